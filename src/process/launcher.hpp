@@ -1,0 +1,35 @@
+// Makes the pipes and launches a command. On the spawn thread only: a child is bound to the thread
+// that launched it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "model/error.hpp"
+#include "model/request.hpp"
+#include "policy/validation.hpp"
+#include "process/child_process.hpp"
+#include "process/input_pipe.hpp"
+#include "process/output_pipe.hpp"
+#include "process/strand.hpp"
+
+namespace escher {
+
+struct LaunchOptions {
+  std::optional<std::string> working_dir;
+  bool open_stdin = false;    // else the null device
+  bool merge_stderr = false;  // stderr into stdout's pipe
+};
+
+struct LaunchedCommand {
+  ChildProcess process;
+  OutputPipe out;
+  std::optional<OutputPipe> err;  // not with merge_stderr
+  std::optional<InputPipe> in;    // with open_stdin
+};
+
+// On failure the error names the step, its errno and the path it was about.
+Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& command,
+                               const LaunchOptions& options);
+
+}  // namespace escher

@@ -1,0 +1,145 @@
+#include "process/launcher.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "process/posix/child_process_impl.hpp"
+#include "process/posix/host_limits.hpp"
+#include "process/posix/spawn.hpp"
+#include "process/posix/unique_fd.hpp"
+
+namespace escher {
+namespace {
+
+struct Pipe {
+  UniqueFd read;
+  UniqueFd write;
+};
+
+// The child's ends become 0, 1 and 2 one after the other, so none of them may lie there before.
+// Happens only in a host that has closed its own.
+Result<UniqueFd> above_stdio(UniqueFd fd) {
+  if (fd.get() > 2) return fd;
+  const int moved = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3);
+  if (moved < 0) return errors::spawn_failed(errno, "fcntl", {});
+  return UniqueFd(moved);
+}
+
+Result<Pipe> make_pipe() {
+  int ends[2];
+#if defined(__APPLE__)
+  if (::pipe(ends) != 0) return errors::spawn_failed(errno, "pipe", {});
+  ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  ::fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+#else
+  if (::pipe2(ends, O_CLOEXEC) != 0) return errors::spawn_failed(errno, "pipe2", {});
+#endif
+  Pipe pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+  auto read = above_stdio(std::move(pipe.read));
+  if (!read) return read.error();
+  auto write = above_stdio(std::move(pipe.write));
+  if (!write) return write.error();
+  return Pipe{std::move(*read), std::move(*write)};
+}
+
+void set_non_blocking(const UniqueFd& fd) {
+  ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
+}
+
+Result<UniqueFd> open_null_device() {
+  UniqueFd fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!fd) return errors::spawn_failed(errno, "open", "/dev/null");
+  return above_stdio(std::move(fd));
+}
+
+// The ends of the pipes: the host's and, until the launch is done, the child's.
+struct Stdio {
+  UniqueFd child[3];
+  UniqueFd in, out, err;
+};
+
+Result<Stdio> make_stdio(const LaunchOptions& options) {
+  Stdio stdio;
+  if (options.open_stdin) {
+    auto pipe = make_pipe();
+    if (!pipe) return pipe.error();
+    stdio.child[0] = std::move(pipe->read);
+    stdio.in = std::move(pipe->write);
+    set_non_blocking(stdio.in);
+  } else {
+    auto null_device = open_null_device();
+    if (!null_device) return null_device.error();
+    stdio.child[0] = std::move(*null_device);
+  }
+  auto out = make_pipe();
+  if (!out) return out.error();
+  stdio.child[1] = std::move(out->write);
+  stdio.out = std::move(out->read);
+  set_non_blocking(stdio.out);
+  if (!options.merge_stderr) {
+    auto err = make_pipe();
+    if (!err) return err.error();
+    stdio.child[2] = std::move(err->write);
+    stdio.err = std::move(err->read);
+    set_non_blocking(stdio.err);
+  }
+  return stdio;
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  result.reserve(strings.size() + 1);
+  // execve takes them as char*, and does not write to them.
+  for (const auto& text : strings) result.push_back(const_cast<char*>(text.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+// Which path a failed step was about.
+std::string path_of(const char* step, const ResolvedCommand& command,
+                    const LaunchOptions& options) {
+  if (::strcmp(step, "execve") == 0 || ::strcmp(step, "posix_spawn") == 0) {
+    return command.executable;
+  }
+  if (::strcmp(step, "chdir") == 0) return options.working_dir.value_or("");
+  return {};
+}
+
+}  // namespace
+
+Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& command,
+                               const LaunchOptions& options) {
+  auto stdio = make_stdio(options);
+  if (!stdio) return stdio.error();
+
+  const auto argv = pointers(command.argv);
+  const auto envp = pointers(command.env);
+  posix::SpawnPlan plan;
+  plan.executable = command.executable.c_str();
+  plan.argv = argv.data();
+  plan.envp = envp.data();
+  plan.working_dir = options.working_dir ? options.working_dir->c_str() : nullptr;
+  plan.stdio[0] = stdio->child[0].get();
+  plan.stdio[1] = stdio->child[1].get();
+  plan.stdio[2] = options.merge_stderr ? stdio->child[1].get() : stdio->child[2].get();
+  plan.open_files = posix::original_open_files_limit();
+
+  auto spawned = posix::spawn(plan);
+  if (!spawned.ok()) {
+    return errors::spawn_failed(spawned.os_error, spawned.failed_step,
+                                path_of(spawned.failed_step, command, options));
+  }
+  LaunchedCommand launched{
+      ChildProcess(std::make_shared<ChildProcess::Impl>(strand, spawned.pid,
+                                                        std::move(spawned.pidfd))),
+      OutputPipe(strand, stdio->out.release(), Stream::out), std::nullopt, std::nullopt};
+  if (stdio->err) launched.err.emplace(strand, stdio->err.release(), Stream::err);
+  if (stdio->in) launched.in.emplace(strand, stdio->in.release());
+  return launched;
+}
+
+}  // namespace escher

@@ -1,0 +1,138 @@
+#include "process/output_pipe.hpp"
+
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <cstdint>
+
+namespace escher {
+namespace {
+
+// What a pipe holds by default, so one read empties it.
+constexpr std::size_t kChunkBytes = 64 * 1024;
+
+// One child that never stops writing must not keep an io thread to itself.
+constexpr std::size_t kBytesPerTurn = 1024 * 1024;
+
+// One buffer per io thread is enough: a chunk is done with before the next one is read. So a running
+// execution costs no buffer of its own.
+char* thread_buffer() {
+  thread_local std::unique_ptr<char[]> buffer(new char[kChunkBytes]);
+  return buffer.get();
+}
+
+}  // namespace
+
+class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(const Strand& strand, int fd, Stream stream) : descriptor_(strand, fd), stream_(stream) {}
+
+  void start(std::shared_ptr<void> owner, PipeReader& reader) {
+    owner_ = std::move(owner);
+    reader_ = &reader;
+    wait();
+  }
+
+  void resume() {
+    if (paused_ && is_open()) {
+      paused_ = false;
+      read_turn();
+    }
+  }
+
+  void read_rest() {
+    int available = 0;
+    if (!is_open() || ::ioctl(descriptor_.native_handle(), FIONREAD, &available) != 0) return;
+    // One read more than the bytes need, to see the end of the file where it is there.
+    std::size_t rest = static_cast<std::size_t>(available);
+    for (;;) {
+      const Progress progress = read_once();
+      if (progress.outcome != Progress::data || rest == 0 || !is_open()) return;
+      rest -= progress.bytes < rest ? progress.bytes : rest;
+    }
+  }
+
+  bool is_open() const { return descriptor_.is_open(); }
+
+  void close() {
+    boost::system::error_code ignored;
+    descriptor_.close(ignored);
+    owner_.reset();
+  }
+
+ private:
+  struct Progress {
+    enum Outcome { data, would_block, ended } outcome;
+    std::size_t bytes = 0;
+  };
+
+  void wait() {
+    waiting_ = true;
+    descriptor_.async_wait(
+        boost::asio::posix::descriptor_base::wait_read,
+        [self = shared_from_this(), owner = owner_](const boost::system::error_code& error) {
+          self->waiting_ = false;
+          if (!error && self->is_open()) self->read_turn();
+        });
+  }
+
+  void read_turn() {
+    std::size_t total = 0;
+    while (total < kBytesPerTurn) {
+      if (!reader_->may_read(stream_)) {
+        paused_ = true;
+        return;
+      }
+      const Progress progress = read_once();
+      if (progress.outcome == Progress::ended || !is_open()) return;
+      total += progress.bytes;
+      // A short read emptied the pipe; the next wait tells of more, or of the end.
+      if (progress.outcome == Progress::would_block || progress.bytes < kChunkBytes) break;
+    }
+    if (!waiting_) wait();
+  }
+
+  Progress read_once() {
+    const ssize_t count = ::read(descriptor_.native_handle(), thread_buffer(), kChunkBytes);
+    if (count > 0) {
+      const auto bytes = static_cast<std::size_t>(count);
+      reader_->on_chunk(stream_, {thread_buffer(), bytes});
+      return {Progress::data, bytes};
+    }
+    if (count < 0 && errno == EINTR) return {Progress::data, 0};
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return {Progress::would_block, 0};
+    const int os_error = count < 0 ? errno : 0;
+    const auto owner = owner_;  // close() lets go of it
+    close();
+    reader_->on_stream_end(stream_, os_error);
+    return {Progress::ended, 0};
+  }
+
+  boost::asio::posix::basic_stream_descriptor<Strand> descriptor_;
+  Stream stream_;
+  PipeReader* reader_ = nullptr;
+  std::shared_ptr<void> owner_;
+  bool waiting_ = false;
+  bool paused_ = false;
+};
+
+OutputPipe::OutputPipe(const Strand& strand, std::intptr_t native_handle, Stream stream)
+    : impl_(std::make_shared<Impl>(strand, static_cast<int>(native_handle), stream)) {}
+OutputPipe::~OutputPipe() {
+  if (impl_) impl_->close();
+}
+OutputPipe::OutputPipe(OutputPipe&&) noexcept = default;
+OutputPipe& OutputPipe::operator=(OutputPipe&&) noexcept = default;
+
+void OutputPipe::start(std::shared_ptr<void> owner, PipeReader& reader) {
+  impl_->start(std::move(owner), reader);
+}
+void OutputPipe::resume() { impl_->resume(); }
+void OutputPipe::read_rest() { impl_->read_rest(); }
+bool OutputPipe::is_open() const { return impl_ && impl_->is_open(); }
+void OutputPipe::close() { impl_->close(); }
+
+}  // namespace escher

@@ -1,0 +1,45 @@
+// The launch itself, below Boost and Asio: one plain plan in, one process or one failed step out.
+//
+// Never fork(): its cost grows with the host's memory, and it stalls the JavaScript thread even from
+// another one (the kernel copies the page tables under the lock that page faults need). Linux:
+// clone(CLONE_VM | CLONE_VFORK | CLONE_PIDFD) in spawn_linux.cpp; macOS: posix_spawn in
+// spawn_darwin.cpp.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <optional>
+
+#include "process/posix/unique_fd.hpp"
+
+namespace escher::posix {
+
+// Everything the child needs, made by the parent beforehand: the child may not allocate.
+// Pointers are borrowed for the time of the call.
+struct SpawnPlan {
+  const char* executable = nullptr;
+  char* const* argv = nullptr;
+  char* const* envp = nullptr;
+  const char* working_dir = nullptr;  // null = the host's
+  int stdio[3] = {-1, -1, -1};        // each >= 3: becomes 0, 1, 2
+  // The soft limit of open files to give back to the child.
+  std::optional<rlim_t> open_files;
+};
+
+struct SpawnOutcome {
+  pid_t pid = -1;
+  // Refers to the process whatever becomes of its number. Empty where the kernel has none.
+  UniqueFd pidfd;
+  // On failure: the step that failed, and its errno. The child is reaped already.
+  const char* failed_step = nullptr;
+  int os_error = 0;
+
+  bool ok() const { return failed_step == nullptr; }
+};
+
+// The calling thread has to live as long as its children: on Linux they are bound to it by their
+// parent-death signal. Blocks until the child has called execve, or failed to.
+SpawnOutcome spawn(const SpawnPlan& plan);
+
+}  // namespace escher::posix

@@ -1,0 +1,287 @@
+#if defined(__linux__)
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "process/posix/spawn.hpp"
+
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x00001000
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+// The child of CLONE_VM runs in the memory of the host. Sanitizers must not instrument it: their
+// bookkeeping of stacks and threads would take it for the parent.
+#define ESCHER_IN_CHILD __attribute__((no_sanitize("address", "undefined", "thread"), noinline))
+
+namespace escher::posix {
+namespace {
+
+// What the child tells through the shared memory. `step` stays null when execve worked.
+struct Report {
+  const char* step = nullptr;
+  int os_error = 0;
+};
+
+struct ChildArgs {
+  const SpawnPlan* plan;
+  Report* report;
+  pid_t host;
+};
+
+// System calls go by syscall(): libc's wrappers of some of them take locks, signal the host's other
+// threads or are intercepted by sanitizers.
+ESCHER_IN_CHILD long call(long number, long a = 0, long b = 0, long c = 0, long d = 0) {
+  return ::syscall(number, a, b, c, d);
+}
+
+ESCHER_IN_CHILD long address(const void* pointer) { return reinterpret_cast<long>(pointer); }
+
+// execve keeps what is ignored and what is blocked. Node ignores SIGPIPE and SIGXFSZ, and the spawn
+// thread blocks everything: without this `yes | head` would not end.
+ESCHER_IN_CHILD void reset_signal_actions() {
+  struct {  // the kernel's struct sigaction, all zero = SIG_DFL
+    void* handler;
+    unsigned long flags;
+    void* restorer;
+    std::uint64_t mask;
+  } action = {};
+  for (int signal = 1; signal <= 64; ++signal) {
+    if (signal == SIGKILL || signal == SIGSTOP) continue;
+    call(SYS_rt_sigaction, signal, address(&action), 0, sizeof action.mask);
+  }
+}
+
+ESCHER_IN_CHILD void unblock_signals() {
+  const std::uint64_t none = 0;
+  call(SYS_rt_sigprocmask, SIG_SETMASK, address(&none), 0, sizeof none);
+}
+
+// The host dies, the child dies, even if the host is killed by SIGKILL. The host may have died
+// between the launch and this call.
+ESCHER_IN_CHILD bool bind_to_host(pid_t host) {
+  if (call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL) != 0) return false;
+  if (call(SYS_getppid) != host) call(SYS_exit_group, 127);
+  return true;
+}
+
+ESCHER_IN_CHILD int parse_number(const char* text) {
+  int value = 0;
+  if (*text < '0' || *text > '9') return -1;
+  for (; *text >= '0' && *text <= '9'; ++text) value = value * 10 + (*text - '0');
+  return value;
+}
+
+// For kernels before 5.9: what /proc lists above 2 is closed.
+ESCHER_IN_CHILD void close_listed_descriptors() {
+  struct Entry {
+    std::uint64_t inode;
+    std::int64_t offset;
+    unsigned short length;
+    unsigned char type;
+    char name[1];
+  };
+  const long dir = call(SYS_openat, AT_FDCWD, address("/proc/self/fd"), O_RDONLY | O_DIRECTORY);
+  if (dir < 0) return;
+  alignas(Entry) char buffer[2048];
+  for (;;) {
+    const long size = call(SYS_getdents64, dir, address(buffer), sizeof buffer);
+    if (size <= 0) break;
+    for (long at = 0; at < size;) {
+      const auto* entry = reinterpret_cast<const Entry*>(buffer + at);
+      const int fd = parse_number(entry->name);
+      if (fd > 2 && fd != dir) call(SYS_close, fd);
+      at += entry->length;
+    }
+  }
+  call(SYS_close, dir);
+}
+
+ESCHER_IN_CHILD void close_other_descriptors() {
+  if (call(SYS_close_range, 3, ~0U, 0) != 0) close_listed_descriptors();
+}
+
+ESCHER_IN_CHILD bool limit_open_files(rlim_t soft) {
+  struct {  // the kernel's struct rlimit64
+    std::uint64_t soft, hard;
+  } limit = {};
+  if (call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, address(&limit)) != 0) return false;
+  if (soft > limit.hard) return true;
+  limit.soft = soft;
+  return call(SYS_prlimit64, 0, RLIMIT_NOFILE, address(&limit), 0) == 0;
+}
+
+// From here to execve, in the order in which the steps need each other. Returns the failed one.
+ESCHER_IN_CHILD const char* become(const SpawnPlan& plan, pid_t host) {
+  reset_signal_actions();
+  if (call(SYS_setsid) < 0) return "setsid";
+  if (!bind_to_host(host)) return "prctl";
+  if (plan.working_dir != nullptr && call(SYS_chdir, address(plan.working_dir)) != 0) {
+    return "chdir";
+  }
+  for (int target = 0; target < 3; ++target) {
+    // The sources lie above 2, so none is overwritten before its turn, and dup3 clears CLOEXEC.
+    if (call(SYS_dup3, plan.stdio[target], target, 0) < 0) return "dup3";
+  }
+  if (plan.open_files && !limit_open_files(*plan.open_files)) return "setrlimit";
+  close_other_descriptors();
+  unblock_signals();
+  call(SYS_execve, address(plan.executable), address(plan.argv), address(plan.envp));
+  return "execve";
+}
+
+ESCHER_IN_CHILD int child_main(void* pointer) {
+  const auto* args = static_cast<const ChildArgs*>(pointer);
+  const char* step = become(*args->plan, args->host);
+  args->report->os_error = errno;
+  args->report->step = step;
+  // Not _exit(): it is noreturn, and sanitizers clean up their view of the stack before such calls.
+  call(SYS_exit_group, 127);
+  return 127;
+}
+
+// All signals are held back while the two processes share their memory: a handler of the host must
+// not run in the child.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+#if defined(ESCHER_LAUNCH_WITH_FORK)
+
+// For ThreadSanitizer only, which cannot follow a child in the same memory: a real fork, the report
+// in shared pages, and a pipe that execve closes.
+SpawnOutcome clone_child(const SpawnPlan& plan) {
+  SpawnOutcome outcome;
+  void* page = ::mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                      -1, 0);
+  auto* report = new (page) Report;
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
+    outcome.failed_step = "pipe2";
+    outcome.os_error = errno;
+    return outcome;
+  }
+  UniqueFd read_end(ends[0]), write_end(ends[1]);
+  ChildArgs args{&plan, report, ::getpid()};
+  const pid_t pid = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+  if (pid == 0) child_main(&args);
+  if (pid < 0) {
+    outcome.failed_step = "clone";
+    outcome.os_error = errno;
+    return outcome;
+  }
+  write_end.reset();
+  char byte;
+  while (::read(read_end.get(), &byte, 1) < 0 && errno == EINTR) {
+  }
+  outcome.pid = pid;
+  outcome.failed_step = report->step;
+  outcome.os_error = report->os_error;
+  ::munmap(page, sizeof(Report));
+  return outcome;
+}
+
+#else
+
+// The stack on which children begin. One per thread that launches: CLONE_VFORK lets only one child
+// at a time run on it.
+class ChildStack {
+ public:
+  static constexpr std::size_t kSize = 64 * 1024;
+  ChildStack()
+      : base_(::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK,
+                     -1, 0)) {}
+  ~ChildStack() {
+    if (valid()) ::munmap(base_, kSize);
+  }
+  ChildStack(const ChildStack&) = delete;
+  ChildStack& operator=(const ChildStack&) = delete;
+
+  bool valid() const { return base_ != MAP_FAILED; }
+  void* top() const { return static_cast<char*>(base_) + kSize; }
+
+ private:
+  void* base_;
+};
+
+SpawnOutcome clone_child(const SpawnPlan& plan) {
+  SpawnOutcome outcome;
+  thread_local ChildStack stack;
+  if (!stack.valid()) {
+    outcome.failed_step = "mmap";
+    outcome.os_error = ENOMEM;
+    return outcome;
+  }
+  Report report;
+  ChildArgs args{&plan, &report, ::getpid()};
+  int pidfd = -1;
+  constexpr int kFlags = CLONE_VM | CLONE_VFORK | SIGCHLD;
+  pid_t pid = ::clone(child_main, stack.top(), kFlags | CLONE_PIDFD, &args, &pidfd);
+  if (pid < 0 && errno == EINVAL) {  // a kernel before 5.2
+    pid = ::clone(child_main, stack.top(), kFlags, &args);
+  }
+  if (pid < 0) {
+    outcome.failed_step = "clone";
+    outcome.os_error = errno;
+    return outcome;
+  }
+  outcome.pid = pid;
+  outcome.pidfd.reset(pidfd);
+  outcome.failed_step = report.step;
+  outcome.os_error = report.os_error;
+  return outcome;
+}
+
+#endif
+
+}  // namespace
+
+SpawnOutcome spawn(const SpawnPlan& plan) {
+  SpawnOutcome outcome;
+  {
+    const SignalsHeld held;
+    outcome = clone_child(plan);
+  }
+  if (outcome.pid < 0) return outcome;
+  if (!outcome.ok()) {
+    while (::waitpid(outcome.pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    outcome.pidfd.reset();
+    outcome.pid = -1;
+    return outcome;
+  }
+  if (!outcome.pidfd) {
+    // Sets CLOEXEC by itself. No descriptor before 5.3: the wait falls back to a thread.
+    outcome.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, outcome.pid, 0)));
+  }
+  return outcome;
+}
+
+}  // namespace escher::posix
+
+#endif
