@@ -1,0 +1,108 @@
+#include "dispatcher.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "process/launcher.hpp"
+#include "statistics.hpp"
+
+namespace escher {
+
+Dispatcher::Dispatcher(boost::asio::io_context& spawner, const Config& config,
+                       const FileFacts& files, Registry& registry, Statistics& statistics)
+    : spawner_(spawner),
+      config_(config),
+      files_(files),
+      registry_(registry),
+      statistics_(statistics),
+      admission_(config.max_concurrent_executions, config.max_queued_executions) {}
+
+void Dispatcher::submit(std::shared_ptr<Execution> execution, Admitted admitted) {
+  boost::asio::post(spawner_, [this, execution = std::move(execution),
+                               admitted = std::move(admitted)]() mutable {
+    auto decision = admit(execution);
+    if (!decision) registry_.forget(execution->id());
+    admitted(std::move(decision));
+  });
+}
+
+void Dispatcher::withdraw(std::uint64_t serial) {
+  boost::asio::post(spawner_, [this, serial] {
+    admission_.withdraw(serial);
+    waiting_.erase(serial);
+  });
+}
+
+void Dispatcher::close() {
+  boost::asio::post(spawner_, [this] { closed_ = true; });
+}
+
+Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
+  if (closed_) return errors::engine_closed();
+  auto command = resolve(execution->request(), config_, files_);
+  if (!command) return command.error();
+  switch (admission_.submit(execution->serial(), execution->request().priority)) {
+    case Admission::Decision::reject:
+      return errors::concurrency_limit(admission_.running());
+    case Admission::Decision::wait:
+      // What it resolved to is not kept: thousands may wait, each with its environment.
+      waiting_.emplace(execution->serial(), execution);
+      registry_.set_queued(execution->id());
+      break;
+    case Admission::Decision::run:
+      queue_launch(execution, std::move(*command));
+      break;
+  }
+  return {};
+}
+
+// One launch, then whatever was posted meanwhile: so that nobody waits for his admission behind the
+// launches of others.
+void Dispatcher::queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command) {
+  registry_.set_admitted(execution->id());
+  Permit permit([this] { boost::asio::post(spawner_, [this] { permit_returned(); }); });
+  launches_.push_back({std::move(execution), std::move(command), std::move(permit)});
+  if (launching_) return;
+  launching_ = true;
+  boost::asio::post(spawner_, [this] { launch_next(); });
+}
+
+void Dispatcher::launch_next() {
+  Launch next = std::move(launches_.front());
+  launches_.pop_front();
+  launching_ = !launches_.empty();
+  if (launching_) boost::asio::post(spawner_, [this] { launch_next(); });
+  // Withdrawn meanwhile: the permit goes back as `next` is dropped.
+  if (next.execution->claim_launch()) launch(std::move(next));
+}
+
+void Dispatcher::launch(Launch launch) {
+  Execution& execution = *launch.execution;
+  const auto before = SteadyClock::now();
+  auto launched =
+      escher::launch(execution.strand(), launch.command, execution.launch_options());
+  if (!launched) {
+    return execution.launch_failed(std::move(launched).error(), std::move(launch.permit));
+  }
+  statistics_.spawn.add(SteadyClock::now() - before);
+  execution.launched(std::move(*launched), std::move(launch.permit));
+}
+
+void Dispatcher::permit_returned() {
+  if (const auto serial = admission_.release()) start_waiting(*serial);
+}
+
+void Dispatcher::start_waiting(std::uint64_t serial) {
+  auto node = waiting_.extract(serial);
+  auto& execution = node.mapped();
+  // A second time: the file system may have changed while it waited.
+  auto command = resolve(execution->request(), config_, files_);
+  if (command) return queue_launch(std::move(execution), std::move(*command));
+
+  registry_.set_admitted(execution->id());
+  Permit permit([this] { boost::asio::post(spawner_, [this] { permit_returned(); }); });
+  if (!execution->claim_launch()) return;
+  Error error = errors::spawn_failed(0, "while it waited: " + command.error().message, {});
+  execution->launch_failed(std::move(error), std::move(permit));
+}
+
+}  // namespace escher

@@ -1,0 +1,191 @@
+#include "engine_impl.hpp"
+
+#include <boost/asio/post.hpp>
+#include <filesystem>
+#include <utility>
+
+namespace escher {
+
+Engine::Impl::Impl(Config config, EventSink& sink)
+    : config_(std::move(config)),
+      sink_(sink),
+      runtime_(config_.io_threads),
+      flow_(config_.max_pending_event_bytes),
+      overflow_(config_.overflow_dir),
+      registry_({config_.execution_retention, config_.max_in_memory_executions,
+                 config_.max_retained_bytes}),
+      dispatcher_(runtime_.spawner(), config_, files_, registry_, statistics_),
+      cleanup_strand_(runtime_.make_strand()) {
+  runtime_.start();
+  if (config_.enable_auto_cleanup) start_cleanup_task();
+}
+
+// ---- Admission.
+
+void Engine::Impl::execute(ExecutionRequest request, Handler<void> handler) {
+  if (closing_) return handler(errors::engine_closed());
+  const auto id = parse_id(request.id);
+  if (!id) {
+    return handler(errors::validation(
+        ValidationReason::invalid_id, "id must be a UUID, got '" + request.id + "'"));
+  }
+  auto execution = std::make_shared<Execution>(*this, runtime_.make_strand(), *id, serials_++,
+                                               std::move(request));
+  if (!registry_.add(execution)) return handler(errors::duplicate_id(format_id(*id)));
+  {
+    const std::lock_guard lock(live_mutex_);
+    ++live_;
+  }
+  dispatcher_.submit(std::move(execution),
+                     [this, handler = std::move(handler)](Result<void> admitted) {
+                       const bool refused = !admitted;
+                       handler(std::move(admitted));
+                       if (refused) one_less();
+                     });
+}
+
+Registry::Found Engine::Impl::find(std::string_view text) const {
+  const auto id = parse_id(text);
+  return id ? registry_.find(*id) : Registry::Found{};
+}
+
+// One that is pending is reached through the spawn thread: behind its admission, which is under way
+// there, so that no end can be told before the beginning.
+void Engine::Impl::reach(const Registry::Found& found, std::function<void(Execution&)> function) {
+  if (found.status == Status::pending) {
+    boost::asio::post(runtime_.spawner(),
+                      [live = found.live, function = std::move(function)] { function(*live); });
+  } else {
+    function(*found.live);
+  }
+}
+
+void Engine::Impl::on_running(Execution& execution) { registry_.set_running(execution.id()); }
+
+void Engine::Impl::on_withdrawn(Execution& execution) {
+  dispatcher_.withdraw(execution.serial());
+}
+
+void Engine::Impl::on_finished(Execution& execution,
+                               std::shared_ptr<const ExecutionResult> result,
+                               std::shared_ptr<const CapturedOutput> output) {
+  FinishedEvent event{execution.token(), result->completed_at, result};
+  registry_.finish(execution.id(), std::move(result), std::move(output));
+  flow_.close(execution.token());
+  sink_.finished(std::move(event));
+  if (config_.enable_auto_cleanup && registry_.crowded() && !sweep_ahead_.exchange(true)) {
+    boost::asio::post(cleanup_strand_, [this] {
+      sweep_ahead_ = false;
+      if (cleanup_runs_) sweep();
+    });
+  }
+  one_less();
+}
+
+void Engine::Impl::replay_record(Record record, Handler<std::vector<OutputBatch>> handler) {
+  boost::asio::post(runtime_.io(), [this, record = std::move(record),
+                                    handler = std::move(handler)] {
+    if (!record.output) return handler(std::vector<OutputBatch>{});
+    handler(replay_lines(*record.output, config_.max_line_bytes));
+  });
+}
+
+// ---- Retention.
+
+void Engine::Impl::remove_files(const std::vector<Record>& records) const {
+  if (config_.keep_overflow_files) return;
+  for (const auto& record : records) {
+    for (const auto& stream : record.result->streams) {
+      std::error_code gone_already;
+      if (!stream.overflow_file.empty()) {
+        std::filesystem::remove(stream.overflow_file, gone_already);
+      }
+    }
+  }
+}
+
+std::size_t Engine::Impl::sweep() {
+  const auto dropped = registry_.sweep(SteadyClock::now());
+  remove_files(dropped);
+  return dropped.size();
+}
+
+void Engine::Impl::cleanup(Handler<std::size_t> handler) {
+  boost::asio::post(cleanup_strand_,
+                    [this, handler = std::move(handler)] { handler(sweep()); });
+}
+
+void Engine::Impl::arm_cleanup() {
+  cleanup_timer_.arm(cleanup_strand_, config_.cleanup_interval, [this] {
+    sweep();
+    arm_cleanup();
+  });
+}
+
+void Engine::Impl::start_cleanup_task() {
+  boost::asio::post(cleanup_strand_, [this] {
+    if (!std::exchange(cleanup_runs_, true)) arm_cleanup();
+  });
+}
+
+void Engine::Impl::stop_cleanup_task() {
+  boost::asio::post(cleanup_strand_, [this] {
+    cleanup_runs_ = false;
+    cleanup_timer_.cancel();
+  });
+}
+
+// ---- The end.
+
+void Engine::Impl::one_less() {
+  Handler<void> when_idle;
+  {
+    const std::lock_guard lock(live_mutex_);
+    if (--live_ != 0) return;
+    when_idle = std::exchange(when_idle_, nullptr);
+    nobody_lives_.notify_all();
+  }
+  if (when_idle) when_idle({});
+}
+
+void Engine::Impl::end_all(std::function<void(Execution&)> end) {
+  closing_ = true;
+  dispatcher_.close();
+  // Behind the closing: whatever was submitted before is in the registry, whatever comes is refused.
+  boost::asio::post(runtime_.spawner(), [this, end = std::move(end)] {
+    for (const auto& execution : registry_.live()) end(*execution);
+  });
+}
+
+void Engine::Impl::shut_down(Millis grace, Handler<void> handler) {
+  {
+    const std::lock_guard lock(live_mutex_);
+    // One more, which counts for the shutdown itself until everybody was told.
+    ++live_;
+    when_idle_ = std::move(handler);
+  }
+  end_all([grace](Execution& execution) { execution.shut_down(grace); });
+  boost::asio::post(runtime_.spawner(), [this] { one_less(); });
+}
+
+void Engine::Impl::abort(Millis patience) {
+  end_all([](Execution& execution) { execution.kill_now(); });
+  std::unique_lock lock(live_mutex_);
+  nobody_lives_.wait_for(lock, to_steady(patience), [this] { return live_ == 0; });
+}
+
+bool Engine::Impl::join() {
+  if (!joined_) {
+    joined_ = true;
+    stop_cleanup_task();
+    {
+      const std::lock_guard lock(live_mutex_);
+      idle_at_end_ = live_ == 0;
+    }
+    runtime_.join(!idle_at_end_);
+    remove_files(registry_.clear());
+  }
+  return idle_at_end_;
+}
+
+}  // namespace escher

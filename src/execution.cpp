@@ -1,0 +1,253 @@
+#include "execution.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "policy/validation.hpp"
+#include "statistics.hpp"
+
+namespace escher {
+namespace {
+
+// How soon after the exit of its leader a process group is looked at again, doubling each time.
+constexpr Millis kFirstTreeCheck{2};
+constexpr int kSlowestTreeCheck = 6;  // 2 ms << 6 = 128 ms
+
+}  // namespace
+
+Execution::Execution(ExecutionHost& host, Strand strand, const ExecutionId& id,
+                     std::uint64_t serial, ExecutionRequest request)
+    : host_(host),
+      strand_(std::move(strand)),
+      id_(id),
+      serial_(serial),
+      request_(std::move(request)),
+      command_text_(describe(request_.command)),
+      requested_at_(SteadyClock::now()),
+      started_at_(wall_now()),
+      started_steady_(requested_at_.time_since_epoch().count()),
+      watch_(request_.watch),
+      lifecycle_(request_.merge_stderr),
+      pipeline_(output_options()),
+      emit_([this](OutputBatch batch) { emit(std::move(batch)); }),
+      grace_(request_.force_kill_after.value_or(host.config().force_kill_after)) {}
+
+LaunchOptions Execution::launch_options() const {
+  LaunchOptions options;
+  options.working_dir = request_.working_dir;
+  options.open_stdin = request_.stdin_mode != StdinMode::null_device;
+  options.merge_stderr = request_.merge_stderr;
+  return options;
+}
+
+Millis Execution::age() const {
+  const SteadyTime started{
+      SteadyClock::duration(started_steady_.load(std::memory_order_relaxed))};
+  return to_millis(SteadyClock::now() - started);
+}
+
+Millis Execution::timeout() const {
+  return request_.timeout.value_or(host_.config().default_timeout);
+}
+
+// ---- Any thread: hand over to the strand.
+
+bool Execution::claim_launch() {
+  auto expected = LaunchClaim::open;
+  return launch_claim_.compare_exchange_strong(expected, LaunchClaim::launching);
+}
+
+void Execution::launched(LaunchedCommand launched, Permit permit) {
+  started_at_.store(wall_now(), std::memory_order_relaxed);
+  started_steady_.store(SteadyClock::now().time_since_epoch().count(), std::memory_order_relaxed);
+  run_on_strand([launched = std::move(launched),
+                 permit = std::move(permit)](Execution& self) mutable {
+    self.permit_ = std::move(permit);
+    self.process_.emplace(std::move(launched.process));
+    self.pipes_[index_of(Stream::out)].emplace(std::move(launched.out));
+    self.pipes_[index_of(Stream::err)] = std::move(launched.err);
+    self.stdin_ = std::move(launched.in);
+    self.feed(Input::launching);
+    self.feed(Input::spawned);
+  });
+}
+
+void Execution::launch_failed(Error error, Permit permit) {
+  run_on_strand([error = std::move(error), permit = std::move(permit)](Execution& self) mutable {
+    self.permit_ = std::move(permit);
+    self.failure_ = std::move(error);
+    self.host_.statistics().spawn_failures.fetch_add(1, std::memory_order_relaxed);
+    self.feed(Input::launching);
+    self.feed(Input::spawn_failed);
+  });
+}
+
+void Execution::cancel(Handler<bool> handler) {
+  run_on_strand([handler = std::move(handler)](Execution& self) {
+    const bool in_time = self.lifecycle_.can_be_ended();
+    self.end(Input::cancel_requested);
+    handler(in_time);
+  });
+}
+
+void Execution::shut_down(Millis grace) {
+  run_on_strand([grace](Execution& self) {
+    self.grace_ = std::min(self.grace_, grace);
+    self.end(Input::shutdown_requested);
+  });
+}
+
+void Execution::kill_now() {
+  run_on_strand([](Execution& self) { self.end(Input::kill_requested); });
+}
+
+void Execution::kill(int signal, Handler<bool> handler) {
+  run_on_strand([signal, handler = std::move(handler)](Execution& self) {
+    handler(self.process_ && self.process_->signal_tree(signal));
+  });
+}
+
+void Execution::replay(Handler<std::vector<OutputBatch>> handler) {
+  run_on_strand([handler = std::move(handler)](Execution& self) {
+    handler(self.pipeline_.replay());
+  });
+}
+
+// ---- On the strand: the lifecycle.
+
+// A cause from outside. If the spawn thread has not taken the execution up yet, it never will.
+void Execution::end(Input cause) {
+  if (lifecycle_.phase() == Phase::queued) {
+    auto expected = LaunchClaim::open;
+    if (!launch_claim_.compare_exchange_strong(expected, LaunchClaim::withdrawn)) {
+      feed(Input::launching);
+    }
+  }
+  feed(cause);
+}
+
+void Execution::feed(Input input) { perform(lifecycle_.feed(input)); }
+
+void Execution::perform(Actions actions) {
+  if (actions.has(Action::withdraw)) host_.on_withdrawn(*this);
+  if (actions.has(Action::publish_started)) publish_started();
+  if (actions.has(Action::start_streams)) start_streams();
+  if (actions.has(Action::signal_soft)) {
+    signal_tree(request_.kill_signal.value_or(host_.config().kill_signal));
+  }
+  if (actions.has(Action::signal_hard)) signal_tree(SIGKILL);
+  if (actions.has(Action::arm_grace)) arm_grace();
+  if (actions.has(Action::watch_tree)) watch_tree();
+  if (actions.has(Action::drain)) drain();
+  if (actions.has(Action::close_streams)) close_streams();
+  if (actions.has(Action::finish)) finish();
+}
+
+void Execution::publish_started() {
+  started_ = true;
+  host_.on_running(*this);
+  host_.sink().started({token(), started_at(), process_->pid(), command_text_});
+}
+
+void Execution::signal_tree(int signal) {
+  if (!process_) return;
+  process_->signal_tree(signal);
+#if !defined(_WIN32)
+  // A stopped process acts on a signal only once it continues; SIGKILL needs no help.
+  if (signal != SIGKILL) process_->signal_tree(SIGCONT);
+#endif
+}
+
+void Execution::arm_grace() {
+  phase_timer_.arm(strand_, grace_, [self = shared_from_this()] {
+    self->feed(Input::grace_expired);
+  });
+}
+
+// While it is terminating, the exit of the leader is not the end: others of its group may live, and
+// have the rest of the grace period.
+void Execution::watch_tree() {
+  if (lifecycle_.phase() != Phase::terminating_soft) return;
+  if (!process_->tree_alive()) return feed(Input::tree_ended);
+  const int doublings = std::min(tree_checks_++, kSlowestTreeCheck);
+  tree_timer_.arm(strand_, kFirstTreeCheck * (1 << doublings),
+                  [self = shared_from_this()] { self->watch_tree(); });
+}
+
+void Execution::drain() {
+  for (const Stream stream : kStreams) {
+    if (auto* open = pipe(stream)) open->read_rest();
+    // The end of the last stream ends the execution, and closes everything.
+    if (lifecycle_.phase() == Phase::finished) return;
+  }
+  phase_timer_.arm(strand_, host_.config().drain_grace,
+                   [self = shared_from_this()] { self->feed(Input::drain_expired); });
+}
+
+void Execution::finish() {
+  for (auto* timer : {&timeout_timer_, &idle_timer_, &phase_timer_, &tree_timer_, &partial_timer_}) {
+    timer->cancel();
+  }
+  close_streams();
+  stdin_.reset();
+  run_deferred();
+  auto result = make_result();
+  auto output = pipeline_.finish(*result);
+  result->error = outcome_error(*result);
+  process_.reset();
+
+  auto& statistics = host_.statistics();
+  statistics.ended[index_of(result->status)].fetch_add(1, std::memory_order_relaxed);
+  if (started_) statistics.total.add(to_steady(result->duration));
+
+  // Before the end is told: whoever hears of it may count on the place.
+  permit_.reset();
+  host_.on_finished(*this, std::move(result), std::move(output));
+}
+
+std::shared_ptr<ExecutionResult> Execution::make_result() {
+  auto result = std::make_shared<ExecutionResult>();
+  result->id = id_;
+  if (process_) {
+    auto ended = process_->reap();
+    result->pid = process_->pid();
+    result->exit = ended.status;
+    result->usage = ended.usage;
+  }
+  result->status = lifecycle_.status(result->exit.code == 0);
+  result->output_incomplete = lifecycle_.output_cut();
+  result->started_at = started_at();
+  result->completed_at = wall_now();
+  const SteadyTime started{SteadyClock::duration(started_steady_.load())};
+  result->duration = started_ ? to_millis(SteadyClock::now() - started) : Millis(0);
+  result->queued = to_millis((started_ ? started : SteadyClock::now()) - requested_at_);
+  result->command = command_text_;
+  result->metadata = request_.metadata;
+  return result;
+}
+
+std::optional<Error> Execution::outcome_error(const ExecutionResult& result) const {
+  switch (lifecycle_.cause()) {
+    case EndCause::timeout:
+      return errors::timeout(timeout().count());
+    case EndCause::idle_timeout:
+      return errors::idle_timeout(request_.idle_timeout.value_or(kForever).count());
+    case EndCause::cancelled:
+    case EndCause::shutdown:
+      return errors::cancelled();
+    case EndCause::output_limit:
+      return errors::output_size_exceeded(
+          request_.max_output_size_bytes.value_or(host_.config().max_output_size_bytes));
+    case EndCause::spawn_failed:
+    case EndCause::stream_failed:
+      return failure_;
+    case EndCause::none:
+      break;
+  }
+  if (result.status == Status::completed) return std::nullopt;
+  if (result.exit.signal) return errors::killed_by_signal(*result.exit.signal);
+  return errors::command_failed(result.exit.code.value_or(-1));
+}
+
+}  // namespace escher

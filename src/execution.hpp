@@ -1,0 +1,171 @@
+// One command from its admission to its result. Lives on one strand; performs what the lifecycle
+// machine decides.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/asio/post.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "execution_host.hpp"
+#include "model/request.hpp"
+#include "model/result.hpp"
+#include "policy/lifecycle.hpp"
+#include "process/launcher.hpp"
+#include "stream/output_pipeline.hpp"
+#include "strand_timer.hpp"
+
+namespace escher {
+
+// A place among the running ones; gives itself back wherever it is dropped.
+class Permit {
+ public:
+  Permit() = default;
+  explicit Permit(std::function<void()> give_back) : give_back_(std::move(give_back)) {}
+  Permit(Permit&& other) noexcept : give_back_(std::exchange(other.give_back_, nullptr)) {}
+  Permit& operator=(Permit&& other) noexcept {
+    reset();
+    give_back_ = std::exchange(other.give_back_, nullptr);
+    return *this;
+  }
+  ~Permit() { reset(); }
+
+  void reset() {
+    if (auto give_back = std::exchange(give_back_, nullptr)) give_back();
+  }
+
+ private:
+  std::function<void()> give_back_;
+};
+
+class Execution final : public std::enable_shared_from_this<Execution>, private PipeReader {
+ public:
+  template <typename T>
+  using Handler = std::function<void(Result<T>)>;
+
+  // `serial` counts the engine's executions; it orders them and is their ticket at the admission.
+  Execution(ExecutionHost& host, Strand strand, const ExecutionId& id, std::uint64_t serial,
+            ExecutionRequest request);
+
+  // ---- Never changes: any thread.
+  const ExecutionId& id() const { return id_; }
+  std::uint64_t serial() const { return serial_; }
+  std::uint64_t token() const { return request_.token; }
+  const ExecutionRequest& request() const { return request_; }
+  const std::string& command_text() const { return command_text_; }
+  LaunchOptions launch_options() const;
+  const Strand& strand() const { return strand_; }
+
+  // ---- Any thread.
+  // Since the process started, or since the request while there is none.
+  EpochMillis started_at() const { return started_at_.load(std::memory_order_relaxed); }
+  Millis age() const;
+  // The spawn thread takes it up. False = it ended while it waited.
+  bool claim_launch();
+  void launched(LaunchedCommand launched, Permit permit);
+  void launch_failed(Error error, Permit permit);
+  void cancel(Handler<bool> handler);
+  void kill(int signal, Handler<bool> handler);
+  void send_input(std::string bytes, Handler<void> handler);
+  void close_input(Handler<void> handler);
+  void replay(Handler<std::vector<OutputBatch>> handler);
+  void watch(bool on);
+  // Whether somebody takes its lines may have changed.
+  void look_again();
+  // The engine closes: the grace period is the shorter of the two.
+  void shut_down(Millis grace);
+  // The host ends.
+  void kill_now();
+
+ private:
+  // ---- On the strand only, from here on.
+  void feed(Input input);
+  void perform(Actions actions);
+  void end(Input cause);
+
+  void publish_started();
+  void start_streams();
+  void signal_tree(int signal);
+  void arm_grace();
+  void watch_tree();
+  void drain();
+  void close_streams();
+  void finish();
+
+  void on_chunk(Stream stream, std::string_view chunk) override;
+  void on_stream_end(Stream stream, int os_error) override;
+  bool may_read(Stream stream) override;
+  void resume_streams();
+  void emit(OutputBatch batch);
+  bool watched() const;
+  void arm_timeouts();
+  void check_idle();
+  void arm_partial_flush();
+  void flush_idle_partials();
+  void write_input();
+  void run_deferred();
+  std::optional<Error> stdin_refusal() const;
+  void count_output();
+
+  OutputPipe* pipe(Stream stream);
+  std::shared_ptr<ExecutionResult> make_result();
+  std::optional<Error> outcome_error(const ExecutionResult& result) const;
+  template <typename Function>
+  void run_on_strand(Function function) {
+    boost::asio::post(strand_,
+                      [self = shared_from_this(), function = std::move(function)]() mutable {
+                        function(*self);
+                      });
+  }
+
+  Millis timeout() const;
+  OutputOptions output_options();
+
+  // Never change.
+  ExecutionHost& host_;
+  const Strand strand_;
+  const ExecutionId id_;
+  const std::uint64_t serial_;
+  ExecutionRequest request_;  // `input` is given away once
+  const std::string command_text_;
+  const SteadyTime requested_at_;
+
+  // Any thread.
+  std::atomic<EpochMillis> started_at_;
+  std::atomic<SteadyTime::rep> started_steady_;
+  std::atomic<bool> watch_;
+  enum class LaunchClaim : std::uint8_t { open, launching, withdrawn };
+  std::atomic<LaunchClaim> launch_claim_{LaunchClaim::open};
+
+  // The strand's.
+  Lifecycle lifecycle_;
+  OutputPipeline pipeline_;
+  const OutputPipeline::Emit emit_;
+  Permit permit_;
+  std::optional<ChildProcess> process_;
+  std::array<std::optional<OutputPipe>, kStreamCount> pipes_;
+  std::optional<InputPipe> stdin_;
+  bool stdin_closed_by_caller_ = false;
+  // What was asked of stdin before there was a process.
+  std::vector<std::function<void()>> before_start_;
+  bool started_ = false;
+  Millis grace_;
+  int tree_checks_ = 0;
+  std::uint64_t counted_bytes_ = 0;
+  std::uint64_t counted_lines_ = 0;
+  std::optional<Error> failure_;  // of the launch, or of reading a stream
+  std::array<SteadyTime, kStreamCount> last_chunk_at_{};
+
+  StrandTimer timeout_timer_;
+  StrandTimer idle_timer_;
+  StrandTimer phase_timer_;  // grace, then drain
+  StrandTimer tree_timer_;
+  StrandTimer partial_timer_;
+};
+
+}  // namespace escher

@@ -1,0 +1,40 @@
+// What an execution needs from the engine around it: values, the sink, and the calls by which it
+// reports. Implemented by the engine; outlives every execution.
+#pragma once
+
+#include <memory>
+
+#include "model/config.hpp"
+#include "model/error.hpp"
+#include "model/event.hpp"
+#include "model/result.hpp"
+
+namespace escher {
+
+class Execution;
+class FlowControl;
+struct Statistics;
+
+class ExecutionHost {
+ public:
+  virtual const Config& config() const = 0;
+  virtual EventSink& sink() = 0;
+  virtual FlowControl& flow() = 0;
+  virtual Statistics& statistics() = 0;
+  // Whether somebody takes the lines of every execution.
+  virtual bool watches_all() const = 0;
+  virtual Result<std::string> overflow_path(const ExecutionId& id, Stream stream) = 0;
+
+  // On the execution's strand.
+  virtual void on_running(Execution& execution) = 0;
+  // It ended before it was launched: its place in the queue is free.
+  virtual void on_withdrawn(Execution& execution) = 0;
+  // The last call: the host keeps the result, then tells the sink.
+  virtual void on_finished(Execution& execution, std::shared_ptr<const ExecutionResult> result,
+                           std::shared_ptr<const CapturedOutput> output) = 0;
+
+ protected:
+  ~ExecutionHost() = default;
+};
+
+}  // namespace escher

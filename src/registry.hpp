@@ -1,0 +1,105 @@
+// All executions that the engine knows, by id: the live ones and the records of the finished ones.
+// Any thread. One mutex, a leaf: nothing is called under it, and what is dropped is destroyed outside
+// of it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "model/error.hpp"
+#include "model/id.hpp"
+#include "model/result.hpp"
+#include "policy/retention.hpp"
+
+namespace escher {
+
+class Execution;
+
+// What is kept of a finished execution.
+struct Record {
+  std::shared_ptr<const ExecutionResult> result;
+  std::shared_ptr<const CapturedOutput> output;  // null once it is dropped
+  std::vector<std::string> tags;
+};
+
+struct ListFilter {
+  std::vector<Status> statuses;  // empty = all
+  std::string tag;               // empty = all
+  std::size_t limit = SIZE_MAX;
+};
+
+class Registry {
+ public:
+  explicit Registry(Retention::Limits limits);
+  ~Registry();
+
+  // Takes a new execution in, pending. False if its id is taken.
+  bool add(std::shared_ptr<Execution> execution);
+  // It was refused after all.
+  void forget(const ExecutionId& id);
+  // It waits in the queue; it has a permit; its process runs; it is a record now.
+  void set_queued(const ExecutionId& id);
+  void set_admitted(const ExecutionId& id);
+  void set_running(const ExecutionId& id);
+  void finish(const ExecutionId& id, std::shared_ptr<const ExecutionResult> result,
+              std::shared_ptr<const CapturedOutput> output);
+
+  // One of the two is set; none for an unknown id.
+  struct Found {
+    std::shared_ptr<Execution> live;
+    std::optional<Record> record;
+    Status status = Status::pending;
+    explicit operator bool() const { return live != nullptr || record.has_value(); }
+  };
+  Found find(const ExecutionId& id) const;
+  std::vector<std::shared_ptr<Execution>> live() const;
+  std::vector<ExecutionSummary> list(const ListFilter& filter) const;
+
+  // Drops a finished record and gives it away, so that its files can be removed.
+  Result<Record> remove(const ExecutionId& id);
+  // One retention pass; the records that it dropped.
+  std::vector<Record> sweep(SteadyTime now);
+  // Every finished record.
+  std::vector<Record> clear();
+  // The records are well over their number: time for a pass ahead of its turn.
+  bool crowded() const;
+
+  struct Counts {
+    std::size_t pending = 0;  // by status
+    std::size_t running = 0;
+    std::size_t waiting = 0;  // in the queue
+    std::size_t admitted = 0;  // with a permit
+    std::size_t records = 0;
+    std::uint64_t record_bytes = 0;
+    std::size_t live() const { return pending + running; }
+  };
+  Counts counts() const;
+
+ private:
+  enum class Stage : std::uint8_t { submitted, queued, admitted, running, finished };
+  struct Entry {
+    std::uint64_t serial;
+    Stage stage = Stage::submitted;
+    std::shared_ptr<Execution> live;
+    Record record;
+    Retention::Handle kept;
+  };
+  using Entries = std::unordered_map<ExecutionId, Entry, ExecutionIdHash>;
+
+  static Status status_of(const Entry& entry);
+  static bool matches(const Entry& entry, const ListFilter& filter);
+  void set_stage(const ExecutionId& id, Stage stage);
+  void enter(Entry& entry, Stage stage);
+
+  mutable std::mutex mutex_;
+  Entries entries_;
+  Retention retention_;
+  std::size_t in_stage_[5] = {};
+};
+
+}  // namespace escher
