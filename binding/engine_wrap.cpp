@@ -1,0 +1,238 @@
+#include "engine_wrap.hpp"
+
+#include <utility>
+
+#include "convert.hpp"
+
+namespace escher::binding {
+namespace {
+
+// How long the end of the process waits for what SIGKILL was sent to.
+constexpr Millis kAbortPatience{2000};
+
+double number(const Napi::CallbackInfo& info, std::size_t i) {
+  return info[i].ToNumber().DoubleValue();
+}
+
+std::string text(const Napi::CallbackInfo& info, std::size_t i) {
+  return info[i].ToString().Utf8Value();
+}
+
+std::uint64_t token(const Napi::CallbackInfo& info, std::size_t i) {
+  return static_cast<std::uint64_t>(info[i].ToNumber().Int64Value());
+}
+
+// Kept bytes as JavaScript wants them. A string of any bytes: V8 replaces what is no UTF-8 by the
+// WHATWG rules.
+Napi::Value kept(Napi::Env env, const std::string& bytes, bool as_buffer) {
+  if (!as_buffer) return from_text(env, bytes, false);
+  // Copied: Electron forbids ArrayBuffers over foreign memory. A Uint8Array, not a Buffer.
+  auto memory = Napi::ArrayBuffer::New(env, bytes.size());
+  std::copy(bytes.begin(), bytes.end(), static_cast<char*>(memory.Data()));
+  return Napi::Uint8Array::New(env, bytes.size(), memory, 0);
+}
+
+}  // namespace
+
+Napi::Function EngineWrap::define(Napi::Env env) {
+  using W = EngineWrap;
+  return DefineClass(env, "Engine",
+                     {InstanceMethod<&W::execute>("execute"),
+                      InstanceMethod<&W::cancel>("cancel"),
+                      InstanceMethod<&W::kill>("kill"),
+                      InstanceMethod<&W::send_input>("sendInput"),
+                      InstanceMethod<&W::close_input>("closeInput"),
+                      InstanceMethod<&W::cleanup>("cleanup"),
+                      InstanceMethod<&W::replay>("replay"),
+                      InstanceMethod<&W::shutdown>("shutdown"),
+                      InstanceMethod<&W::status>("status"),
+                      InstanceMethod<&W::result>("result"),
+                      InstanceMethod<&W::output>("output"),
+                      InstanceMethod<&W::remove>("remove"),
+                      InstanceMethod<&W::list>("list"),
+                      InstanceMethod<&W::running_count>("runningCount"),
+                      InstanceMethod<&W::queued_count>("queuedCount"),
+                      InstanceMethod<&W::stats>("stats"),
+                      InstanceMethod<&W::watch_all>("watchAll"),
+                      InstanceMethod<&W::watch>("watch"),
+                      InstanceMethod<&W::hold>("hold"),
+                      InstanceMethod<&W::release>("release"),
+                      InstanceMethod<&W::start_cleanup_task>("startCleanupTask"),
+                      InstanceMethod<&W::stop_cleanup_task>("stopCleanupTask"),
+                      InstanceMethod<&W::ref>("ref"),
+                      InstanceMethod<&W::unref>("unref"),
+                      InstanceMethod<&W::close>("close"),
+                      InstanceMethod<&W::abort>("abort")});
+}
+
+EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
+    : ObjectWrap(info), environment_(info.Env()) {
+  const Config config = to_config(info[0].As<Napi::Object>());
+  channel_ = EventChannel::open(info.Env(), info[1].As<Napi::Function>());
+  auto engine = Engine::create(config, *channel_);
+  if (!engine) {
+    channel_->close();
+    auto error = Napi::Error::New(info.Env(), engine.error().message);
+    error.Set("code", std::string(to_string(engine.error().code)));
+    throw error;
+  }
+  engine_ = std::move(*engine);
+  channel_->connect({[this](std::uint64_t token, std::uint64_t bytes) {
+                       engine_->release(token, bytes);
+                     },
+                     [this](std::function<void()> function) {
+                       engine_->defer(std::move(function));
+                     }});
+  napi_add_env_cleanup_hook(environment_, &EngineWrap::on_environment_end, this);
+  hooked_ = true;
+}
+
+EngineWrap::~EngineWrap() {
+  if (hooked_) napi_remove_env_cleanup_hook(environment_, &EngineWrap::on_environment_end, this);
+  if (engine_) end();
+}
+
+void EngineWrap::on_environment_end(void* wrap) {
+  auto* self = static_cast<EngineWrap*>(wrap);
+  self->hooked_ = false;
+  self->end();
+}
+
+void EngineWrap::end() {
+  channel_->close();
+  engine_->abort(kAbortPatience);
+  engine_->join();
+}
+
+template <typename T>
+std::function<void(Result<T>)> EngineWrap::answer(double ticket) const {
+  return [channel = channel_, ticket](Result<T> result) {
+    Reply reply;
+    reply.ticket = ticket;
+    if (!result) {
+      reply.error = std::move(result).error();
+    } else if constexpr (std::is_same_v<T, std::size_t>) {
+      reply.value = static_cast<double>(*result);
+    } else if constexpr (!std::is_void_v<T>) {
+      reply.value = std::move(*result);
+    }
+    channel->reply(std::move(reply));
+  };
+}
+
+void EngineWrap::execute(const Napi::CallbackInfo& info) {
+  ExecutionRequest request = to_request(info[1].As<Napi::Object>());
+  request.token = token(info, 0);
+  engine_->execute(std::move(request), answer<void>(number(info, 0)));
+}
+
+void EngineWrap::cancel(const Napi::CallbackInfo& info) {
+  engine_->cancel(text(info, 1), answer<bool>(number(info, 0)));
+}
+
+void EngineWrap::kill(const Napi::CallbackInfo& info) {
+  engine_->kill(text(info, 1), info[2].ToNumber().Int32Value(), answer<bool>(number(info, 0)));
+}
+
+void EngineWrap::send_input(const Napi::CallbackInfo& info) {
+  engine_->send_input(text(info, 1), to_bytes(info[2]), answer<void>(number(info, 0)));
+}
+
+void EngineWrap::close_input(const Napi::CallbackInfo& info) {
+  engine_->close_input(text(info, 1), answer<void>(number(info, 0)));
+}
+
+void EngineWrap::cleanup(const Napi::CallbackInfo& info) {
+  engine_->cleanup(answer<std::size_t>(number(info, 0)));
+}
+
+void EngineWrap::replay(const Napi::CallbackInfo& info) {
+  engine_->replay(text(info, 1), answer<std::vector<OutputBatch>>(number(info, 0)));
+}
+
+void EngineWrap::shutdown(const Napi::CallbackInfo& info) {
+  engine_->shut_down(Millis(number(info, 1)), answer<void>(number(info, 0)));
+}
+
+Napi::Value EngineWrap::status(const Napi::CallbackInfo& info) {
+  const auto status = engine_->status(text(info, 0));
+  if (!status) return info.Env().Undefined();
+  return Napi::String::New(info.Env(), std::string(to_string(*status)));
+}
+
+Napi::Value EngineWrap::result(const Napi::CallbackInfo& info) {
+  const std::string id = text(info, 0);
+  if (const auto record = engine_->record(id)) {
+    return from_result(info.Env(), *record->result, record->output == nullptr);
+  }
+  return engine_->status(id) ? info.Env().Null() : info.Env().Undefined();
+}
+
+Napi::Value EngineWrap::output(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const std::string id = text(info, 0);
+  const auto record = engine_->record(id);
+  if (!record) return engine_->status(id) ? env.Null() : env.Undefined();
+  static const CapturedOutput kNothing;
+  const CapturedOutput& output = record->output ? *record->output : kNothing;
+  const bool as_buffer = text(info, 1) == "buffer";
+  auto pair = Napi::Array::New(env, kStreamCount);
+  for (const Stream stream : kStreams) {
+    const auto i = index_of(stream);
+    pair.Set(static_cast<std::uint32_t>(i), kept(env, output.bytes[i], as_buffer));
+  }
+  return pair;
+}
+
+Napi::Value EngineWrap::remove(const Napi::CallbackInfo& info) {
+  const auto removed = engine_->remove(text(info, 0));
+  return removed ? info.Env().Null() : from_error(info.Env(), removed.error());
+}
+
+Napi::Value EngineWrap::list(const Napi::CallbackInfo& info) {
+  return from_summaries(info.Env(), engine_->list(to_filter(info[0].As<Napi::Object>())));
+}
+
+Napi::Value EngineWrap::running_count(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(engine_->running_count()));
+}
+
+Napi::Value EngineWrap::queued_count(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(engine_->queued_count()));
+}
+
+Napi::Value EngineWrap::stats(const Napi::CallbackInfo& info) {
+  return from_stats(info.Env(), engine_->stats());
+}
+
+void EngineWrap::watch_all(const Napi::CallbackInfo& info) {
+  engine_->watch_all(info[0].ToBoolean().Value());
+}
+
+void EngineWrap::watch(const Napi::CallbackInfo& info) {
+  engine_->watch(text(info, 0), info[1].ToBoolean().Value());
+}
+
+void EngineWrap::hold(const Napi::CallbackInfo& info) {
+  engine_->hold(token(info, 0), token(info, 1));
+}
+
+void EngineWrap::release(const Napi::CallbackInfo& info) {
+  engine_->release(token(info, 0), token(info, 1));
+}
+
+void EngineWrap::start_cleanup_task(const Napi::CallbackInfo&) { engine_->start_cleanup_task(); }
+void EngineWrap::stop_cleanup_task(const Napi::CallbackInfo&) { engine_->stop_cleanup_task(); }
+void EngineWrap::ref(const Napi::CallbackInfo& info) { channel_->set_referenced(info.Env(), true); }
+void EngineWrap::unref(const Napi::CallbackInfo& info) {
+  channel_->set_referenced(info.Env(), false);
+}
+
+void EngineWrap::close(const Napi::CallbackInfo&) {
+  engine_->join();
+  channel_->close();
+}
+
+void EngineWrap::abort(const Napi::CallbackInfo&) { end(); }
+
+}  // namespace escher::binding

@@ -1,0 +1,65 @@
+// The class `Engine` of the addon: one method for each verb of the engine. JavaScript thread.
+// Owns the engine and its channel; belongs to one environment and ends with it.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "engine.hpp"
+#include "event_channel.hpp"
+
+namespace escher::binding {
+
+class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
+ public:
+  static Napi::Function define(Napi::Env env);
+
+  explicit EngineWrap(const Napi::CallbackInfo& info);
+  ~EngineWrap() override;
+
+ private:
+  void execute(const Napi::CallbackInfo& info);
+  void cancel(const Napi::CallbackInfo& info);
+  void kill(const Napi::CallbackInfo& info);
+  void send_input(const Napi::CallbackInfo& info);
+  void close_input(const Napi::CallbackInfo& info);
+  void cleanup(const Napi::CallbackInfo& info);
+  void replay(const Napi::CallbackInfo& info);
+  void shutdown(const Napi::CallbackInfo& info);
+
+  Napi::Value status(const Napi::CallbackInfo& info);
+  Napi::Value result(const Napi::CallbackInfo& info);
+  Napi::Value output(const Napi::CallbackInfo& info);
+  Napi::Value remove(const Napi::CallbackInfo& info);
+  Napi::Value list(const Napi::CallbackInfo& info);
+  Napi::Value running_count(const Napi::CallbackInfo& info);
+  Napi::Value queued_count(const Napi::CallbackInfo& info);
+  Napi::Value stats(const Napi::CallbackInfo& info);
+
+  void watch_all(const Napi::CallbackInfo& info);
+  void watch(const Napi::CallbackInfo& info);
+  void hold(const Napi::CallbackInfo& info);
+  void release(const Napi::CallbackInfo& info);
+  void start_cleanup_task(const Napi::CallbackInfo& info);
+  void stop_cleanup_task(const Napi::CallbackInfo& info);
+  void ref(const Napi::CallbackInfo& info);
+  void unref(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+  void abort(const Napi::CallbackInfo& info);
+
+  // A handler that answers `ticket` through the channel, from whatever thread.
+  template <typename T>
+  std::function<void(Result<T>)> answer(double ticket) const;
+
+  // Kills what runs and ends the threads; no JavaScript runs after that. Idempotent.
+  void end();
+  static void on_environment_end(void* wrap);
+
+  std::shared_ptr<EventChannel> channel_;
+  std::unique_ptr<Engine> engine_;
+  napi_env environment_;
+  bool hooked_ = false;
+};
+
+}  // namespace escher::binding

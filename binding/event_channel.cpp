@@ -1,0 +1,161 @@
+#include "event_channel.hpp"
+
+#include <utility>
+
+#include "convert.hpp"
+
+namespace escher::binding {
+namespace {
+
+// What one turn of the event loop gets at most, so that timers and input have theirs.
+constexpr std::size_t kBytesPerTurn = 512 * 1024;
+constexpr std::size_t kRecordsPerTurn = 2048;
+
+// Batches grow in the queue up to here while JavaScript is busy: fewer, larger strings.
+constexpr std::size_t kMergedBytes = 256 * 1024;
+
+}  // namespace
+
+std::shared_ptr<EventChannel> EventChannel::open(Napi::Env env, Napi::Function deliver) {
+  auto channel = std::make_shared<EventChannel>();
+  auto* context = new std::shared_ptr<EventChannel>(channel);
+  const auto name = Napi::String::New(env, "escher-execution-engine");
+  const napi_status status = napi_create_threadsafe_function(
+      env, deliver, nullptr, name, 0, 1, context, &EventChannel::finalize, context,
+      &EventChannel::call_js, &channel->function_);
+  if (status != napi_ok) {
+    delete context;
+    throw Napi::Error::New(env);
+  }
+  napi_unref_threadsafe_function(env, channel->function_);
+  return channel;
+}
+
+void EventChannel::finalize(napi_env, void*, void* context) {
+  delete static_cast<std::shared_ptr<EventChannel>*>(context);
+}
+
+void EventChannel::close() {
+  napi_threadsafe_function function = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(closed_, true)) return;
+    function = std::exchange(function_, nullptr);
+    queue_.clear();
+  }
+  napi_release_threadsafe_function(function, napi_tsfn_abort);
+}
+
+void EventChannel::set_referenced(Napi::Env env, bool referenced) {
+  if (function_ == nullptr) return;
+  if (referenced) {
+    napi_ref_threadsafe_function(env, function_);
+  } else {
+    napi_unref_threadsafe_function(env, function_);
+  }
+}
+
+// ---- Any thread.
+
+void EventChannel::started(StartedEvent event) { push(std::move(event)); }
+void EventChannel::finished(FinishedEvent event) { push(std::move(event)); }
+void EventChannel::reply(Reply reply) { push(std::move(reply)); }
+
+void EventChannel::output(OutputBatch batch) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  if (!merge(batch)) queue_.emplace_back(std::move(batch));
+  wake();
+}
+
+void EventChannel::push(Record record) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  queue_.push_back(std::move(record));
+  wake();
+}
+
+// Lines that follow on the last batch in the queue join it.
+bool EventChannel::merge(OutputBatch& batch) {
+  if (queue_.empty()) return false;
+  auto* last = std::get_if<OutputBatch>(&queue_.back());
+  if (last == nullptr || last->token != batch.token || last->stream != batch.stream ||
+      last->partial || last->first_seq + last->count != batch.first_seq ||
+      last->text.size() + batch.text.size() > kMergedBytes) {
+    return false;
+  }
+  // The joining '\n' makes the weights add up.
+  last->text.push_back('\n');
+  last->text.append(batch.text);
+  last->count += batch.count;
+  last->partial = batch.partial;
+  last->ascii = last->ascii && batch.ascii;
+  return true;
+}
+
+void EventChannel::wake() {
+  if (std::exchange(woken_, true)) return;
+  napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
+}
+
+void EventChannel::wake_if_open() {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  woken_ = false;
+  wake();
+}
+
+// ---- The JavaScript thread.
+
+std::deque<EventChannel::Record> EventChannel::take_turn() {
+  std::deque<Record> turn;
+  std::size_t bytes = 0;
+  const std::lock_guard lock(mutex_);
+  while (!queue_.empty() && bytes < kBytesPerTurn && turn.size() < kRecordsPerTurn) {
+    if (const auto* batch = std::get_if<OutputBatch>(&queue_.front())) bytes += batch->text.size();
+    turn.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return turn;
+}
+
+// A function that is called while it runs is run again at once, up to a thousand times, before the
+// event loop goes on: so the next wake-up is left to an engine thread, and comes with the next turn.
+void EventChannel::end_turn() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    woken_ = !queue_.empty();
+    if (!woken_) return;
+  }
+  upstream_.defer([self = shared_from_this()] { self->wake_if_open(); });
+}
+
+void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver) {
+  const auto turn = take_turn();
+  std::size_t at = 0;
+  Napi::Array records = Napi::Array::New(env);
+  for (const auto& record : turn) {
+    std::visit([&](const auto& value) { at = append_record(env, records, at, value); }, record);
+  }
+  deliver.Call({records});
+  for (const auto& record : turn) {
+    if (const auto* batch = std::get_if<OutputBatch>(&record)) {
+      upstream_.release(batch->token, batch->weight());
+    }
+  }
+}
+
+void EventChannel::call_js(napi_env env, napi_value deliver, void* context, void*) {
+  if (env == nullptr) return;
+  const auto channel = *static_cast<std::shared_ptr<EventChannel>*>(context);
+  try {
+    const Napi::HandleScope scope(env);
+    channel->deliver_turn(env, Napi::Function(env, deliver));
+  } catch (const Napi::Error&) {
+    // JavaScript may not run any more (a worker that is terminated). `deliver` itself does not throw.
+  }
+  channel->end_turn();
+}
+
+}  // namespace escher::binding

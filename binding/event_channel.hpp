@@ -1,0 +1,86 @@
+// The way of events and replies from the engine's threads to JavaScript: one queue, one
+// ThreadSafeFunction, one wake-up in flight.
+//
+// The rules of the ThreadSafeFunction's life:
+//  1. It is made on the JavaScript thread, unreferenced: an idle engine keeps no process alive.
+//  2. Engine threads call it only under the mutex, and only while the channel is open.
+//  3. `close` is called on the JavaScript thread; it shuts the channel under the mutex and releases
+//     the function, which is not touched again after that.
+//  4. When the environment goes, the engine's cleanup hook closes the channel. Hooks run last in,
+//     first out, and the engine's is added after the function was made: so it runs before Node frees
+//     the function by itself.
+//  5. The function's context holds the channel, until the function's finalizer lets it go.
+//  6. A call may arrive without an environment, or while JavaScript may not run any more: then nothing
+//     is delivered, and nothing is thrown.
+#pragma once
+
+#include <napi.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "model/event.hpp"
+
+namespace escher::binding {
+
+// The answer to a call that took its time.
+struct Reply {
+  using Value = std::variant<std::monostate, bool, double, std::vector<OutputBatch>>;
+  double ticket = 0;
+  std::optional<Error> error;
+  Value value;
+};
+
+class EventChannel final : public EventSink, public std::enable_shared_from_this<EventChannel> {
+ public:
+  // What the channel asks of the engine. On the JavaScript thread.
+  struct Upstream {
+    // A batch was delivered.
+    std::function<void(std::uint64_t token, std::uint64_t bytes)> release;
+    // Calls a function on an engine thread.
+    std::function<void(std::function<void()>)> defer;
+  };
+
+  // ---- The JavaScript thread.
+  static std::shared_ptr<EventChannel> open(Napi::Env env, Napi::Function deliver);
+  void connect(Upstream upstream) { upstream_ = std::move(upstream); }
+  void close();
+  void set_referenced(Napi::Env env, bool referenced);
+
+  // ---- Any thread.
+  void started(StartedEvent event) override;
+  void output(OutputBatch batch) override;
+  void finished(FinishedEvent event) override;
+  void reply(Reply reply);
+
+ private:
+  using Record = std::variant<Reply, StartedEvent, OutputBatch, FinishedEvent>;
+
+  static void call_js(napi_env env, napi_value deliver, void* context, void* data);
+  static void finalize(napi_env env, void* data, void* context);
+
+  void push(Record record);
+  bool merge(OutputBatch& batch);
+  void wake();
+  void wake_if_open();
+  std::deque<Record> take_turn();
+  void end_turn();
+  void deliver_turn(Napi::Env env, const Napi::Function& deliver);
+
+  // The JavaScript thread's.
+  Upstream upstream_;
+
+  // Under the mutex, a leaf.
+  std::mutex mutex_;
+  std::deque<Record> queue_;
+  bool woken_ = false;
+  bool closed_ = false;
+  napi_threadsafe_function function_ = nullptr;
+};
+
+}  // namespace escher::binding

@@ -1,0 +1,253 @@
+/**
+ * What `binding/` exports, for `lib/` alone. Not public.
+ *
+ * Rules of the border:
+ * - Every call returns at once. What takes time answers later with a `Replied` record that bears the `ticket` of the call.
+ * - Records arrive in one flat array per wake-up (a flat array is the cheap shape over N-API). Each begins with its kind,
+ *   and its length is fixed by the kind: see {@link RecordKind}.
+ * - There is one first-in-first-out channel per engine: a reply stands behind everything that happened before it.
+ * - Errors cross as plain {@link NativeError} data; `lib/errors` makes the instances.
+ */
+
+/**
+ * The first element of a record, and what follows it. `lib/records` names the numbers: a `const enum` of a declaration
+ * file does not survive compilers that work file by file.
+ *
+ * - 0, Replied: `ticket: number, error: NativeError | null, value: unknown`
+ * - 1, Started: `token: number, timestamp: number, pid: number, command: string`
+ * - 2, Output: `token, timestamp, stream: 0 (stdout) | 1 (stderr), firstSeq, count, partial: boolean, text: string,
+ *   bytes: number`. `text` holds `count` entries joined with `\n`; `partial` says that the last one is unfinished;
+ *   `bytes` is what the batch weighs in the flow control ({@link NativeEngine.hold}).
+ * - 3, Finished: `token: number, timestamp: number, result: NativeResult`
+ */
+export type RecordKind = 0 | 1 | 2 | 3;
+
+export type NativeStatus = 'pending' | 'running' | 'completed' | 'failed' | 'timeout' | 'cancelled';
+export type NativeStrategy = 'truncateWithWarning' | 'failExecution' | 'streamToFile';
+
+export interface NativeError {
+  code: string;
+  message: string;
+  reason?: string;
+  errno?: number;
+  /** The failing step: `execve`, `chdir`, `pipe2`, … */
+  syscall?: string;
+  /** Name of the errno, `ENOENT` for example. */
+  errnoName?: string;
+  path?: string;
+}
+
+/** All fields present; numbers in milliseconds or bytes; `Infinity` means without limit, or never. */
+export interface NativeConfig {
+  defaultTimeoutMs: number;
+  maxTimeoutMs: number;
+  streamOutput: boolean;
+  logDir: string | undefined;
+  maxConcurrentExecutions: number;
+  maxQueuedExecutions: number;
+  maxInMemoryExecutions: number;
+  executionRetentionSecs: number;
+  enableAutoCleanup: boolean;
+  cleanupIntervalMs: number;
+  maxOutputSizeBytes: number;
+  maxRetainedBytes: number;
+  oversizedOutputStrategy: NativeStrategy;
+  overflowDir: string | undefined;
+  keepOverflowFiles: boolean;
+  maxLineBytes: number;
+  partialLineFlushMs: number;
+  /** A signal number of this platform. */
+  killSignal: number;
+  /** `Infinity` = never. */
+  forceKillAfterDelayMs: number;
+  drainGraceMs: number;
+  maxPendingEventBytes: number;
+  ioThreads: number;
+  /** Whether the host's own Node runs TypeScript files (`process.features.typescript`). */
+  nodeRunsTypeScript: boolean;
+}
+
+export type NativeCommand =
+  | { type: 'shell'; command: string; shell?: string | undefined }
+  | { type: 'exec'; program: string; args?: readonly string[] | undefined }
+  | {
+      type: 'script';
+      path: string;
+      interpreter?: string | undefined;
+      args?: readonly string[] | undefined;
+    }
+  | {
+      type: 'awsCli';
+      service: string;
+      operation: string;
+      args?: readonly string[] | undefined;
+      profile?: string | undefined;
+      region?: string | undefined;
+    };
+
+/** Shape-checked by `lib/options`; the engine validates the meaning. `undefined` = take the default. */
+export interface NativeRequest {
+  /** Lower-case canonical UUID, or anything for the engine to refuse as `INVALID_ID`. */
+  id: string;
+  command: NativeCommand;
+  /** `name, value, name, value, …`; a `null` value removes the name. */
+  env?: readonly (string | null)[] | undefined;
+  extendEnv: boolean;
+  /** `NAME=value` entries to inherit. `undefined` = the process's own environment, as it is now. A Worker has its own copy and passes it. */
+  inheritedEnv?: readonly string[] | undefined;
+  workingDir?: string | undefined;
+  timeoutMs?: number | undefined;
+  idleTimeoutMs?: number | undefined;
+  outputLogPath?: string | undefined;
+  /** `input`: write `input` and close. */
+  stdin: 'ignore' | 'input' | 'pipe';
+  input?: string | Uint8Array | undefined;
+  killSignal?: number | undefined;
+  forceKillAfterDelayMs?: number | undefined;
+  maxOutputSizeBytes?: number | undefined;
+  oversizedOutputStrategy?: NativeStrategy | undefined;
+  mergeStderr: boolean;
+  priority: number;
+  /** JSON text, kept with the record and given back in results and summaries. */
+  metadata?: string | undefined;
+  /** Keys of `metadata.tags`, and `key=value` of each: what a listing filters by. */
+  tags?: readonly string[] | undefined;
+  /** Whether somebody listens to the lines of this execution from its start. */
+  watch: boolean;
+}
+
+/** `ExecutionResult` of the public types without `stdout` and `stderr`; `metadata` is still JSON text. */
+export interface NativeResult {
+  id: string;
+  status: NativeStatus;
+  success: boolean;
+  exitCode: number | null;
+  /** A signal number. `lib/` gives it its name. */
+  signal: number | null;
+  stdoutBytes: number;
+  stderrBytes: number;
+  stdoutTruncated: boolean;
+  stderrTruncated: boolean;
+  stdoutOverflowFile: string | null;
+  stderrOverflowFile: string | null;
+  overflowError: string | null;
+  logError: string | null;
+  outputIncomplete: boolean;
+  outputDropped: boolean;
+  logFile: string | null;
+  pid: number | null;
+  startedAt: number;
+  completedAt: number;
+  durationMs: number;
+  queuedMs: number;
+  resourceUsage: { userCpuMs: number; systemCpuMs: number; maxRssBytes: number } | null;
+  error: NativeError | null;
+  command: string;
+  metadata: string | null;
+}
+
+export interface NativeSummary {
+  id: string;
+  status: NativeStatus;
+  command: string;
+  startedAt: number;
+  durationMs: number;
+  metadata: string | null;
+}
+
+export interface NativeStats {
+  /** Executions that reached each status since the engine started; `pending` and `running` are those there now. */
+  pending: number;
+  running: number;
+  completed: number;
+  failed: number;
+  timeout: number;
+  cancelled: number;
+  retainedRecords: number;
+  retainedBytes: number;
+  totalLines: number;
+  totalBytes: number;
+  spawnFailures: number;
+  /** Milliseconds; 0 where nothing was measured yet. */
+  spawnP50Ms: number;
+  spawnP99Ms: number;
+  durationP50Ms: number;
+  durationP99Ms: number;
+}
+
+/** One piece of replayed output; fields as in an `Output` record. */
+export interface NativeBatch {
+  stream: 0 | 1;
+  firstSeq: number;
+  count: number;
+  partial: boolean;
+  text: string;
+}
+
+export declare class NativeEngine {
+  /**
+   * Starts the threads. `deliver` gets the flat array of records; it must not throw.
+   * The engine does not keep the process alive until {@link ref}.
+   */
+  constructor(config: NativeConfig, deliver: (records: unknown[]) => void);
+
+  /** Replies to `ticket` once the request is admitted (value `undefined`) or refused. `ticket` is the `token` of its later records. */
+  execute(ticket: number, request: NativeRequest): void;
+  /** Replies `true` if it was pending or running, `false` if it had ended. */
+  cancel(ticket: number, id: string): void;
+  /** Replies `true` if the signal was sent, `false` if there was no process (any more). */
+  kill(ticket: number, id: string, signal: number): void;
+  /** Replies when the pipe has taken the bytes, or the child no longer reads. */
+  sendInput(ticket: number, id: string, data: string | Uint8Array): void;
+  closeInput(ticket: number, id: string): void;
+  /** Replies with the number of records removed. */
+  cleanup(ticket: number): void;
+  /** Replies with `NativeBatch[]`: the retained lines up to now; every later line comes as an `Output` record behind the reply. */
+  replay(ticket: number, id: string): void;
+  /** Replies when nothing runs any more. Call {@link close} then. */
+  shutdown(ticket: number, graceMs: number): void;
+
+  /** `undefined` for an unknown id, here and below. */
+  status(id: string): NativeStatus | undefined;
+  /** `null` while it is not finished. */
+  result(id: string): NativeResult | null | undefined;
+  /** The kept output of a finished execution; `null` while it is not finished. */
+  output(id: string, encoding: 'utf8'): [stdout: string, stderr: string] | null | undefined;
+  output(id: string, encoding: 'buffer'): [stdout: Uint8Array, stderr: Uint8Array] | null | undefined;
+  /** Drops a finished record. `null` = done, else the error. */
+  remove(id: string): NativeError | null;
+  /** Newest first. */
+  list(filter: {
+    status?: readonly NativeStatus[] | undefined;
+    tag?: string | undefined;
+    limit?: number | undefined;
+  }): NativeSummary[];
+  runningCount(): number;
+  queuedCount(): number;
+  stats(): NativeStats;
+
+  /** Whether somebody listens to the lines of every execution. */
+  watchAll(on: boolean): void;
+  /** Whether somebody listens to the lines of this one. Unknown ids are ignored. */
+  watch(id: string, on: boolean): void;
+  /** During `deliver`: these bytes of an `Output` record are kept by a slow consumer, do not count them as taken yet. */
+  hold(token: number, bytes: number): void;
+  /** Held bytes were taken. */
+  release(token: number, bytes: number): void;
+
+  startCleanupTask(): void;
+  stopCleanupTask(): void;
+  /** Keep the event loop alive, or not. Not counted: the last call decides. */
+  ref(): void;
+  unref(): void;
+  /** After the reply to `shutdown`: joins the threads and lets the channel go. Idempotent. */
+  close(): void;
+  /** At the end of the process: no more records, kill what runs without grace, reap, join. Idempotent. */
+  abort(): void;
+}
+
+export interface NativeBinding {
+  Engine: typeof NativeEngine;
+  /** Version of the C++ engine, equal to the package's. */
+  version: string;
+}
