@@ -28,12 +28,13 @@ inline SteadyClock::duration to_steady(Millis d) {
 
 inline Millis to_millis(SteadyClock::duration d) { return std::chrono::duration_cast<Millis>(d); }
 
-// Milliseconds since the epoch, as JavaScript counts them.
+// Whole milliseconds since the epoch, as `Date.now()` counts them.
 using EpochMillis = double;
 
 inline EpochMillis wall_now() {
-  return std::chrono::duration_cast<Millis>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<double>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count());
 }
 
 }  // namespace escher

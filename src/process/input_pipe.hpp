@@ -16,7 +16,7 @@ class InputPipe {
  public:
   using Done = std::function<void()>;
 
-  // Takes the descriptor (POSIX) or handle over; it has to be non-blocking.
+  // Takes the descriptor (POSIX) or handle over, and makes it non-blocking.
   InputPipe(const Strand& strand, std::intptr_t native_handle);
   ~InputPipe();
   InputPipe(InputPipe&&) noexcept;

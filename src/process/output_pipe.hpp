@@ -27,7 +27,7 @@ class PipeReader {
 
 class OutputPipe {
  public:
-  // Takes the descriptor (POSIX) or handle over; it has to be non-blocking.
+  // Takes the descriptor (POSIX) or handle over, and makes it non-blocking.
   OutputPipe(const Strand& strand, std::intptr_t native_handle, Stream stream);
   ~OutputPipe();
   OutputPipe(OutputPipe&&) noexcept;

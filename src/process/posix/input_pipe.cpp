@@ -10,7 +10,9 @@ namespace escher {
 // SIGPIPE: the io threads block all signals, so a write to a pipe without a reader gives EPIPE.
 class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(const Strand& strand, int fd) : descriptor_(strand, fd) {}
+  Impl(const Strand& strand, int fd) : descriptor_(strand, fd) {
+    descriptor_.native_non_blocking(true);
+  }
 
   void write(std::string bytes, Done done) {
     enqueue({std::move(bytes), std::move(done), false});

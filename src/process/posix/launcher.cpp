@@ -46,19 +46,23 @@ Result<Pipe> make_pipe() {
   return Pipe{std::move(*read), std::move(*write)};
 }
 
-void set_non_blocking(const UniqueFd& fd) {
-  ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
-}
-
-Result<UniqueFd> open_null_device() {
-  UniqueFd fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!fd) return errors::spawn_failed(errno, "open", "/dev/null");
-  return above_stdio(std::move(fd));
+// Opened once for the spawn thread, and shared by its children: none of them can change it.
+Result<int> null_device() {
+  thread_local UniqueFd device;
+  if (!device) {
+    UniqueFd opened(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!opened) return errors::spawn_failed(errno, "open", "/dev/null");
+    auto moved = above_stdio(std::move(opened));
+    if (!moved) return moved.error();
+    device = std::move(*moved);
+  }
+  return device.get();
 }
 
 // The ends of the pipes: the host's and, until the launch is done, the child's.
 struct Stdio {
   UniqueFd child[3];
+  int child_in = -1;
   UniqueFd in, out, err;
 };
 
@@ -68,24 +72,22 @@ Result<Stdio> make_stdio(const LaunchOptions& options) {
     auto pipe = make_pipe();
     if (!pipe) return pipe.error();
     stdio.child[0] = std::move(pipe->read);
+    stdio.child_in = stdio.child[0].get();
     stdio.in = std::move(pipe->write);
-    set_non_blocking(stdio.in);
   } else {
-    auto null_device = open_null_device();
-    if (!null_device) return null_device.error();
-    stdio.child[0] = std::move(*null_device);
+    const auto device = null_device();
+    if (!device) return device.error();
+    stdio.child_in = *device;
   }
   auto out = make_pipe();
   if (!out) return out.error();
   stdio.child[1] = std::move(out->write);
   stdio.out = std::move(out->read);
-  set_non_blocking(stdio.out);
   if (!options.merge_stderr) {
     auto err = make_pipe();
     if (!err) return err.error();
     stdio.child[2] = std::move(err->write);
     stdio.err = std::move(err->read);
-    set_non_blocking(stdio.err);
   }
   return stdio;
 }
@@ -123,7 +125,7 @@ Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& comm
   plan.argv = argv.data();
   plan.envp = envp.data();
   plan.working_dir = options.working_dir ? options.working_dir->c_str() : nullptr;
-  plan.stdio[0] = stdio->child[0].get();
+  plan.stdio[0] = stdio->child_in;
   plan.stdio[1] = stdio->child[1].get();
   plan.stdio[2] = options.merge_stderr ? stdio->child[1].get() : stdio->child[2].get();
   plan.open_files = posix::original_open_files_limit();

@@ -28,7 +28,9 @@ char* thread_buffer() {
 
 class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(const Strand& strand, int fd, Stream stream) : descriptor_(strand, fd), stream_(stream) {}
+  Impl(const Strand& strand, int fd, Stream stream) : descriptor_(strand, fd), stream_(stream) {
+    descriptor_.native_non_blocking(true);
+  }
 
   void start(std::shared_ptr<void> owner, PipeReader& reader) {
     owner_ = std::move(owner);

@@ -1,0 +1,45 @@
+#include "policy/admission.hpp"
+
+#include <cmath>
+
+namespace escher {
+
+Admission::Admission(std::size_t max_running, std::size_t max_queued)
+    : max_running_(max_running), max_queued_(max_queued) {}
+
+Admission::Decision Admission::submit(Ticket ticket, double priority) {
+  if (running_ < max_running_) {
+    ++running_;
+    return Decision::run;
+  }
+  if (queue_.size() >= max_queued_) return Decision::reject;
+  // NaN has no place in an order.
+  const double rank = std::isnan(priority) ? 0 : -priority;
+  const Place place{rank, arrivals_++};
+  queue_.emplace(place, ticket);
+  places_.emplace(ticket, place);
+  return Decision::wait;
+}
+
+std::optional<Admission::Ticket> Admission::release() {
+  if (queue_.empty()) {
+    if (running_ > 0) --running_;
+    return std::nullopt;
+  }
+  // The permit goes straight from one to the other.
+  const auto next = queue_.begin();
+  const Ticket ticket = next->second;
+  queue_.erase(next);
+  places_.erase(ticket);
+  return ticket;
+}
+
+bool Admission::withdraw(Ticket ticket) {
+  const auto found = places_.find(ticket);
+  if (found == places_.end()) return false;
+  queue_.erase(found->second);
+  places_.erase(found);
+  return true;
+}
+
+}  // namespace escher

@@ -1,0 +1,84 @@
+// validate(Config): the rules of section 2 of the contract. Fields bear their public names.
+
+#include <string>
+
+#include "policy/rules.hpp"
+#include "policy/validation.hpp"
+
+namespace escher {
+namespace {
+
+using Broken = std::optional<Error>;
+
+Broken refuse(std::string_view field, std::string_view what, std::string_view got) {
+  return errors::invalid_config(must_be(field, what, got));
+}
+
+Broken check_positive(std::string_view field, Millis value) {
+  if (is_positive(value)) return {};
+  return refuse(field, "greater than 0", format_number(value.count()));
+}
+
+Broken check_not_negative(std::string_view field, Millis value) {
+  if (is_not_negative(value)) return {};
+  return refuse(field, "0 or greater", format_number(value.count()));
+}
+
+Broken check_at_least_one(std::string_view field, std::uint64_t value) {
+  if (value >= 1) return {};
+  return refuse(field, "an integer of 1 or greater", std::to_string(value));
+}
+
+Broken check_path(std::string_view field, const std::optional<std::string>& path) {
+  if (!path) return {};
+  if (path->empty()) return refuse(field, "a path", "an empty string");
+  if (has_nul(*path)) return refuse(field, "a path", "one with NUL bytes");
+  return {};
+}
+
+Broken check_default_timeout(const Config& config) {
+  if (auto broken = check_positive("defaultTimeoutMs", config.default_timeout)) return broken;
+  if (config.default_timeout <= config.max_timeout) return {};
+  return refuse("defaultTimeoutMs",
+                "at most maxTimeoutMs (" + format_number(config.max_timeout.count()) + ")",
+                format_number(config.default_timeout.count()));
+}
+
+Broken check_retention(Millis value) {
+  if (is_not_negative(value)) return {};
+  return refuse("executionRetentionSecs", "0 or greater", format_number(value.count() / 1000));
+}
+
+Broken check_kill_signal(int number) {
+  if (is_signal(number)) return {};
+  return refuse("killSignal", "a signal from 1 to " + std::to_string(kLastSignal),
+                std::to_string(number));
+}
+
+}  // namespace
+
+std::optional<Error> validate(const Config& config) {
+  const Broken rules[] = {
+      check_positive("maxTimeoutMs", config.max_timeout),
+      check_default_timeout(config),
+      check_path("logDir", config.log_dir),
+      check_at_least_one("maxConcurrentExecutions", config.max_concurrent_executions),
+      check_at_least_one("maxInMemoryExecutions", config.max_in_memory_executions),
+      check_retention(config.execution_retention),
+      check_positive("cleanupIntervalMs", config.cleanup_interval),
+      check_path("overflowDir", config.overflow_dir),
+      check_at_least_one("maxLineBytes", config.max_line_bytes),
+      check_not_negative("partialLineFlushMs", config.partial_line_flush),
+      check_kill_signal(config.kill_signal),
+      check_not_negative("forceKillAfterDelayMs", config.force_kill_after),
+      check_not_negative("drainGraceMs", config.drain_grace),
+      check_at_least_one("maxPendingEventBytes", config.max_pending_event_bytes),
+      check_at_least_one("ioThreads", config.io_threads),
+  };
+  for (const Broken& broken : rules) {
+    if (broken) return broken;
+  }
+  return {};
+}
+
+}  // namespace escher

@@ -1,0 +1,81 @@
+// Templates of line_splitter.hpp. Where pieces are cut depends on the bytes of the line only, never
+// on the chunks in which they came.
+#pragma once
+
+#include "stream/utf8.hpp"
+
+namespace escher {
+
+template <typename Sink>
+void LineSplitter::split(std::string_view chunk, Sink&& sink) {
+  while (!chunk.empty()) {
+    const std::size_t end = chunk.find('\n');
+    if (end == std::string_view::npos) {
+      keep(chunk, sink);
+      return;
+    }
+    if (pending_.empty()) {
+      end_line(chunk.substr(0, end), sink);
+    } else {
+      pending_.append(chunk.substr(0, end));
+      end_line(pending_, sink);
+      clear_pending();
+    }
+    chunk.remove_prefix(end + 1);
+  }
+}
+
+template <typename Sink>
+void LineSplitter::flush_partial(Sink&& sink) {
+  const std::size_t length = flushable();
+  if (length == 0) return;
+  sink(Line{std::string_view(pending_).substr(0, length), true});
+  continued_ = true;
+  pending_.erase(0, length);
+}
+
+template <typename Sink>
+void LineSplitter::finish(Sink&& sink) {
+  if (pending_.empty() && !continued_) return;
+  sink(Line{cut_pieces(pending_, 0, sink), false});
+  continued_ = false;
+  clear_pending();
+}
+
+// `text` is the rest of a line, up to its '\n'.
+template <typename Sink>
+void LineSplitter::end_line(std::string_view text, Sink& sink) {
+  if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
+  sink(Line{cut_pieces(text, 0, sink), false});
+  continued_ = false;
+}
+
+// `text` goes on in the next chunk.
+template <typename Sink>
+void LineSplitter::keep(std::string_view text, Sink& sink) {
+  // Half a terminator, or a byte of the line: only the next one tells.
+  const std::size_t undecided = !text.empty() && text.back() == '\r' ? 1 : 0;
+  if (pending_.empty()) {
+    pending_.assign(cut_pieces(text, undecided, sink));
+  } else {
+    pending_.append(text);
+    const std::size_t rest = cut_pieces(pending_, undecided, sink).size();
+    pending_.erase(0, pending_.size() - rest);
+  }
+}
+
+// Delivers as many pieces as the line is too long for; returns the rest of it.
+template <typename Sink>
+std::string_view LineSplitter::cut_pieces(std::string_view text, std::size_t undecided,
+                                          Sink& sink) {
+  while (text.size() - undecided > max_line_bytes_) {
+    std::string_view piece = text.substr(0, max_line_bytes_);
+    piece.remove_suffix(incomplete_tail(piece));
+    sink(Line{piece, true});
+    continued_ = true;
+    text.remove_prefix(piece.size());
+  }
+  return text;
+}
+
+}  // namespace escher
