@@ -42,7 +42,9 @@ ChildProcess::Ended describe(int status, const rusage& usage) {
 
 ChildProcess::Impl::Impl(const Strand& strand, pid_t pid, UniqueFd pidfd)
     : strand_(strand), pid_(pid), pidfd_(strand) {
-  if (pidfd) pidfd_.assign(pidfd.release());
+  if (!pidfd) return;
+  pidfd_.assign(pidfd.get());
+  static_cast<void>(pidfd.release());
 }
 
 ChildProcess::Impl::~Impl() {

@@ -2,8 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <boost/system/system_error.hpp>
 
 #include <vector>
 
@@ -111,6 +115,36 @@ std::string path_of(const char* step, const ResolvedCommand& command,
   return {};
 }
 
+// The descriptor changes hands only once its new owner is there.
+template <typename Owner, typename... Arguments>
+Owner take_pipe(UniqueFd& fd, const Strand& strand, Arguments... arguments) {
+  Owner owner(strand, fd.get(), arguments...);
+  static_cast<void>(fd.release());
+  return owner;
+}
+
+// The reactor may have no room for more descriptors. A child that nobody can watch is ended.
+Error give_up(const posix::SpawnOutcome& spawned, const boost::system::system_error& error) {
+  ::kill(-spawned.pid, SIGKILL);
+  while (::waitpid(spawned.pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return errors::spawn_failed(error.code().value(), "epoll_ctl", {});
+}
+
+Result<LaunchedCommand> take_over(const Strand& strand, posix::SpawnOutcome spawned, Stdio stdio) {
+  try {
+    LaunchedCommand launched{
+        ChildProcess(std::make_shared<ChildProcess::Impl>(strand, spawned.pid,
+                                                          std::move(spawned.pidfd))),
+        take_pipe<OutputPipe>(stdio.out, strand, Stream::out), std::nullopt, std::nullopt};
+    if (stdio.err) launched.err = take_pipe<OutputPipe>(stdio.err, strand, Stream::err);
+    if (stdio.in) launched.in = take_pipe<InputPipe>(stdio.in, strand);
+    return launched;
+  } catch (const boost::system::system_error& error) {
+    return give_up(spawned, error);
+  }
+}
+
 }  // namespace
 
 Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& command,
@@ -135,13 +169,7 @@ Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& comm
     return errors::spawn_failed(spawned.os_error, spawned.failed_step,
                                 path_of(spawned.failed_step, command, options));
   }
-  LaunchedCommand launched{
-      ChildProcess(std::make_shared<ChildProcess::Impl>(strand, spawned.pid,
-                                                        std::move(spawned.pidfd))),
-      OutputPipe(strand, stdio->out.release(), Stream::out), std::nullopt, std::nullopt};
-  if (stdio->err) launched.err.emplace(strand, stdio->err.release(), Stream::err);
-  if (stdio->in) launched.in.emplace(strand, stdio->in.release());
-  return launched;
+  return take_over(strand, std::move(spawned), std::move(*stdio));
 }
 
 }  // namespace escher
