@@ -1,0 +1,56 @@
+# The addon: build/Release/escher_execution_engine.node. The headers of N-API come from two npm packages, so nothing
+# is fetched and the one binary loads in every Node.js from 20 on, and in Electron.
+
+find_program(NODE_EXECUTABLE node REQUIRED)
+
+function(node_print result expression)
+  execute_process(COMMAND "${NODE_EXECUTABLE}" -p "${expression}" WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+    OUTPUT_VARIABLE output OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "node could not answer: ${expression}\nAre the npm packages installed (npm ci)?")
+  endif()
+  file(TO_CMAKE_PATH "${output}" output)
+  set(${result} "${output}" PARENT_SCOPE)
+endfunction()
+
+node_print(node_addon_api_dir "require('node-addon-api').include_dir")
+node_print(node_api_headers_dir "require('node-api-headers').include_dir")
+
+file(GLOB binding_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/binding/*.cpp")
+add_library(escher_execution_engine MODULE ${binding_sources})
+target_include_directories(escher_execution_engine PRIVATE "${PROJECT_SOURCE_DIR}/binding")
+target_include_directories(escher_execution_engine SYSTEM PRIVATE "${node_addon_api_dir}" "${node_api_headers_dir}")
+target_compile_definitions(escher_execution_engine PRIVATE
+  ESCHER_VERSION="${ESCHER_VERSION}"
+  NAPI_VERSION=8
+  NODE_ADDON_API_CPP_EXCEPTIONS
+  # While an environment is being torn down every N-API call fails; throwing there would end the whole process.
+  NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
+  BUILDING_NODE_EXTENSION)
+target_link_libraries(escher_execution_engine PRIVATE execution_engine project_warnings)
+set_target_properties(escher_execution_engine PROPERTIES
+  PREFIX ""
+  SUFFIX ".node"
+  CXX_VISIBILITY_PRESET hidden
+  VISIBILITY_INLINES_HIDDEN ON
+  LIBRARY_OUTPUT_DIRECTORY "$<IF:$<CONFIG:Release>,${PROJECT_SOURCE_DIR}/build/Release,${PROJECT_BINARY_DIR}>")
+
+if(APPLE)
+  # N-API is found in the host at load time.
+  target_link_options(escher_execution_engine PRIVATE -undefined dynamic_lookup)
+elseif(WIN32)
+  # The import library for node.exe is made from the list of N-API symbols; the hook binds them to the running
+  # host, whatever its file name is (electron.exe, for example).
+  node_print(node_api_def "require('node-api-headers').def_paths.node_api_def")
+  set(node_lib "${PROJECT_BINARY_DIR}/node.lib")
+  execute_process(COMMAND "${CMAKE_AR}" "/def:${node_api_def}" "/out:${node_lib}" /machine:${CMAKE_SYSTEM_PROCESSOR}
+    COMMAND_ERROR_IS_FATAL ANY)
+  target_sources(escher_execution_engine PRIVATE "${PROJECT_SOURCE_DIR}/cmake/windows_delay_load.cpp")
+  target_link_libraries(escher_execution_engine PRIVATE "${node_lib}" delayimp)
+  target_link_options(escher_execution_engine PRIVATE /DELAYLOAD:NODE.EXE)
+elseif(NOT ESCHER_SANITIZE)
+  # The C++ runtime goes in, so the binary also loads where the system's one is older, and none of it comes out
+  # again, so it cannot meet the runtime of the host or of another addon.
+  target_link_options(escher_execution_engine PRIVATE
+    -static-libstdc++ -static-libgcc LINKER:--exclude-libs,ALL LINKER:-z,now $<$<CONFIG:Release>:-s>)
+endif()
