@@ -1,0 +1,193 @@
+/** All executions of an engine that have not ended, and what the native engine tells of them. */
+
+import type { ExecutionConfig } from '../types/config';
+import type { NativeError, NativeRequest, NativeResult } from '../types/native';
+import type { ExecutionOutcome } from '../types/result';
+import { Channel } from './channel';
+import { type ExecutionEmitter, wantsLines } from './emitter';
+import { engineClosed } from './errors';
+import { hasListeners, publish, publishLines } from './events';
+import { LiveExecution } from './live';
+import { Moment } from './moment';
+import { describeCommand } from './options/command';
+import type { RecordSink } from './records';
+import { cancelledOutcome, outcomeOf } from './results';
+
+export class Executions implements Omit<RecordSink, 'replied'> {
+  readonly channel: Channel;
+  readonly #emitter: ExecutionEmitter;
+  /** Whether lines become events. */
+  readonly #streams: boolean;
+  readonly #live = new Map<number, LiveExecution>();
+  readonly #byId = new Map<string, LiveExecution>();
+  #idle: Moment | undefined;
+
+  /** `emitter`: the engine, which hears of all executions. */
+  constructor(config: Readonly<ExecutionConfig>, emitter: ExecutionEmitter) {
+    this.#emitter = emitter;
+    this.#streams = config.streamOutput;
+    this.channel = new Channel(config, this);
+  }
+
+  /** One that has not ended. */
+  find(id: string): LiveExecution | undefined {
+    return this.#byId.get(id);
+  }
+
+  submit(request: NativeRequest): LiveExecution {
+    const live = new LiveExecution(request.id, this.#emitter);
+    // The loop is kept alive without a gap between the reply and the end.
+    this.channel.executionBegins();
+    try {
+      live.token = this.channel.call(
+        (native, token) => native.execute(token, request),
+        (error) => this.#answer(live, error),
+      );
+    } catch (error) {
+      this.channel.executionEnds();
+      throw error;
+    }
+    this.#live.set(live.token, live);
+    // A second one with the same id is going to be refused, and must not hide the first.
+    if (!this.#byId.has(live.id)) this.#byId.set(live.id, live);
+    return live;
+  }
+
+  /**
+   * One that was cancelled before it came here. It takes the same way to its end, a moment later.
+   */
+  cancelled(request: NativeRequest): LiveExecution {
+    const live = new LiveExecution(request.id, this.#emitter);
+    const command = describeCommand(request.command);
+    process.nextTick(() => {
+      const outcome = cancelledOutcome(request.id, command, request.metadata);
+      this.#finish(live, outcome, outcome.completedAt);
+    });
+    return live;
+  }
+
+  /** One that was refused before it came here. */
+  refused(id: string, error: Error): LiveExecution {
+    const live = new LiveExecution(id, this.#emitter);
+    process.nextTick(() => this.#refuse(live, error));
+    return live;
+  }
+
+  /** Lines of one execution cross into JavaScript only while somebody takes them. */
+  updateWatch(live: LiveExecution): void {
+    const listened = this.#streams && live.handle !== undefined && wantsLines(live.handle);
+    const wanted = listened || live.readers.length > 0;
+    if (wanted === live.watched || live.end.happened) return;
+    live.watched = wanted;
+    if (this.find(live.id) === live) this.channel.open?.watch(live.id, wanted);
+  }
+
+  watchAll(wanted: boolean): void {
+    if (this.#streams) this.channel.open?.watchAll(wanted);
+  }
+
+  whenIdle(): Promise<void> {
+    if (this.#live.size === 0) return Promise.resolve();
+    this.#idle ??= new Moment();
+    return this.#idle.wait();
+  }
+
+  /** Ends everything, and tells whoever still waits that the engine is closed. */
+  async shutdown(graceMs: number): Promise<void> {
+    await this.channel.shutdown(graceMs);
+    for (const live of [...this.#live.values()]) this.#refuse(live, engineClosed());
+    this.channel.close();
+  }
+
+  started(token: number, timestamp: number, pid: number, command: string): void {
+    const live = this.#live.get(token);
+    if (live === undefined) return;
+    live.pid = pid;
+    live.status = 'running';
+    const { emitters, id: executionId } = live;
+    if (!hasListeners(emitters, 'started') && !hasListeners(emitters, 'statusChanged')) return;
+    live.resource.runInAsyncScope(() => {
+      publish(emitters, 'started', { executionId, timestamp, pid, command });
+      const change = { oldStatus: 'pending', newStatus: 'running' } as const;
+      publish(emitters, 'statusChanged', { executionId, timestamp, ...change });
+    });
+  }
+
+  output(
+    token: number,
+    timestamp: number,
+    stream: 0 | 1,
+    firstSeq: number,
+    count: number,
+    partial: boolean,
+    text: string,
+    bytes: number,
+  ): void {
+    const live = this.#live.get(token);
+    if (live === undefined) return;
+    const { emitters, readers } = live;
+    if (this.#streams && emitters.some(wantsLines)) {
+      const lines = text.split('\n');
+      const batch = { executionId: live.id, timestamp, stream, firstSeq, partial, lines };
+      live.resource.runInAsyncScope(publishLines, undefined, emitters, batch);
+    }
+    if (readers.length > 0) {
+      const batch = { stream, firstSeq, count, partial, text };
+      for (const reader of [...readers]) reader.push(batch, bytes);
+    }
+  }
+
+  finished(token: number, timestamp: number, result: NativeResult): void {
+    const live = this.#live.get(token);
+    if (live !== undefined) this.#finish(live, outcomeOf(result), timestamp);
+  }
+
+  #answer(live: LiveExecution, error: NativeError | null): void {
+    if (error !== null) {
+      this.#refuse(live, error);
+      return;
+    }
+    live.admitted = true;
+    live.admission.happen();
+  }
+
+  #refuse(live: LiveExecution, error: Error | NativeError): void {
+    live.refuse(error);
+    live.reported = live.readers.length > 0;
+    this.#settle(live);
+  }
+
+  /** The end, in its order: the result, the events, then everybody who waits. */
+  #finish(live: LiveExecution, outcome: ExecutionOutcome, timestamp: number): void {
+    const { id: executionId, status: oldStatus, emitters } = live;
+    const newStatus = outcome.status;
+    live.status = newStatus;
+    live.outcome = outcome;
+    const lastChance = live.hasHandle && this.channel.isClosing;
+    if (live.resultWanted || lastChance) live.takeResult(this.channel.open);
+    live.reported =
+      live.readers.length > 0 ||
+      hasListeners(emitters.slice(1), newStatus) ||
+      hasListeners(emitters.slice(1), 'settled');
+    live.resource.runInAsyncScope(() => {
+      publish(emitters, 'statusChanged', { executionId, timestamp, oldStatus, newStatus });
+      const payload = { executionId, timestamp, result: outcome };
+      publish(emitters, newStatus, payload);
+      publish(emitters, 'settled', payload);
+    });
+    this.#settle(live);
+  }
+
+  #settle(live: LiveExecution): void {
+    if (this.#live.delete(live.token)) this.channel.executionEnds();
+    if (this.#byId.get(live.id) === live) this.#byId.delete(live.id);
+    live.resource.emitDestroy();
+    live.admission.happen();
+    live.end.happen();
+    for (const reader of live.readers.splice(0)) reader.end();
+    if (this.#live.size === 0) {
+      this.#idle?.happen();
+      this.#idle = undefined;
+    }
+  }
+}

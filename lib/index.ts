@@ -1,0 +1,53 @@
+/** The public names of the package. */
+
+export type {
+  Execution,
+  ExecutionEngineApi,
+  ExecutionLine,
+  InputData,
+  PipedExecution,
+} from '../types/api';
+export type {
+  ExecutionConfig,
+  ExecutionConfigInput,
+  OversizedOutputStrategy,
+} from '../types/config';
+export type {
+  ExecutionErrorCode,
+  ExecutionErrorInfo,
+  ValidationReason,
+} from '../types/errors';
+export type {
+  ExecutionEventName,
+  ExecutionEvents,
+  ExecutionListener,
+  LineEvent,
+  OutputEvent,
+  OutputStream,
+  StartedEvent,
+  StatusChangedEvent,
+  TerminalEvent,
+} from '../types/events';
+export type {
+  AwsCliCommand,
+  Command,
+  ExecCommand,
+  ExecutionMetadata,
+  ExecutionRequest,
+  RunOptions,
+  ScriptCommand,
+  ShellCommand,
+} from '../types/request';
+export type {
+  EngineStats,
+  ExecutionFilter,
+  ExecutionOutcome,
+  ExecutionResult,
+  ExecutionStatus,
+  ExecutionSummary,
+  Percentiles,
+  ResourceUsage,
+  TerminalStatus,
+} from '../types/result';
+export { ExecutionEngine } from './engine';
+export { ExecutionError, type ExecutionErrorDetails } from './errors';

@@ -1,0 +1,217 @@
+/** Async iterators over the lines of one execution: first what is kept, then what comes. */
+
+import type { ExecutionLine } from '../types/api';
+import type { NativeBatch, NativeError } from '../types/native';
+import { fromNative } from './errors';
+import { STREAM_NAMES } from './events';
+
+/** The execution behind a reader. */
+export interface LineSource {
+  /**
+   * From now on, batches go to `reader.push` and the end to `reader.end` (at once, if it has
+   * ended).
+   */
+  attach(reader: LineReader<unknown>): void;
+  detach(reader: LineReader<unknown>): void;
+  /** Gives the lines kept so far. Batches pushed before the answer are among them. */
+  replay(done: (error: NativeError | Error | null, batches: readonly NativeBatch[]) => void): void;
+  /** A batch waits in JavaScript; its bytes count as not taken. */
+  hold(bytes: number): void;
+  release(bytes: number): void;
+  /** Rejects with what an iterator throws at the end, if it does. */
+  failure(): Promise<void>;
+}
+
+/** Makes values out of pieces of lines. `undefined`: nothing yet. */
+interface Cutter<T> {
+  /** The one stream that is asked for, if it is one. */
+  readonly only: 0 | 1 | undefined;
+  piece(stream: 0 | 1, text: string, seq: number, partial: boolean): T | undefined;
+  /** What is left at the end; called until there is nothing. */
+  rest(): T | undefined;
+}
+
+interface Waiter<T> {
+  resolve: (result: IteratorResult<T, undefined>) => void;
+  reject: (error: unknown) => void;
+}
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** The queue of one iterator. */
+export class LineReader<T> {
+  readonly #source: LineSource;
+  readonly #cutter: Cutter<T>;
+  readonly #waiting: Waiter<T>[] = [];
+  #queue: { batch: NativeBatch; held: number }[] = [];
+  #pieces: string[] = [];
+  #at = 0;
+  #phase: 'new' | 'replaying' | 'live' | 'closed' = 'new';
+  #ended = false;
+  #error: unknown;
+
+  constructor(source: LineSource, cutter: Cutter<T>) {
+    this.#source = source;
+    this.#cutter = cutter;
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#phase === 'closed') return Promise.resolve(DONE);
+    if (this.#phase === 'new') this.#begin();
+    if (this.#waiting.length === 0) {
+      const value = this.#pull();
+      if (value !== undefined) return Promise.resolve({ done: false, value });
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#pump();
+    });
+  }
+
+  /** The consumer wants no more. */
+  close(): void {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
+    this.#releaseAll();
+    this.#queue = [];
+    this.#source.detach(this as LineReader<unknown>);
+    for (const waiter of this.#waiting.splice(0)) waiter.resolve(DONE);
+  }
+
+  push(batch: NativeBatch, bytes: number): void {
+    const { only } = this.#cutter;
+    if (this.#phase !== 'live' || (only !== undefined && only !== batch.stream)) return;
+    const entry = { batch, held: 0 };
+    this.#queue.push(entry);
+    this.#pump();
+    if (this.#queue.at(-1) !== entry) return;
+    entry.held = bytes;
+    this.#source.hold(bytes);
+  }
+
+  /** Nothing comes any more. What is still queued is the consumer's own, and holds nobody up. */
+  end(): void {
+    this.#ended = true;
+    this.#releaseAll();
+    this.#pump();
+  }
+
+  #begin(): void {
+    this.#phase = 'replaying';
+    this.#source.attach(this as LineReader<unknown>);
+    this.#source.replay((error, batches) => {
+      if (this.#phase !== 'replaying') return;
+      this.#phase = 'live';
+      if (error === null) this.#queue = batches.map((batch) => ({ batch, held: 0 }));
+      else this.#error = error instanceof Error ? error : fromNative(error);
+      this.#pump();
+    });
+  }
+
+  /** The next value, if there is one now. */
+  #pull(): T | undefined {
+    for (let entry = this.#queue[0]; entry !== undefined; entry = this.#queue[0]) {
+      const value = this.#pullFrom(entry.batch);
+      if (this.#at === this.#pieces.length) {
+        this.#queue.shift();
+        this.#pieces = [];
+        this.#at = 0;
+        if (entry.held > 0) this.#source.release(entry.held);
+      }
+      if (value !== undefined) return value;
+    }
+    return this.#isOver() ? this.#cutter.rest() : undefined;
+  }
+
+  #pullFrom(batch: NativeBatch): T | undefined {
+    const { only } = this.#cutter;
+    if (batch.count === 0 || (only !== undefined && only !== batch.stream)) return undefined;
+    if (this.#pieces.length === 0) this.#pieces = batch.text.split('\n');
+    const { length } = this.#pieces;
+    while (this.#at < length) {
+      const at = this.#at++;
+      const partial = batch.partial && at === length - 1;
+      const text = this.#pieces[at] as string;
+      const value = this.#cutter.piece(batch.stream, text, batch.firstSeq + at, partial);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  #isOver(): boolean {
+    return this.#phase === 'live' && (this.#ended || this.#error !== undefined);
+  }
+
+  /** Serves who waits. */
+  #pump(): void {
+    while (this.#waiting.length > 0) {
+      const value = this.#pull();
+      if (value === undefined) break;
+      (this.#waiting.shift() as Waiter<T>).resolve({ done: false, value });
+    }
+    if (this.#waiting.length > 0 && this.#isOver()) this.#finish();
+  }
+
+  /** The first who comes to the end is told of a failure; for the others it is just the end. */
+  #finish(): void {
+    const first = this.#waiting.shift() as Waiter<T>;
+    if (this.#error !== undefined) first.reject(this.#error);
+    else this.#source.failure().then(() => first.resolve(DONE), first.reject);
+    this.close();
+  }
+
+  #releaseAll(): void {
+    let held = 0;
+    for (const entry of this.#queue) {
+      held += entry.held;
+      entry.held = 0;
+    }
+    if (held > 0) this.#source.release(held);
+  }
+}
+
+/** Every piece as it came. */
+export function asLines(): Cutter<ExecutionLine> {
+  return {
+    only: undefined,
+    piece: (stream, line, seq, partial) => ({ stream: STREAM_NAMES[stream], line, seq, partial }),
+    rest: () => undefined,
+  };
+}
+
+/** Whole lines, pieces joined; an unfinished one at the end counts as a line. */
+export function asStrings(stream: 'stdout' | 'stderr' | 'all'): Cutter<string> {
+  const unfinished: [string | undefined, string | undefined] = [undefined, undefined];
+  return {
+    only: stream === 'all' ? undefined : stream === 'stdout' ? 0 : 1,
+    piece(from, text, _seq, partial) {
+      const before = unfinished[from];
+      const line = before === undefined ? text : before + text;
+      unfinished[from] = partial ? line : undefined;
+      return partial ? undefined : line;
+    },
+    rest() {
+      const from = unfinished[0] === undefined ? 1 : 0;
+      const line = unfinished[from];
+      unfinished[from] = undefined;
+      return line;
+    },
+  };
+}
+
+/** An iterator that was dropped half-way must not hold its execution up for ever. */
+const dropped = new FinalizationRegistry<LineReader<unknown>>((reader) => reader.close());
+
+export function iterate<T>(source: LineSource, cutter: Cutter<T>): AsyncIterableIterator<T> {
+  const reader = new LineReader(source, cutter);
+  const iterator: AsyncIterableIterator<T> = {
+    next: () => reader.next(),
+    async return() {
+      reader.close();
+      return DONE;
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  dropped.register(iterator, reader as LineReader<unknown>);
+  return iterator;
+}

@@ -1,0 +1,79 @@
+/**
+ * What JavaScript knows of one execution from its submission to its end, and through a handle
+ * beyond.
+ */
+
+import { AsyncResource } from 'node:async_hooks';
+import type { NativeEngine, NativeError } from '../types/native';
+import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../types/result';
+import type { ExecutionEmitter } from './emitter';
+import { fromNative } from './errors';
+import type { LineReader } from './lines';
+import { Moment } from './moment';
+import { withOutput } from './results';
+
+export class LiveExecution {
+  /** What its records bear; 0 for one that the native engine never hears of. */
+  token = 0;
+  readonly id: string;
+  /** The async context of the call that asked for the execution: its listeners run in it. */
+  readonly resource = new AsyncResource('EscherExecution', { requireManualDestroy: true });
+  /** The native engine has answered: it is in, or refused. */
+  readonly admission = new Moment();
+  /** All is over and told. Comes for a refused one too. */
+  readonly end = new Moment();
+  /** Where its events go: the engine, and the handle once somebody listens there. */
+  readonly emitters: ExecutionEmitter[];
+  readonly readers: LineReader<unknown>[] = [];
+
+  status: ExecutionStatus = 'pending';
+  pid: number | undefined;
+  admitted = false;
+  watched = false;
+  /** Somebody waits for the result: its text is fetched at the end, before it can be dropped. */
+  resultWanted = false;
+  /** A handle may still ask for the result when the native engine is gone. */
+  hasHandle = false;
+  outcome: ExecutionOutcome | undefined;
+  /** Whether its failure came to somebody through an iterator or a listener of the handle. */
+  reported = false;
+  #refusal: Error | NativeError | undefined;
+  #result: ExecutionResult | undefined;
+
+  constructor(id: string, emitter: ExecutionEmitter) {
+    this.id = id;
+    this.emitters = [emitter];
+  }
+
+  /** The emitter of the handle, once somebody listens there. */
+  get handle(): ExecutionEmitter | undefined {
+    return this.emitters[1];
+  }
+
+  get refused(): boolean {
+    return this.#refusal !== undefined;
+  }
+
+  refuse(error: Error | NativeError): void {
+    this.#refusal = error;
+  }
+
+  /** Built when it is thrown: behind an `await`, so that its stack shows who waited. */
+  refusalError(): Error {
+    const refusal = this.#refusal as Error | NativeError;
+    const error = refusal instanceof Error ? refusal : fromNative(refusal);
+    this.#refusal = error;
+    return error;
+  }
+
+  /** The result of an ended execution; fetched once. `native`: `undefined` when there is none. */
+  takeResult(native: NativeEngine | undefined): ExecutionResult {
+    if (this.#result === undefined) {
+      const outcome = this.outcome as ExecutionOutcome;
+      this.#result = this.admitted
+        ? withOutput(outcome, native)
+        : { ...outcome, stdout: '', stderr: '' };
+    }
+    return this.#result;
+  }
+}

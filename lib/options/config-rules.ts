@@ -1,0 +1,110 @@
+/** What each field of the configuration may be, as data. */
+
+import type * as path from 'node:path';
+import type * as url from 'node:url';
+import type { ExecutionConfig, OversizedOutputStrategy } from '../../types/config';
+import { signalNumber } from '../signals';
+import { isUrl } from './checks';
+
+interface Rule {
+  /** Ends the sentence "it must be …". */
+  allowed: string;
+  holds: (value: unknown) => boolean;
+  /** Gives the value its effective form. */
+  normal?: (value: unknown) => unknown;
+}
+
+/** The strategies, for requests too. */
+export const STRATEGIES: readonly OversizedOutputStrategy[] = [
+  'truncateWithWarning',
+  'failExecution',
+  'streamToFile',
+];
+
+/** Numbers above this are inexact, and no honest amount of anything. */
+const MAX = Number.MAX_SAFE_INTEGER;
+
+function withInfinity(rule: Rule): Rule {
+  return {
+    allowed: `${rule.allowed} (Infinity allowed)`,
+    holds: (value) => value === Number.POSITIVE_INFINITY || rule.holds(value),
+  };
+}
+
+function integer(least: number, most = MAX): Rule {
+  return {
+    allowed: `an integer ${most === MAX ? `of at least ${least}` : `from ${least} to ${most}`}`,
+    holds: (value) =>
+      Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+  };
+}
+
+const positive: Rule = {
+  allowed: 'a number greater than 0',
+  holds: (value) => typeof value === 'number' && value > 0 && value <= MAX,
+};
+
+const atLeastZero: Rule = {
+  allowed: 'a number of at least 0',
+  holds: (value) => typeof value === 'number' && value >= 0 && value <= MAX,
+};
+
+const flag: Rule = {
+  allowed: 'true or false',
+  holds: (value) => typeof value === 'boolean',
+};
+
+const directory: Rule = {
+  allowed: 'a path (not empty, without NUL bytes) or a file: URL',
+  holds: (value) =>
+    typeof value === 'string'
+      ? value !== '' && !value.includes('\0')
+      : isUrl(value) && value.protocol === 'file:',
+  normal: (value) => {
+    const { resolve } = require('node:path') as typeof path;
+    const { fileURLToPath } = require('node:url') as typeof url;
+    return resolve(typeof value === 'string' ? value : fileURLToPath(value as URL));
+  },
+};
+
+const strategy: Rule = {
+  allowed: `one of ${STRATEGIES.map((name) => `'${name}'`).join(', ')}`,
+  holds: (value) => STRATEGIES.includes(value as OversizedOutputStrategy),
+};
+
+const signal: Rule = {
+  allowed: 'the name or number of a signal of this platform',
+  holds: (value) =>
+    (typeof value === 'string' || typeof value === 'number') && signalNumber(value) !== undefined,
+  normal: (value) => (typeof value === 'string' ? value.toUpperCase() : value),
+};
+
+const delayOrFalse: Rule = {
+  allowed: `${atLeastZero.allowed}, or false`,
+  holds: (value) => value === false || atLeastZero.holds(value),
+};
+
+export const CONFIG_RULES: Readonly<Record<keyof ExecutionConfig, Rule>> = {
+  defaultTimeoutMs: withInfinity(positive),
+  maxTimeoutMs: withInfinity(positive),
+  streamOutput: flag,
+  logDir: directory,
+  maxConcurrentExecutions: integer(1),
+  maxQueuedExecutions: withInfinity(integer(0)),
+  maxInMemoryExecutions: integer(1),
+  executionRetentionSecs: withInfinity(atLeastZero),
+  enableAutoCleanup: flag,
+  cleanupIntervalMs: positive,
+  maxOutputSizeBytes: integer(0),
+  maxRetainedBytes: withInfinity(integer(0)),
+  oversizedOutputStrategy: strategy,
+  overflowDir: directory,
+  keepOverflowFiles: flag,
+  maxLineBytes: integer(1),
+  partialLineFlushMs: withInfinity(atLeastZero),
+  killSignal: signal,
+  forceKillAfterDelayMs: delayOrFalse,
+  drainGraceMs: atLeastZero,
+  maxPendingEventBytes: integer(1),
+  ioThreads: integer(1, 256),
+};

@@ -1,0 +1,81 @@
+/** Reads the flat array of records that the native engine delivers; see `types/native.d.ts`. */
+
+import type { NativeError, NativeResult } from '../types/native';
+import { ExecutionError, rethrowLater } from './errors';
+
+/** The kinds of records. */
+export const REPLIED = 0;
+export const STARTED = 1;
+export const OUTPUT = 2;
+export const FINISHED = 3;
+
+/** Who takes the records, in their order. */
+export interface RecordSink {
+  replied(ticket: number, error: NativeError | null, value: unknown): void;
+  started(token: number, timestamp: number, pid: number, command: string): void;
+  output(
+    token: number,
+    timestamp: number,
+    stream: 0 | 1,
+    firstSeq: number,
+    count: number,
+    partial: boolean,
+    text: string,
+    bytes: number,
+  ): void;
+  finished(token: number, timestamp: number, result: NativeResult): void;
+}
+
+/** Elements of a record, by its kind. */
+const LENGTHS: readonly number[] = [4, 5, 9, 4];
+
+/**
+ * Never throws: what the sink throws becomes an uncaught exception, and the next record has its
+ * turn.
+ */
+export function decode(records: readonly unknown[], sink: RecordSink): void {
+  let next = 0;
+  while (next < records.length) {
+    const at = next;
+    const kind = records[at] as number;
+    const length = LENGTHS[kind];
+    if (length === undefined) {
+      // The length of what is unknown is unknown too, so nothing behind it can be read.
+      rethrowLater(new ExecutionError('ERR_INTERNAL', `Unknown kind of record: ${kind}`));
+      return;
+    }
+    next += length;
+    try {
+      take(records, at, kind, sink);
+    } catch (error) {
+      rethrowLater(error);
+    }
+  }
+}
+
+function take(r: readonly unknown[], at: number, kind: number, sink: RecordSink): void {
+  const token = r[at + 1] as number;
+  switch (kind) {
+    case OUTPUT:
+      sink.output(
+        token,
+        r[at + 2] as number,
+        r[at + 3] as 0 | 1,
+        r[at + 4] as number,
+        r[at + 5] as number,
+        r[at + 6] as boolean,
+        r[at + 7] as string,
+        r[at + 8] as number,
+      );
+      break;
+    case REPLIED:
+      sink.replied(token, r[at + 2] as NativeError | null, r[at + 3]);
+      break;
+    case STARTED:
+      sink.started(token, r[at + 2] as number, r[at + 3] as number, r[at + 4] as string);
+      break;
+    case FINISHED:
+      sink.finished(token, r[at + 2] as number, r[at + 3] as NativeResult);
+      break;
+  }
+}

@@ -1,0 +1,140 @@
+/// <reference types="node" />
+
+/** Public contract: what is asked of an engine. */
+
+import type { OversizedOutputStrategy } from './config';
+
+/**
+ * Runs `shell -c command`. Quoting is the caller's: never put untrusted text into `command`, use
+ * {@link ExecCommand}.
+ */
+export interface ShellCommand {
+  type: 'shell';
+  command: string;
+  /** @defaultValue `/bin/bash`, or `/bin/sh` where there is none; on Windows `cmd.exe` */
+  shell?: string | undefined;
+}
+
+/** Runs a program without a shell. It is looked up through the PATH that the child will have. */
+export interface ExecCommand {
+  type: 'exec';
+  program: string;
+  args?: readonly string[] | undefined;
+}
+
+/**
+ * Runs a script file: with `interpreter`; else by its `#!` line when it is executable; else by its
+ * extension (`.sh`, `.py`, `.js`, `.mjs`, `.cjs`, `.ts`, `.rb`, `.pl`, `.ps1`).
+ */
+export interface ScriptCommand {
+  type: 'script';
+  path: string | URL;
+  interpreter?: string | undefined;
+  args?: readonly string[] | undefined;
+}
+
+/** Runs `aws service operation args… [--profile profile] [--region region]`. */
+export interface AwsCliCommand {
+  type: 'awsCli';
+  service: string;
+  operation: string;
+  args?: readonly string[] | undefined;
+  profile?: string | undefined;
+  region?: string | undefined;
+}
+
+export type Command = ShellCommand | ExecCommand | ScriptCommand | AwsCliCommand;
+
+/** The caller's own notes: anything JSON can hold. They come back in results and listings. */
+export interface ExecutionMetadata {
+  source?: string | undefined;
+  conversationId?: string | undefined;
+  /** `listExecutions({ tag })` finds executions by `key`, or by `key=value`. */
+  tags?: Record<string, string> | undefined;
+  [key: string]: unknown;
+}
+
+/**
+ * One command and how to run it. Unknown fields are refused by name.
+ *
+ * @example
+ * ```ts
+ * await engine.execute({
+ *   command: { type: 'exec', program: 'git', args: ['status', '--short'] },
+ *   workingDir: '/srv/project',
+ *   timeoutMs: 10_000,
+ * });
+ * ```
+ */
+export interface ExecutionRequest {
+  /**
+   * A UUID. One that the engine still holds is refused with `ERR_DUPLICATE_ID`.
+   * @defaultValue a random one (version 4)
+   */
+  id?: string | undefined;
+  command: Command;
+  /** Laid over the inherited environment; `null` and `undefined` remove the name. */
+  env?: Readonly<Record<string, string | null | undefined>> | undefined;
+  /**
+   * `false`: `env` is the whole environment of the child.
+   * @defaultValue `true`
+   */
+  extendEnv?: boolean | undefined;
+  /** @defaultValue the working directory of this process */
+  workingDir?: string | URL | undefined;
+  /**
+   * Milliseconds from the start of the process to its end by timeout. Above `maxTimeoutMs` it is
+   * refused.
+   * @defaultValue `defaultTimeoutMs` of the configuration
+   */
+  timeoutMs?: number | undefined;
+  /**
+   * Milliseconds without output after which the execution ends as by timeout.
+   * @defaultValue none
+   */
+  idleTimeoutMs?: number | undefined;
+  /** A log file for this execution, in place of the one in `logDir`. */
+  outputLogPath?: string | URL | undefined;
+  /** Written to the child's stdin, which is closed then. Not together with `stdin`. */
+  input?: string | NodeJS.ArrayBufferView | ArrayBufferLike | undefined;
+  /**
+   * `'pipe'`: stdin is fed by `engine.sendInput()`, or by the `stdin` of the {@link Execution}
+   * handle.
+   * @defaultValue `'ignore'`, the null device
+   */
+  stdin?: 'pipe' | 'ignore' | undefined;
+  /** @defaultValue `killSignal` of the configuration */
+  killSignal?: NodeJS.Signals | number | undefined;
+  /** @defaultValue `forceKillAfterDelayMs` of the configuration */
+  forceKillAfterDelayMs?: number | false | undefined;
+  /** @defaultValue `maxOutputSizeBytes` of the configuration */
+  maxOutputSizeBytes?: number | undefined;
+  /** @defaultValue `oversizedOutputStrategy` of the configuration */
+  oversizedOutputStrategy?: OversizedOutputStrategy | undefined;
+  /**
+   * One pipe for both streams, so that their order is the true one; everything is stdout then.
+   * @defaultValue `false`
+   */
+  mergeStderr?: boolean | undefined;
+  /**
+   * Higher ones leave the queue first.
+   * @defaultValue `0`
+   */
+  priority?: number | undefined;
+  metadata?: ExecutionMetadata | undefined;
+}
+
+/** Options of `engine.run()`. */
+export interface RunOptions {
+  /**
+   * Cancels the execution when it is aborted; aborted beforehand, no process is made and the result
+   * is a `cancelled` one. The reason becomes the `cause` of the error, if there is one.
+   */
+  signal?: AbortSignal | undefined;
+  /**
+   * Whether the result rejects with an {@link ExecutionError} that bears `.result` for everything
+   * but success.
+   * @defaultValue `false`
+   */
+  reject?: boolean | undefined;
+}

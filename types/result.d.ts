@@ -1,0 +1,127 @@
+/** Public contract: what an engine tells of its executions. */
+
+import type { ExecutionErrorInfo } from './errors';
+import type { ExecutionMetadata } from './request';
+
+/**
+ * `pending -> running -> completed | failed | timeout | cancelled`; `pending` may also go to an end
+ * directly.
+ */
+export type ExecutionStatus =
+  | 'pending'
+  | 'running'
+  | 'completed'
+  | 'failed'
+  | 'timeout'
+  | 'cancelled';
+
+/** A status that is final. */
+export type TerminalStatus = Exclude<ExecutionStatus, 'pending' | 'running'>;
+
+/** What the process used, from the call that reaped it. */
+export interface ResourceUsage {
+  userCpuMs: number;
+  systemCpuMs: number;
+  maxRssBytes: number;
+}
+
+/** A result without the output itself: what terminal events carry. Plain data. */
+export interface ExecutionOutcome {
+  id: string;
+  status: TerminalStatus;
+  /** Status `completed` with exit code 0. */
+  success: boolean;
+  /** `null` when the process did not exit by itself, or there was none. */
+  exitCode: number | null;
+  /** Name of the signal that ended the process, or `null`. */
+  signal: string | null;
+  /** Bytes that the command wrote, kept or not. */
+  stdoutBytes: number;
+  stderrBytes: number;
+  /** Whether less than all of it is kept. */
+  stdoutTruncated: boolean;
+  stderrTruncated: boolean;
+  /** The file with the whole stream, under the strategy `'streamToFile'`. */
+  stdoutOverflowFile: string | null;
+  stderrOverflowFile: string | null;
+  /** Why an overflow file is not complete. */
+  overflowError: string | null;
+  /** Why the log file is not complete. */
+  logError: string | null;
+  /** A descendant held a pipe open longer than `drainGraceMs`; what it wrote later is missing. */
+  outputIncomplete: boolean;
+  /** The output is no longer kept: see `maxRetainedBytes`. */
+  outputDropped: boolean;
+  logFile: string | null;
+  /** `null` when no process was made. */
+  pid: number | null;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** Milliseconds since the epoch. */
+  completedAt: number;
+  /** Milliseconds of a monotonic clock. */
+  durationMs: number;
+  /** Milliseconds spent waiting for a place. */
+  queuedMs: number;
+  resourceUsage: ResourceUsage | null;
+  /** `null` on success. */
+  error: ExecutionErrorInfo | null;
+  /** The command in printable form. */
+  command: string;
+  metadata: ExecutionMetadata;
+}
+
+/**
+ * The end of an execution with its kept output: strings, decoded as UTF-8 with U+FFFD for what is
+ * not, or the exact bytes when `encoding: 'buffer'` was asked for.
+ */
+export interface ExecutionResult<Output extends string | Uint8Array = string>
+  extends ExecutionOutcome {
+  stdout: Output;
+  stderr: Output;
+}
+
+/** One line of `listExecutions()`. */
+export interface ExecutionSummary {
+  id: string;
+  status: ExecutionStatus;
+  /** The command in printable form. */
+  command: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  durationMs: number;
+  metadata: ExecutionMetadata;
+}
+
+/** Which executions `listExecutions()` tells of. All conditions hold. */
+export interface ExecutionFilter {
+  status?: ExecutionStatus | readonly ExecutionStatus[] | undefined;
+  /** A key of `metadata.tags`, or `key=value`. */
+  tag?: string | undefined;
+  /** At most so many, the newest. */
+  limit?: number | undefined;
+}
+
+/** Median and 99th percentile, in milliseconds; 0 where nothing was measured yet. */
+export interface Percentiles {
+  p50: number;
+  p99: number;
+}
+
+export interface EngineStats {
+  /** Ended ones since the engine started; `pending` and `running` are those there now. */
+  counts: Record<ExecutionStatus, number>;
+  running: number;
+  queued: number;
+  /** Finished executions that are still known, and the bytes of output kept for them. */
+  retainedRecords: number;
+  retainedBytes: number;
+  /** Lines and bytes read from commands since the engine started. */
+  totalLines: number;
+  totalBytes: number;
+  spawnFailures: number;
+  /** How long it took to make a process. */
+  spawnMs: Percentiles;
+  /** How long executions took. */
+  durationMs: Percentiles;
+}
