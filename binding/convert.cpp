@@ -354,8 +354,7 @@ Napi::Value from_summaries(Napi::Env env, const std::vector<ExecutionSummary>& s
   return array;
 }
 
-std::size_t append_record(Napi::Env env, Napi::Array& records, std::size_t at,
-                          const Reply& reply) {
+std::size_t append_record(Napi::Env env, Napi::Array& records, std::size_t at, const Reply& reply) {
   return RecordWriter(env, records, at)
       .number(kReplied)
       .number(reply.ticket)

@@ -15,7 +15,8 @@ struct EngineStats;
 
 namespace escher::binding {
 
-// From JavaScript. `lib/options` has checked the types; what is wrong all the same throws a TypeError.
+// From JavaScript. `lib/options` has checked the types; what is wrong all the same throws a
+// TypeError.
 Config to_config(const Napi::Object& object);
 ExecutionRequest to_request(const Napi::Object& object);
 ListFilter to_filter(const Napi::Object& object);

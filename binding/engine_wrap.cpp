@@ -77,12 +77,9 @@ EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
     throw error;
   }
   engine_ = std::move(*engine);
-  channel_->connect({[this](std::uint64_t token, std::uint64_t bytes) {
-                       engine_->release(token, bytes);
-                     },
-                     [this](std::function<void()> function) {
-                       engine_->defer(std::move(function));
-                     }});
+  channel_->connect(
+      {[this](std::uint64_t token, std::uint64_t bytes) { engine_->release(token, bytes); },
+       [this](std::function<void()> function) { engine_->defer(std::move(function)); }});
   napi_add_env_cleanup_hook(environment_, &EngineWrap::on_environment_end, this);
   hooked_ = true;
 }

@@ -120,7 +120,8 @@ std::deque<EventChannel::Record> EventChannel::take_turn() {
 }
 
 // A function that is called while it runs is run again at once, up to a thousand times, before the
-// event loop goes on: so the next wake-up is left to an engine thread, and comes with the next turn.
+// event loop goes on: so the next wake-up is left to an engine thread, and comes with the next
+// turn.
 void EventChannel::end_turn() {
   {
     const std::lock_guard lock(mutex_);
@@ -153,7 +154,8 @@ void EventChannel::call_js(napi_env env, napi_value deliver, void* context, void
     const Napi::HandleScope scope(env);
     channel->deliver_turn(env, Napi::Function(env, deliver));
   } catch (const Napi::Error&) {
-    // JavaScript may not run any more (a worker that is terminated). `deliver` itself does not throw.
+    // JavaScript may not run any more (a worker that is terminated). `deliver` itself does not
+    // throw.
   }
   channel->end_turn();
 }

@@ -7,10 +7,11 @@
 //  3. `close` is called on the JavaScript thread; it shuts the channel under the mutex and releases
 //     the function, which is not touched again after that.
 //  4. When the environment goes, the engine's cleanup hook closes the channel. Hooks run last in,
-//     first out, and the engine's is added after the function was made: so it runs before Node frees
-//     the function by itself.
+//     first out, and the engine's is added after the function was made: so it runs before Node
+//     frees the function by itself.
 //  5. The function's context holds the channel, until the function's finalizer lets it go.
-//  6. A call may arrive without an environment, or while JavaScript may not run any more: then nothing
+//  6. A call may arrive without an environment, or while JavaScript may not run any more: then
+//  nothing
 //     is delivered, and nothing is thrown.
 #pragma once
 

@@ -17,12 +17,12 @@ Dispatcher::Dispatcher(boost::asio::io_context& spawner, const Config& config,
       admission_(config.max_concurrent_executions, config.max_queued_executions) {}
 
 void Dispatcher::submit(std::shared_ptr<Execution> execution, Admitted admitted) {
-  boost::asio::post(spawner_, [this, execution = std::move(execution),
-                               admitted = std::move(admitted)]() mutable {
-    auto decision = admit(execution);
-    if (!decision) registry_.forget(execution->id());
-    admitted(std::move(decision));
-  });
+  boost::asio::post(
+      spawner_, [this, execution = std::move(execution), admitted = std::move(admitted)]() mutable {
+        auto decision = admit(execution);
+        if (!decision) registry_.forget(execution->id());
+        admitted(std::move(decision));
+      });
 }
 
 void Dispatcher::withdraw(std::uint64_t serial) {
@@ -78,8 +78,7 @@ void Dispatcher::launch_next() {
 void Dispatcher::launch(Launch launch) {
   Execution& execution = *launch.execution;
   const auto before = SteadyClock::now();
-  auto launched =
-      escher::launch(execution.strand(), launch.command, execution.launch_options());
+  auto launched = escher::launch(execution.strand(), launch.command, execution.launch_options());
   if (!launched) {
     return execution.launch_failed(std::move(launched).error(), std::move(launch.permit));
   }

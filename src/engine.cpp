@@ -10,8 +10,7 @@ namespace escher {
 
 Result<std::unique_ptr<Engine>> Engine::create(Config config, EventSink& sink) {
   if (auto error = validate(config)) return std::move(*error);
-  std::unique_ptr<Engine> engine(
-      new Engine(std::make_unique<Impl>(std::move(config), sink)));
+  std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(std::move(config), sink)));
   return engine;
 }
 
@@ -31,9 +30,8 @@ void Engine::cancel(std::string_view id, Handler<bool> handler) {
   const auto found = impl_->find(id);
   if (!found) return handler(errors::not_found(id));
   if (!found.live) return handler(false);
-  impl_->reach(found, [handler = std::move(handler)](Execution& execution) {
-    execution.cancel(handler);
-  });
+  impl_->reach(found,
+               [handler = std::move(handler)](Execution& execution) { execution.cancel(handler); });
 }
 
 void Engine::kill(std::string_view id, int signal, Handler<bool> handler) {
@@ -73,9 +71,7 @@ std::optional<Status> Engine::status(std::string_view id) const {
   return found.status;
 }
 
-std::optional<Record> Engine::record(std::string_view id) const {
-  return impl_->find(id).record;
-}
+std::optional<Record> Engine::record(std::string_view id) const { return impl_->find(id).record; }
 
 std::vector<ExecutionSummary> Engine::list(const ListFilter& filter) const {
   return impl_->registry_.list(filter);

@@ -1,9 +1,9 @@
 // The engine: takes requests, runs their commands on its own threads, reports to one sink.
 //
-// Every call may be made on any thread, returns at once, and never throws. What takes time is answered
-// through a handler, on an engine thread or during the call. Handlers may not block and may not call
-// the engine back.
-// The owner calls `shut_down` or `abort`, then `join`, before it lets the engine go.
+// Every call may be made on any thread, returns at once, and never throws. What takes time is
+// answered through a handler, on an engine thread or during the call. Handlers may not block and
+// may not call the engine back. The owner calls `shut_down` or `abort`, then `join`, before it lets
+// the engine go.
 #pragma once
 
 #include <cstdint>
@@ -81,10 +81,11 @@ class Engine {
   void start_cleanup_task();
   void stop_cleanup_task();
 
-  // Admission closes, what runs is ended, with this grace period at most. The handler is called when
-  // nothing runs any more.
+  // Admission closes, what runs is ended, with this grace period at most. The handler is called
+  // when nothing runs any more.
   void shut_down(Millis grace, Handler<void> handler);
-  // The host ends: kills what runs without grace and waits until it is reaped, for `patience` at most.
+  // The host ends: kills what runs without grace and waits until it is reaped, for `patience` at
+  // most.
   void abort(Millis patience);
   // After one of the two: ends the threads and drops the records with their files. Idempotent.
   void join();

@@ -26,8 +26,8 @@ void Engine::Impl::execute(ExecutionRequest request, Handler<void> handler) {
   if (closing_) return handler(errors::engine_closed());
   const auto id = parse_id(request.id);
   if (!id) {
-    return handler(errors::validation(
-        ValidationReason::invalid_id, "id must be a UUID, got '" + request.id + "'"));
+    return handler(errors::validation(ValidationReason::invalid_id,
+                                      "id must be a UUID, got '" + request.id + "'"));
   }
   auto execution = std::make_shared<Execution>(*this, runtime_.make_strand(), *id, serials_++,
                                                std::move(request));
@@ -62,12 +62,9 @@ void Engine::Impl::reach(const Registry::Found& found, std::function<void(Execut
 
 void Engine::Impl::on_running(Execution& execution) { registry_.set_running(execution.id()); }
 
-void Engine::Impl::on_withdrawn(Execution& execution) {
-  dispatcher_.withdraw(execution.serial());
-}
+void Engine::Impl::on_withdrawn(Execution& execution) { dispatcher_.withdraw(execution.serial()); }
 
-void Engine::Impl::on_finished(Execution& execution,
-                               std::shared_ptr<const ExecutionResult> result,
+void Engine::Impl::on_finished(Execution& execution, std::shared_ptr<const ExecutionResult> result,
                                std::shared_ptr<const CapturedOutput> output) {
   FinishedEvent event{execution.token(), result->completed_at, result};
   registry_.finish(execution.id(), std::move(result), std::move(output));
@@ -83,11 +80,11 @@ void Engine::Impl::on_finished(Execution& execution,
 }
 
 void Engine::Impl::replay_record(Record record, Handler<std::vector<OutputBatch>> handler) {
-  boost::asio::post(runtime_.io(), [this, record = std::move(record),
-                                    handler = std::move(handler)] {
-    if (!record.output) return handler(std::vector<OutputBatch>{});
-    handler(replay_lines(*record.output, config_.max_line_bytes));
-  });
+  boost::asio::post(runtime_.io(),
+                    [this, record = std::move(record), handler = std::move(handler)] {
+                      if (!record.output) return handler(std::vector<OutputBatch>{});
+                      handler(replay_lines(*record.output, config_.max_line_bytes));
+                    });
 }
 
 // ---- Retention.
@@ -111,8 +108,7 @@ std::size_t Engine::Impl::sweep() {
 }
 
 void Engine::Impl::cleanup(Handler<std::size_t> handler) {
-  boost::asio::post(cleanup_strand_,
-                    [this, handler = std::move(handler)] { handler(sweep()); });
+  boost::asio::post(cleanup_strand_, [this, handler = std::move(handler)] { handler(sweep()); });
 }
 
 void Engine::Impl::arm_cleanup() {
@@ -151,7 +147,8 @@ void Engine::Impl::one_less() {
 void Engine::Impl::end_all(std::function<void(Execution&)> end) {
   closing_ = true;
   dispatcher_.close();
-  // Behind the closing: whatever was submitted before is in the registry, whatever comes is refused.
+  // Behind the closing: whatever was submitted before is in the registry, whatever comes is
+  // refused.
   boost::asio::post(runtime_.spawner(), [this, end = std::move(end)] {
     for (const auto& execution : registry_.live()) end(*execution);
   });

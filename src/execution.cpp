@@ -42,8 +42,7 @@ LaunchOptions Execution::launch_options() const {
 }
 
 Millis Execution::age() const {
-  const SteadyTime started{
-      SteadyClock::duration(started_steady_.load(std::memory_order_relaxed))};
+  const SteadyTime started{SteadyClock::duration(started_steady_.load(std::memory_order_relaxed))};
   return to_millis(SteadyClock::now() - started);
 }
 
@@ -61,16 +60,16 @@ bool Execution::claim_launch() {
 void Execution::launched(LaunchedCommand launched, Permit permit) {
   started_at_.store(wall_now(), std::memory_order_relaxed);
   started_steady_.store(SteadyClock::now().time_since_epoch().count(), std::memory_order_relaxed);
-  run_on_strand([launched = std::move(launched),
-                 permit = std::move(permit)](Execution& self) mutable {
-    self.permit_ = std::move(permit);
-    self.process_.emplace(std::move(launched.process));
-    self.pipes_[index_of(Stream::out)].emplace(std::move(launched.out));
-    self.pipes_[index_of(Stream::err)] = std::move(launched.err);
-    self.stdin_ = std::move(launched.in);
-    self.feed(Input::launching);
-    self.feed(Input::spawned);
-  });
+  run_on_strand(
+      [launched = std::move(launched), permit = std::move(permit)](Execution& self) mutable {
+        self.permit_ = std::move(permit);
+        self.process_.emplace(std::move(launched.process));
+        self.pipes_[index_of(Stream::out)].emplace(std::move(launched.out));
+        self.pipes_[index_of(Stream::err)] = std::move(launched.err);
+        self.stdin_ = std::move(launched.in);
+        self.feed(Input::launching);
+        self.feed(Input::spawned);
+      });
 }
 
 void Execution::launch_failed(Error error, Permit permit) {
@@ -109,9 +108,8 @@ void Execution::kill(int signal, Handler<bool> handler) {
 }
 
 void Execution::replay(Handler<std::vector<OutputBatch>> handler) {
-  run_on_strand([handler = std::move(handler)](Execution& self) {
-    handler(self.pipeline_.replay());
-  });
+  run_on_strand(
+      [handler = std::move(handler)](Execution& self) { handler(self.pipeline_.replay()); });
 }
 
 // ---- On the strand: the lifecycle.
@@ -160,9 +158,8 @@ void Execution::signal_tree(int signal) {
 }
 
 void Execution::arm_grace() {
-  phase_timer_.arm(strand_, grace_, [self = shared_from_this()] {
-    self->feed(Input::grace_expired);
-  });
+  phase_timer_.arm(strand_, grace_,
+                   [self = shared_from_this()] { self->feed(Input::grace_expired); });
 }
 
 // While it is terminating, the exit of the leader is not the end: others of its group may live, and
@@ -186,7 +183,8 @@ void Execution::drain() {
 }
 
 void Execution::finish() {
-  for (auto* timer : {&timeout_timer_, &idle_timer_, &phase_timer_, &tree_timer_, &partial_timer_}) {
+  for (auto* timer :
+       {&timeout_timer_, &idle_timer_, &phase_timer_, &tree_timer_, &partial_timer_}) {
     timer->cancel();
   }
   close_streams();

@@ -17,8 +17,8 @@
 #include "model/result.hpp"
 #include "policy/lifecycle.hpp"
 #include "process/launcher.hpp"
-#include "stream/output_pipeline.hpp"
 #include "strand_timer.hpp"
+#include "stream/output_pipeline.hpp"
 
 namespace escher {
 
@@ -117,10 +117,8 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   std::optional<Error> outcome_error(const ExecutionResult& result) const;
   template <typename Function>
   void run_on_strand(Function function) {
-    boost::asio::post(strand_,
-                      [self = shared_from_this(), function = std::move(function)]() mutable {
-                        function(*self);
-                      });
+    boost::asio::post(strand_, [self = shared_from_this(),
+                                function = std::move(function)]() mutable { function(*self); });
   }
 
   Millis timeout() const;

@@ -1,5 +1,5 @@
-// The streams of an execution: from its pipes into the pipeline, from there to the sink, and into its
-// stdin. On its strand.
+// The streams of an execution: from its pipes into the pipeline, from there to the sink, and into
+// its stdin. On its strand.
 #include <algorithm>
 
 #include "execution.hpp"

@@ -1,5 +1,5 @@
-// Bounds what the consumer has not taken yet, over the whole engine: beyond the limit no pipe is read,
-// and the children wait.
+// Bounds what the consumer has not taken yet, over the whole engine: beyond the limit no pipe is
+// read, and the children wait.
 //
 // An execution of which nothing is outstanding may always read one more chunk. So a consumer that
 // sits on the lines of one execution cannot starve another whose lines it would take.

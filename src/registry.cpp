@@ -37,8 +37,8 @@ void Registry::enter(Entry& entry, Stage stage) {
 
 void Registry::set_stage(const ExecutionId& id, Stage stage) {
   const std::lock_guard lock(mutex_);
-  // Only forwards: an execution may be finished on its strand while the spawn thread still thinks of
-  // it as new.
+  // Only forwards: an execution may be finished on its strand while the spawn thread still thinks
+  // of it as new.
   const auto found = entries_.find(id);
   if (found != entries_.end() && found->second.stage < stage) enter(found->second, stage);
 }

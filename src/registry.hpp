@@ -1,6 +1,6 @@
 // All executions that the engine knows, by id: the live ones and the records of the finished ones.
-// Any thread. One mutex, a leaf: nothing is called under it, and what is dropped is destroyed outside
-// of it.
+// Any thread. One mutex, a leaf: nothing is called under it, and what is dropped is destroyed
+// outside of it.
 #pragma once
 
 #include <cstdint>
@@ -72,7 +72,7 @@ class Registry {
   struct Counts {
     std::size_t pending = 0;  // by status
     std::size_t running = 0;
-    std::size_t waiting = 0;  // in the queue
+    std::size_t waiting = 0;   // in the queue
     std::size_t admitted = 0;  // with a permit
     std::size_t records = 0;
     std::uint64_t record_bytes = 0;

@@ -1,7 +1,7 @@
-// The threads of one engine: io threads that run everything but launching, and the one spawn thread,
-// which lives as long as the engine because children are bound to the thread that launched them.
-// All signals are blocked on all of them: they are the host's business.
-// Owned by the engine. `start` and `join` on the owner's thread, the rest on any.
+// The threads of one engine: io threads that run everything but launching, and the one spawn
+// thread, which lives as long as the engine because children are bound to the thread that launched
+// them. All signals are blocked on all of them: they are the host's business. Owned by the engine.
+// `start` and `join` on the owner's thread, the rest on any.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>

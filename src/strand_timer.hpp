@@ -49,8 +49,8 @@ class StrandTimer {
   bool armed() const { return armed_; }
 
  private:
-  using Timer = boost::asio::basic_waitable_timer<SteadyClock, boost::asio::wait_traits<SteadyClock>,
-                                                  Strand>;
+  using Timer =
+      boost::asio::basic_waitable_timer<SteadyClock, boost::asio::wait_traits<SteadyClock>, Strand>;
   std::optional<Timer> timer_;
   std::uint32_t number_ = 0;
   bool armed_ = false;

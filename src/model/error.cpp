@@ -89,18 +89,24 @@ struct ErrnoName {
 
 // The ones that launching, pipes and files can give on Linux and macOS.
 constexpr ErrnoName kErrnoNames[] = {
-    {E2BIG, "E2BIG"},           {EACCES, "EACCES"},   {EAGAIN, "EAGAIN"},
-    {EBADF, "EBADF"},           {EBUSY, "EBUSY"},     {ECHILD, "ECHILD"},
-    {EDQUOT, "EDQUOT"},         {EEXIST, "EEXIST"},   {EFAULT, "EFAULT"},
-    {EFBIG, "EFBIG"},           {EINTR, "EINTR"},     {EINVAL, "EINVAL"},
-    {EIO, "EIO"},               {EISDIR, "EISDIR"},   {ELOOP, "ELOOP"},
-    {EMFILE, "EMFILE"},         {EMLINK, "EMLINK"},   {ENAMETOOLONG, "ENAMETOOLONG"},
-    {ENFILE, "ENFILE"},         {ENODEV, "ENODEV"},   {ENOENT, "ENOENT"},
-    {ENOEXEC, "ENOEXEC"},       {ENOMEM, "ENOMEM"},   {ENOSPC, "ENOSPC"},
-    {ENOSYS, "ENOSYS"},         {ENOTDIR, "ENOTDIR"}, {ENOTSUP, "ENOTSUP"},
-    {ENXIO, "ENXIO"},           {EPERM, "EPERM"},     {EPIPE, "EPIPE"},
-    {EROFS, "EROFS"},           {ESRCH, "ESRCH"},     {ESTALE, "ESTALE"},
-    {ETIMEDOUT, "ETIMEDOUT"},   {ETXTBSY, "ETXTBSY"}, {EXDEV, "EXDEV"},
+    {E2BIG, "E2BIG"},     {EACCES, "EACCES"},
+    {EAGAIN, "EAGAIN"},   {EBADF, "EBADF"},
+    {EBUSY, "EBUSY"},     {ECHILD, "ECHILD"},
+    {EDQUOT, "EDQUOT"},   {EEXIST, "EEXIST"},
+    {EFAULT, "EFAULT"},   {EFBIG, "EFBIG"},
+    {EINTR, "EINTR"},     {EINVAL, "EINVAL"},
+    {EIO, "EIO"},         {EISDIR, "EISDIR"},
+    {ELOOP, "ELOOP"},     {EMFILE, "EMFILE"},
+    {EMLINK, "EMLINK"},   {ENAMETOOLONG, "ENAMETOOLONG"},
+    {ENFILE, "ENFILE"},   {ENODEV, "ENODEV"},
+    {ENOENT, "ENOENT"},   {ENOEXEC, "ENOEXEC"},
+    {ENOMEM, "ENOMEM"},   {ENOSPC, "ENOSPC"},
+    {ENOSYS, "ENOSYS"},   {ENOTDIR, "ENOTDIR"},
+    {ENOTSUP, "ENOTSUP"}, {ENXIO, "ENXIO"},
+    {EPERM, "EPERM"},     {EPIPE, "EPIPE"},
+    {EROFS, "EROFS"},     {ESRCH, "ESRCH"},
+    {ESTALE, "ESTALE"},   {ETIMEDOUT, "ETIMEDOUT"},
+    {ETXTBSY, "ETXTBSY"}, {EXDEV, "EXDEV"},
 };
 
 // `execve: ENOENT, No such file or directory: '/nope'`

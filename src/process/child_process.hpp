@@ -1,6 +1,6 @@
-// A launched process: its end, its signals, its process group. Signals go out only while they cannot
-// hit a stranger, and exactly one place reaps.
-// Made on the spawn thread, then owned by an Execution and used on its strand only.
+// A launched process: its end, its signals, its process group. Signals go out only while they
+// cannot hit a stranger, and exactly one place reaps. Made on the spawn thread, then owned by an
+// Execution and used on its strand only.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ class ChildProcess {
 
   int pid() const;
 
-  // Calls `handler` on the strand once the process has exited. It stays a zombie until `reap`, so its
-  // number and that of its process group cannot be given to others meanwhile.
+  // Calls `handler` on the strand once the process has exited. It stays a zombie until `reap`, so
+  // its number and that of its process group cannot be given to others meanwhile.
   void async_wait_exit(std::function<void()> handler);
 
   // One signal to the process group. False = nobody is there to get it.

@@ -37,8 +37,8 @@ class OutputPipe {
   void start(std::shared_ptr<void> owner, PipeReader& reader);
   void resume();
 
-  // The child is gone: reads what lies in the pipe now, whether or not the reader wants more. What it
-  // wrote is all in there, so nothing of it can be lost afterwards.
+  // The child is gone: reads what lies in the pipe now, whether or not the reader wants more. What
+  // it wrote is all in there, so nothing of it can be lost afterwards.
   void read_rest();
 
   bool is_open() const;

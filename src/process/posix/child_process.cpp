@@ -71,8 +71,8 @@ bool ChildProcess::Impl::has_exited() const {
 
 void ChildProcess::Impl::wait_on_pidfd(std::function<void()> handler) {
   pidfd_.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                    [self = shared_from_this(), handler = std::move(handler)](
-                        const boost::system::error_code& error) mutable {
+                    [self = shared_from_this(),
+                     handler = std::move(handler)](const boost::system::error_code& error) mutable {
                       if (error) return;
                       if (!self->has_exited()) return self->wait_on_pidfd(std::move(handler));
                       handler();
@@ -87,17 +87,19 @@ void ChildProcess::Impl::wait_on_thread(std::function<void()> handler) {
            errno == EINTR) {
     }
     const Strand strand = self->strand_;
-    boost::asio::post(strand, [self = std::move(self), handler = std::move(handler)] { handler(); });
+    boost::asio::post(strand,
+                      [self = std::move(self), handler = std::move(handler)] { handler(); });
   });
 }
 
-// Linux 6.9. Holds on to the group itself, whatever becomes of its number: so it is right even after
-// the reap.
+// Linux 6.9. Holds on to the group itself, whatever becomes of its number: so it is right even
+// after the reap.
 std::optional<bool> ChildProcess::Impl::signal_group_by_pidfd([[maybe_unused]] int signal) {
 #if defined(__linux__)
   constexpr unsigned kProcessGroup = 1U << 2;  // PIDFD_SIGNAL_PROCESS_GROUP
   if (!pidfd_.is_open()) return std::nullopt;
-  if (::syscall(SYS_pidfd_send_signal, pidfd_.native_handle(), signal, nullptr, kProcessGroup) == 0) {
+  if (::syscall(SYS_pidfd_send_signal, pidfd_.native_handle(), signal, nullptr, kProcessGroup) ==
+      0) {
     return true;
   }
   // EPERM: somebody is there, of another user.

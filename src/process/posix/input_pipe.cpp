@@ -14,9 +14,7 @@ class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
     descriptor_.native_non_blocking(true);
   }
 
-  void write(std::string bytes, Done done) {
-    enqueue({std::move(bytes), std::move(done), false});
-  }
+  void write(std::string bytes, Done done) { enqueue({std::move(bytes), std::move(done), false}); }
 
   void close_when_written(Done done) { enqueue({{}, std::move(done), true}); }
 

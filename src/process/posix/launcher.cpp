@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <boost/system/system_error.hpp>
-
 #include <vector>
 
 #include "process/posix/child_process_impl.hpp"
@@ -133,10 +132,10 @@ Error give_up(const posix::SpawnOutcome& spawned, const boost::system::system_er
 
 Result<LaunchedCommand> take_over(const Strand& strand, posix::SpawnOutcome spawned, Stdio stdio) {
   try {
-    LaunchedCommand launched{
-        ChildProcess(std::make_shared<ChildProcess::Impl>(strand, spawned.pid,
-                                                          std::move(spawned.pidfd))),
-        take_pipe<OutputPipe>(stdio.out, strand, Stream::out), std::nullopt, std::nullopt};
+    LaunchedCommand launched{ChildProcess(std::make_shared<ChildProcess::Impl>(
+                                 strand, spawned.pid, std::move(spawned.pidfd))),
+                             take_pipe<OutputPipe>(stdio.out, strand, Stream::out), std::nullopt,
+                             std::nullopt};
     if (stdio.err) launched.err = take_pipe<OutputPipe>(stdio.err, strand, Stream::err);
     if (stdio.in) launched.in = take_pipe<InputPipe>(stdio.in, strand);
     return launched;

@@ -17,8 +17,8 @@ constexpr std::size_t kChunkBytes = 64 * 1024;
 // One child that never stops writing must not keep an io thread to itself.
 constexpr std::size_t kBytesPerTurn = 1024 * 1024;
 
-// One buffer per io thread is enough: a chunk is done with before the next one is read. So a running
-// execution costs no buffer of its own.
+// One buffer per io thread is enough: a chunk is done with before the next one is read. So a
+// running execution costs no buffer of its own.
 char* thread_buffer() {
   thread_local std::unique_ptr<char[]> buffer(new char[kChunkBytes]);
   return buffer.get();

@@ -20,8 +20,8 @@ struct CloseDirectory {
   void operator()(DIR* dir) const { ::closedir(dir); }
 };
 
-// State and group out of `/proc/<pid>/stat`: `pid (name) state ppid pgrp …`, where the name may hold
-// anything, parentheses included.
+// State and group out of `/proc/<pid>/stat`: `pid (name) state ppid pgrp …`, where the name may
+// hold anything, parentheses included.
 bool lives_in_group(int proc_fd, const char* pid, pid_t group) {
   char path[32];
   std::snprintf(path, sizeof path, "%.16s/stat", pid);

@@ -1,7 +1,7 @@
 // The launch itself, below Boost and Asio: one plain plan in, one process or one failed step out.
 //
-// Never fork(): its cost grows with the host's memory, and it stalls the JavaScript thread even from
-// another one (the kernel copies the page tables under the lock that page faults need). Linux:
+// Never fork(): its cost grows with the host's memory, and it stalls the JavaScript thread even
+// from another one (the kernel copies the page tables under the lock that page faults need). Linux:
 // clone(CLONE_VM | CLONE_VFORK | CLONE_PIDFD) in spawn_linux.cpp; macOS: posix_spawn in
 // spawn_darwin.cpp.
 #pragma once

@@ -177,8 +177,8 @@ class SignalsHeld {
 // in shared pages, and a pipe that execve closes.
 SpawnOutcome clone_child(const SpawnPlan& plan) {
   SpawnOutcome outcome;
-  void* page = ::mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                      -1, 0);
+  void* page =
+      ::mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   auto* report = new (page) Report;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) {
@@ -214,8 +214,8 @@ class ChildStack {
  public:
   static constexpr std::size_t kSize = 64 * 1024;
   ChildStack()
-      : base_(::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK,
-                     -1, 0)) {}
+      : base_(::mmap(nullptr, kSize, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)) {}
   ~ChildStack() {
     if (valid()) ::munmap(base_, kSize);
   }
