@@ -28,18 +28,13 @@ export class Channel {
   /** `sink` gets all records but the replies, which are the channel's own. */
   constructor(config: Readonly<ExecutionConfig>, sink: Omit<RecordSink, 'replied'>) {
     const { Engine } = loadNative();
-    // The native side must not keep an idle engine reachable that nobody uses any more.
-    const self = new WeakRef(this);
     this.#sink = {
       replied: (ticket, error, value) => this.#reply(ticket, error, value),
       started: sink.started.bind(sink),
       output: sink.output.bind(sink),
       finished: sink.finished.bind(sink),
     };
-    this.#native = new Engine(nativeConfig(config), (records) => {
-      const channel = self.deref();
-      if (channel !== undefined) channel.#deliver(records);
-    });
+    this.#native = new Engine(nativeConfig(config), Channel.#deliverTo(new WeakRef(this)));
     abortAtExit(this.#native);
   }
 
@@ -131,6 +126,17 @@ export class Channel {
     this.#holdsLoop = holds;
     if (holds) this.#native.ref();
     else this.#native.unref();
+  }
+
+  /**
+   * The native side must not keep an idle engine reachable that nobody uses any more. In a function
+   * of its own, because a closure in the constructor would share a context that holds `this`.
+   */
+  static #deliverTo(weak: WeakRef<Channel>): (records: unknown[]) => void {
+    return (records) => {
+      const channel = weak.deref();
+      if (channel !== undefined) channel.#deliver(records);
+    };
   }
 
   #deliver(records: unknown[]): void {

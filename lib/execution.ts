@@ -142,7 +142,8 @@ export class ExecutionHandle implements Execution {
 
   /** Asks something of the execution while it is there; `false` when it is not (any more). */
   async #reach(send: (native: NativeEngine, ticket: number) => void): Promise<boolean> {
-    await this.#live.admission.wait();
+    // No detour when it is in: the call counts from now on, even if JavaScript does not run again.
+    if (!this.#live.admission.happened) await this.#live.admission.wait();
     if (this.#live.end.happened) return false;
     try {
       return await this.#executions.channel.ask<boolean>(send);

@@ -29,8 +29,12 @@ function loadError(file: string, overridden: boolean, cause: unknown): Error {
   const cure = overridden
     ? `${OVERRIDE} names this file: correct it, or unset it.`
     : 'Build it: `npm run build` in the folder of the package (CMake, a C++20 compiler).';
-  const message =
-    'Cannot load the native part of escher-execution-engine for ' +
-    `${process.platform}-${process.arch}, Node ${process.version}.\n  tried: ${file}\n  error: ${why}\n  cure:  ${cure}`;
+  const platform = `${process.platform}-${process.arch}, Node ${process.version}`;
+  const message = [
+    `Cannot load the native part of escher-execution-engine for ${platform}.`,
+    `  tried: ${file}`,
+    `  error: ${why}`,
+    `  cure:  ${cure}`,
+  ].join('\n');
   return Object.assign(new Error(message, { cause }), { code: 'ERR_DLOPEN_FAILED' });
 }

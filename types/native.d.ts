@@ -213,7 +213,10 @@ export declare class NativeEngine {
   result(id: string): NativeResult | null | undefined;
   /** The kept output of a finished execution; `null` while it is not finished. */
   output(id: string, encoding: 'utf8'): [stdout: string, stderr: string] | null | undefined;
-  output(id: string, encoding: 'buffer'): [stdout: Uint8Array, stderr: Uint8Array] | null | undefined;
+  output(
+    id: string,
+    encoding: 'buffer',
+  ): [stdout: Uint8Array, stderr: Uint8Array] | null | undefined;
   /** Drops a finished record. `null` = done, else the error. */
   remove(id: string): NativeError | null;
   /** Newest first. */
