@@ -1,11 +1,30 @@
 #include "dispatcher.hpp"
 
 #include <boost/asio/post.hpp>
+#include <cerrno>
 
 #include "process/launcher.hpp"
 #include "statistics.hpp"
 
 namespace escher {
+namespace {
+
+// What was found when it was admitted is gone now: the failure that the launch would have run into.
+Error as_spawn_failure(const Error& refusal, const ExecutionRequest& request) {
+  const std::string directory = request.working_dir.value_or("");
+  switch (refusal.reason) {
+    case ValidationReason::working_dir_not_found:
+      return errors::spawn_failed(ENOENT, "chdir", directory);
+    case ValidationReason::invalid_working_dir:
+      return errors::spawn_failed(ENOTDIR, "chdir", directory);
+    case ValidationReason::script_not_executable:
+      return errors::spawn_failed(EACCES, "execve", describe(request.command));
+    default:
+      return errors::spawn_failed(ENOENT, "execve", describe(request.command));
+  }
+}
+
+}  // namespace
 
 Dispatcher::Dispatcher(boost::asio::io_context& spawner, const Config& config,
                        const FileFacts& files, Registry& registry, Statistics& statistics)
@@ -100,8 +119,8 @@ void Dispatcher::start_waiting(std::uint64_t serial) {
   registry_.set_admitted(execution->id());
   Permit permit([this] { boost::asio::post(spawner_, [this] { permit_returned(); }); });
   if (!execution->claim_launch()) return;
-  Error error = errors::spawn_failed(0, "while it waited: " + command.error().message, {});
-  execution->launch_failed(std::move(error), std::move(permit));
+  execution->launch_failed(as_spawn_failure(command.error(), execution->request()),
+                           std::move(permit));
 }
 
 }  // namespace escher

@@ -181,6 +181,7 @@ bool Engine::Impl::join() {
     }
     runtime_.join(!idle_at_end_);
     remove_files(registry_.clear());
+    overflow_.remove();
   }
   return idle_at_end_;
 }

@@ -107,6 +107,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void check_idle();
   void arm_partial_flush();
   void flush_idle_partials();
+  Millis patience_left(Stream stream, Millis patience);
   void write_input();
   void run_deferred();
   std::optional<Error> stdin_refusal() const;

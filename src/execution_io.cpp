@@ -131,14 +131,21 @@ void Execution::flush_idle_partials() {
   Millis next = kForever;
   for (const Stream stream : kStreams) {
     if (!pipeline_.has_partial(stream)) continue;
-    const Millis idle = to_millis(SteadyClock::now() - last_chunk_at_[index_of(stream)]);
-    if (idle >= patience) {
-      if (watched()) pipeline_.flush_partial(stream, emit_);
-    } else {
-      next = std::min(next, patience - idle);
+    const Millis left = patience_left(stream, patience);
+    if (left > Millis(0)) {
+      next = std::min(next, left);
+    } else if (watched()) {
+      pipeline_.flush_partial(stream, emit_);
     }
   }
   partial_timer_.arm(strand_, next, shared_from_this(), &Execution::flush_idle_partials);
+}
+
+// While a pipe is not read, the silence is the reader's, not the child's.
+Millis Execution::patience_left(Stream stream, Millis patience) {
+  const auto* open = pipe(stream);
+  if (open != nullptr && open->is_paused()) return patience;
+  return patience - to_millis(SteadyClock::now() - last_chunk_at_[index_of(stream)]);
 }
 
 // ---- Timeouts.

@@ -34,9 +34,11 @@ Result<std::string> make_unique_directory() {
 OverflowDirectory::OverflowDirectory(std::optional<std::string> configured)
     : configured_(std::move(configured)) {}
 
-OverflowDirectory::~OverflowDirectory() {
+void OverflowDirectory::remove() {
+  const std::lock_guard lock(mutex_);
   std::error_code not_empty;
   if (!made_.empty()) std::filesystem::remove(made_, not_empty);
+  made_.clear();
 }
 
 Result<std::string> OverflowDirectory::directory() {

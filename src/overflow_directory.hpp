@@ -16,13 +16,14 @@ namespace escher {
 class OverflowDirectory {
  public:
   explicit OverflowDirectory(std::optional<std::string> configured);
-  // Removes the private directory where it is empty.
-  ~OverflowDirectory();
   OverflowDirectory(const OverflowDirectory&) = delete;
   OverflowDirectory& operator=(const OverflowDirectory&) = delete;
 
   // `<directory>/<id>.<stream>`; the directory is there then.
   Result<std::string> path_for(const ExecutionId& id, Stream stream);
+
+  // The end of the engine: removes the private directory where it is empty.
+  void remove();
 
  private:
   Result<std::string> directory();

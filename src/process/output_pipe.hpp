@@ -42,6 +42,8 @@ class OutputPipe {
   void read_rest();
 
   bool is_open() const;
+  // The reader wanted no more, and has not resumed.
+  bool is_paused() const;
   void close();
 
  private:

@@ -58,6 +58,7 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   bool is_open() const { return descriptor_.is_open(); }
+  bool is_paused() const { return paused_ && is_open(); }
 
   void close() {
     boost::system::error_code ignored;
@@ -135,6 +136,7 @@ void OutputPipe::start(std::shared_ptr<void> owner, PipeReader& reader) {
 void OutputPipe::resume() { impl_->resume(); }
 void OutputPipe::read_rest() { impl_->read_rest(); }
 bool OutputPipe::is_open() const { return impl_ && impl_->is_open(); }
+bool OutputPipe::is_paused() const { return impl_->is_paused(); }
 void OutputPipe::close() { impl_->close(); }
 
 }  // namespace escher
