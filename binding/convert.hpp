@@ -6,8 +6,8 @@
 
 #include "event_channel.hpp"
 #include "model/config.hpp"
+#include "model/record.hpp"
 #include "model/request.hpp"
-#include "registry.hpp"
 
 namespace escher {
 struct EngineStats;

@@ -102,10 +102,11 @@ void EngineWrap::end() {
 }
 
 template <typename T>
-std::function<void(Result<T>)> EngineWrap::answer(double ticket) const {
-  return [channel = channel_, ticket](Result<T> result) {
+std::function<void(Result<T>)> EngineWrap::answer(double ticket, bool heard_first) const {
+  return [channel = channel_, ticket, heard_first](Result<T> result) {
     Reply reply;
     reply.ticket = ticket;
+    reply.heard_first = heard_first;
     if (!result) {
       reply.error = std::move(result).error();
     } else if constexpr (std::is_same_v<T, std::size_t>) {
@@ -120,7 +121,8 @@ std::function<void(Result<T>)> EngineWrap::answer(double ticket) const {
 void EngineWrap::execute(const Napi::CallbackInfo& info) {
   ExecutionRequest request = to_request(info[1].As<Napi::Object>());
   request.token = token(info, 0);
-  engine_->execute(std::move(request), answer<void>(number(info, 0)));
+  const bool awaited = info[2].ToBoolean().Value();
+  engine_->execute(std::move(request), answer<void>(number(info, 0), awaited));
 }
 
 void EngineWrap::cancel(const Napi::CallbackInfo& info) {
@@ -165,18 +167,24 @@ Napi::Value EngineWrap::result(const Napi::CallbackInfo& info) {
   return engine_->status(id) ? info.Env().Null() : info.Env().Undefined();
 }
 
+std::shared_ptr<const CapturedOutput> EngineWrap::output_of(const std::string& text) const {
+  const auto id = parse_id(text);
+  if (auto output = id ? channel_->output_in_turn(*id) : nullptr) return output;
+  const auto record = engine_->record(text);
+  if (!record) return nullptr;
+  return record->output ? record->output : std::make_shared<const CapturedOutput>();
+}
+
 Napi::Value EngineWrap::output(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const std::string id = text(info, 0);
-  const auto record = engine_->record(id);
-  if (!record) return engine_->status(id) ? env.Null() : env.Undefined();
-  static const CapturedOutput kNothing;
-  const CapturedOutput& output = record->output ? *record->output : kNothing;
+  const auto output = output_of(id);
+  if (!output) return engine_->status(id) ? env.Null() : env.Undefined();
   const bool as_buffer = text(info, 1) == "buffer";
   auto pair = Napi::Array::New(env, kStreamCount);
   for (const Stream stream : kStreams) {
     const auto i = index_of(stream);
-    pair.Set(static_cast<std::uint32_t>(i), kept(env, output.bytes[i], as_buffer));
+    pair.Set(static_cast<std::uint32_t>(i), kept(env, output->bytes[i], as_buffer));
   }
   return pair;
 }

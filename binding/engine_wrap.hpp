@@ -50,7 +50,9 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
 
   // A handler that answers `ticket` through the channel, from whatever thread.
   template <typename T>
-  std::function<void(Result<T>)> answer(double ticket) const;
+  std::function<void(Result<T>)> answer(double ticket, bool heard_first = false) const;
+  // Null for an unknown execution and for one that has not ended.
+  std::shared_ptr<const CapturedOutput> output_of(const std::string& id) const;
 
   // Kills what runs and ends the threads; no JavaScript runs after that. Idempotent.
   void end();

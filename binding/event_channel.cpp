@@ -107,40 +107,60 @@ void EventChannel::wake_if_open() {
 
 // ---- The JavaScript thread.
 
-std::deque<EventChannel::Record> EventChannel::take_turn() {
-  std::deque<Record> turn;
+EventChannel::Turn EventChannel::take_turn() {
+  Turn turn;
   std::size_t bytes = 0;
+  bool somebody_waits = false;
   const std::lock_guard lock(mutex_);
-  while (!queue_.empty() && bytes < kBytesPerTurn && turn.size() < kRecordsPerTurn) {
-    if (const auto* batch = std::get_if<OutputBatch>(&queue_.front())) bytes += batch->text.size();
-    turn.push_back(std::move(queue_.front()));
+  while (!queue_.empty() && bytes < kBytesPerTurn && turn.records.size() < kRecordsPerTurn) {
+    if (const auto* reply = std::get_if<Reply>(&queue_.front())) {
+      somebody_waits = somebody_waits || reply->heard_first;
+    } else if (somebody_waits) {
+      turn.cut = true;
+      break;
+    } else if (const auto* batch = std::get_if<OutputBatch>(&queue_.front())) {
+      bytes += batch->text.size();
+    }
+    turn.records.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
   return turn;
 }
 
 // A function that is called while it runs is run again at once, up to a thousand times, before the
-// event loop goes on: so the next wake-up is left to an engine thread, and comes with the next
-// turn.
-void EventChannel::end_turn() {
+// event loop goes on: so the next wake-up is left to an engine thread, and comes with the next turn
+// of the loop. Except where that is just what is wanted: behind a reply, once the promises have
+// run.
+void EventChannel::end_turn(bool cut) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
     woken_ = !queue_.empty();
     if (!woken_) return;
+    if (cut) {
+      napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
+      return;
+    }
   }
   upstream_.defer([self = shared_from_this()] { self->wake_if_open(); });
 }
 
-void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver) {
-  const auto turn = take_turn();
+std::shared_ptr<const CapturedOutput> EventChannel::output_in_turn(const ExecutionId& id) const {
+  const auto found = outputs_in_turn_.find(id);
+  return found == outputs_in_turn_.end() ? nullptr : found->second;
+}
+
+void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver, const Turn& turn) {
   std::size_t at = 0;
   Napi::Array records = Napi::Array::New(env);
-  for (const auto& record : turn) {
+  for (const auto& record : turn.records) {
     std::visit([&](const auto& value) { at = append_record(env, records, at, value); }, record);
+    if (const auto* end = std::get_if<FinishedEvent>(&record)) {
+      outputs_in_turn_[end->result->id] = end->output;
+    }
   }
   deliver.Call({records});
-  for (const auto& record : turn) {
+  for (const auto& record : turn.records) {
     if (const auto* batch = std::get_if<OutputBatch>(&record)) {
       upstream_.release(batch->token, batch->weight());
     }
@@ -150,14 +170,16 @@ void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver) {
 void EventChannel::call_js(napi_env env, napi_value deliver, void* context, void*) {
   if (env == nullptr) return;
   const auto channel = *static_cast<std::shared_ptr<EventChannel>*>(context);
+  const Turn turn = channel->take_turn();
   try {
     const Napi::HandleScope scope(env);
-    channel->deliver_turn(env, Napi::Function(env, deliver));
+    channel->deliver_turn(env, Napi::Function(env, deliver), turn);
   } catch (const Napi::Error&) {
     // JavaScript may not run any more (a worker that is terminated). `deliver` itself does not
     // throw.
   }
-  channel->end_turn();
+  channel->outputs_in_turn_.clear();
+  channel->end_turn(turn.cut);
 }
 
 }  // namespace escher::binding

@@ -22,6 +22,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -33,6 +34,8 @@ namespace escher::binding {
 struct Reply {
   using Value = std::variant<std::monostate, bool, double, std::vector<OutputBatch>>;
   double ticket = 0;
+  // Who waits for it is to hear it before anything that comes behind it.
+  bool heard_first = false;
   std::optional<Error> error;
   Value value;
 };
@@ -52,6 +55,9 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   void connect(Upstream upstream) { upstream_ = std::move(upstream); }
   void close();
   void set_referenced(Napi::Env env, bool referenced);
+  // The output of an execution whose end is being delivered right now, whatever retention has done
+  // to its record meanwhile.
+  std::shared_ptr<const CapturedOutput> output_in_turn(const ExecutionId& id) const;
 
   // ---- Any thread.
   void started(StartedEvent event) override;
@@ -69,12 +75,19 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   bool merge(OutputBatch& batch);
   void wake();
   void wake_if_open();
-  std::deque<Record> take_turn();
-  void end_turn();
-  void deliver_turn(Napi::Env env, const Napi::Function& deliver);
+  struct Turn {
+    std::deque<Record> records;
+    // It ended early, for those who wait for a reply in it to hear it.
+    bool cut = false;
+  };
+  Turn take_turn();
+  void end_turn(bool cut);
+  void deliver_turn(Napi::Env env, const Napi::Function& deliver, const Turn& turn);
 
   // The JavaScript thread's.
   Upstream upstream_;
+  std::unordered_map<ExecutionId, std::shared_ptr<const CapturedOutput>, ExecutionIdHash>
+      outputs_in_turn_;
 
   // Under the mutex, a leaf.
   std::mutex mutex_;

@@ -72,7 +72,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
   }
 
   async execute(request: ExecutionRequest): Promise<string> {
-    const live = this.#executions.submit(this.#prepare(request));
+    const live = this.#executions.submit(this.#prepare(request), true);
     await live.admission.wait();
     if (live.refused) throw live.refusalError();
     return live.id;
@@ -89,7 +89,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
       const prepared = this.#prepare(request);
       const live = chosen.signal?.aborted
         ? executions.cancelled(prepared)
-        : executions.submit(prepared);
+        : executions.submit(prepared, false);
       return new ExecutionHandle(executions, live, chosen, piped);
     } catch (error) {
       const id = typeof request?.id === 'string' ? request.id : randomId();
@@ -191,7 +191,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
 
   async stats(): Promise<EngineStats> {
     const native = this.#native;
-    return statsOf(native.stats(), native.queuedCount());
+    return statsOf(native.stats(), native.runningCount(), native.queuedCount());
   }
 
   async onIdle(): Promise<void> {

@@ -34,13 +34,14 @@ export class Executions implements Omit<RecordSink, 'replied'> {
     return this.#byId.get(id);
   }
 
-  submit(request: NativeRequest): LiveExecution {
+  /** `awaited`: somebody waits for the admission, and is to hear of it before any event. */
+  submit(request: NativeRequest, awaited: boolean): LiveExecution {
     const live = new LiveExecution(request.id, this.#emitter);
     // The loop is kept alive without a gap between the reply and the end.
     this.channel.executionBegins();
     try {
       live.token = this.channel.call(
-        (native, token) => native.execute(token, request),
+        (native, token) => native.execute(token, request, awaited),
         (error) => this.#answer(live, error),
       );
     } catch (error) {

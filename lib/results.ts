@@ -130,10 +130,11 @@ export function summaryOf(native: NativeSummary): ExecutionSummary {
   return { id, status, command, startedAt, durationMs, metadata: metadataOf(metadata) };
 }
 
-export function statsOf(native: NativeStats, queued: number): EngineStats {
-  const { pending, running, completed, failed, timeout, cancelled } = native;
+/** `running` and `queued`: as `runningCount()` and `queuedCount()` give them. */
+export function statsOf(native: NativeStats, running: number, queued: number): EngineStats {
+  const { pending, completed, failed, timeout, cancelled } = native;
   return {
-    counts: { pending, running, completed, failed, timeout, cancelled },
+    counts: { pending, running: native.running, completed, failed, timeout, cancelled },
     running,
     queued,
     retainedRecords: native.retainedRecords,

@@ -17,9 +17,9 @@
 #include "model/config.hpp"
 #include "model/error.hpp"
 #include "model/event.hpp"
+#include "model/record.hpp"
 #include "model/request.hpp"
 #include "model/result.hpp"
-#include "registry.hpp"
 
 namespace escher {
 

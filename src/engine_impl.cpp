@@ -66,7 +66,7 @@ void Engine::Impl::on_withdrawn(Execution& execution) { dispatcher_.withdraw(exe
 
 void Engine::Impl::on_finished(Execution& execution, std::shared_ptr<const ExecutionResult> result,
                                std::shared_ptr<const CapturedOutput> output) {
-  FinishedEvent event{execution.token(), result->completed_at, result};
+  FinishedEvent event{execution.token(), result->completed_at, result, output};
   registry_.finish(execution.id(), std::move(result), std::move(output));
   flow_.close(execution.token());
   sink_.finished(std::move(event));

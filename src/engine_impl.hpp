@@ -11,6 +11,7 @@
 #include "flow_control.hpp"
 #include "overflow_directory.hpp"
 #include "process/file_facts.hpp"
+#include "registry.hpp"
 #include "runtime.hpp"
 #include "statistics.hpp"
 #include "strand_timer.hpp"

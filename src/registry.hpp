@@ -13,25 +13,13 @@
 
 #include "model/error.hpp"
 #include "model/id.hpp"
+#include "model/record.hpp"
 #include "model/result.hpp"
 #include "policy/retention.hpp"
 
 namespace escher {
 
 class Execution;
-
-// What is kept of a finished execution.
-struct Record {
-  std::shared_ptr<const ExecutionResult> result;
-  std::shared_ptr<const CapturedOutput> output;  // null once it is dropped
-  std::vector<std::string> tags;
-};
-
-struct ListFilter {
-  std::vector<Status> statuses;  // empty = all
-  std::string tag;               // empty = all
-  std::size_t limit = SIZE_MAX;
-};
 
 class Registry {
  public:

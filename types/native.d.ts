@@ -191,8 +191,11 @@ export declare class NativeEngine {
    */
   constructor(config: NativeConfig, deliver: (records: unknown[]) => void);
 
-  /** Replies to `ticket` once the request is admitted (value `undefined`) or refused. `ticket` is the `token` of its later records. */
-  execute(ticket: number, request: NativeRequest): void;
+  /**
+   * Replies to `ticket` once the request is admitted (value `undefined`) or refused. `ticket` is the `token` of its later
+   * records. `awaited`: a promise waits for the reply; it runs before any later record is delivered.
+   */
+  execute(ticket: number, request: NativeRequest, awaited: boolean): void;
   /** Replies `true` if it was pending or running, `false` if it had ended. */
   cancel(ticket: number, id: string): void;
   /** Replies `true` if the signal was sent, `false` if there was no process (any more). */

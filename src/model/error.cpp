@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <csignal>
 #include <stdexcept>
 #include <system_error>
 
@@ -109,7 +110,33 @@ constexpr ErrnoName kErrnoNames[] = {
     {ETXTBSY, "ETXTBSY"}, {EXDEV, "EXDEV"},
 };
 
-// `execve: ENOENT, No such file or directory: '/nope'`
+struct SignalName {
+  int value;
+  std::string_view name;
+};
+
+// The ones that end a process and that POSIX names.
+constexpr SignalName kSignalNames[] = {
+#if defined(_WIN32)
+    {SIGABRT, "SIGABRT"}, {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"},
+    {SIGINT, "SIGINT"},   {SIGSEGV, "SIGSEGV"}, {SIGTERM, "SIGTERM"},
+#else
+    {SIGABRT, "SIGABRT"}, {SIGALRM, "SIGALRM"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},
+    {SIGHUP, "SIGHUP"},   {SIGILL, "SIGILL"},   {SIGINT, "SIGINT"},   {SIGKILL, "SIGKILL"},
+    {SIGPIPE, "SIGPIPE"}, {SIGPROF, "SIGPROF"}, {SIGQUIT, "SIGQUIT"}, {SIGSEGV, "SIGSEGV"},
+    {SIGSYS, "SIGSYS"},   {SIGTERM, "SIGTERM"}, {SIGTRAP, "SIGTRAP"}, {SIGUSR1, "SIGUSR1"},
+    {SIGUSR2, "SIGUSR2"}, {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"},
+#endif
+};
+
+std::string_view signal_name(int signal) {
+  for (const auto& entry : kSignalNames) {
+    if (entry.value == signal) return entry.name;
+  }
+  return {};
+}
+
+// `execve ENOENT (No such file or directory) '/nope'`
 std::string describe_os_error(int os_error, std::string_view syscall, std::string_view path) {
   std::string text(syscall);
   if (os_error != 0) {
@@ -184,9 +211,7 @@ Error concurrency_limit(std::size_t running) {
               "Concurrency limit reached: " + std::to_string(running) + " executions running");
 }
 
-Error engine_closed() {
-  return make(ErrorCode::engine_closed, "The engine is shut down and takes no more requests");
-}
+Error engine_closed() { return make(ErrorCode::engine_closed, "Execution engine is shut down"); }
 
 Error timeout(double ms) {
   return make(ErrorCode::timeout, "Execution timeout after " + format_number(ms) + "ms");
@@ -205,7 +230,10 @@ Error command_failed(int exit_code) {
 }
 
 Error killed_by_signal(int signal) {
-  return make(ErrorCode::command_failed, "Command was killed by signal " + std::to_string(signal));
+  const auto name = signal_name(signal);
+  return make(ErrorCode::command_failed,
+              "Command was killed by " +
+                  (name.empty() ? "signal " + std::to_string(signal) : std::string(name)));
 }
 
 Error output_size_exceeded(std::uint64_t limit) {

@@ -37,6 +37,8 @@ struct FinishedEvent {
   std::uint64_t token = 0;
   EpochMillis timestamp = 0;
   std::shared_ptr<const ExecutionResult> result;
+  // As long as somebody holds the event, retention cannot take the output from under him.
+  std::shared_ptr<const CapturedOutput> output;
 };
 
 // Called on any engine thread, for one execution never at the same time, in the order of section 5

@@ -1,0 +1,26 @@
+// What is kept of a finished execution, and what a listing may ask for. Values; any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/result.hpp"
+#include "model/status.hpp"
+
+namespace escher {
+
+struct Record {
+  std::shared_ptr<const ExecutionResult> result;
+  std::shared_ptr<const CapturedOutput> output;  // null once it is dropped
+  std::vector<std::string> tags;
+};
+
+struct ListFilter {
+  std::vector<Status> statuses;  // empty = all
+  std::string tag;               // empty = all
+  std::size_t limit = SIZE_MAX;
+};
+
+}  // namespace escher
