@@ -1,7 +1,7 @@
 # The engine: a static library that knows Boost and nothing of Node. No Node header is on its include path, so
 # reaching for N-API from src/ fails to compile.
 
-# Headers only: Asio, UUID, System and a few headers of Process v2. Nothing of Boost is linked.
+# Headers only; nothing of Boost is linked.
 find_package(Boost 1.81 REQUIRED)
 find_package(Threads REQUIRED)
 
@@ -16,8 +16,7 @@ add_library(execution_engine STATIC ${engine_sources} "${PROJECT_SOURCE_DIR}/cma
 target_include_directories(execution_engine PUBLIC "${PROJECT_SOURCE_DIR}/src")
 target_compile_definitions(execution_engine PUBLIC
   BOOST_ASIO_NO_DEPRECATED
-  BOOST_ASIO_SEPARATE_COMPILATION # its sources are compiled once, in boost_asio.cpp
-  BOOST_PROCESS_USE_STD_FS)       # else Process v2 wants the compiled Boost.Filesystem
+  BOOST_ASIO_SEPARATE_COMPILATION) # its sources are compiled once, in boost_asio.cpp
 target_compile_definitions(execution_engine PRIVATE ESCHER_VERSION="${ESCHER_VERSION}")
 if(ESCHER_LAUNCH_WITH_FORK)
   target_compile_definitions(execution_engine PRIVATE ESCHER_LAUNCH_WITH_FORK)

@@ -39,7 +39,10 @@ void Dispatcher::submit(std::shared_ptr<Execution> execution, Admitted admitted)
   boost::asio::post(
       spawner_, [this, execution = std::move(execution), admitted = std::move(admitted)]() mutable {
         auto decision = admit(execution);
-        if (!decision) registry_.forget(execution->id());
+        if (!decision) {
+          registry_.forget(execution->id());
+          execution->refused();
+        }
         admitted(std::move(decision));
       });
 }

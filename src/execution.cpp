@@ -52,6 +52,13 @@ Millis Execution::timeout() const {
 
 // ---- Any thread: hand over to the strand.
 
+void Execution::refused() {
+  run_on_strand([](Execution& self) {
+    self.refused_ = true;
+    self.run_deferred();
+  });
+}
+
 bool Execution::claim_launch() {
   auto expected = LaunchClaim::open;
   return launch_claim_.compare_exchange_strong(expected, LaunchClaim::launching);
@@ -84,6 +91,7 @@ void Execution::launch_failed(Error error, Permit permit) {
 
 void Execution::cancel(Handler<bool> handler) {
   run_on_strand([handler = std::move(handler)](Execution& self) {
+    if (self.refused_) return handler(errors::not_found(format_id(self.id_)));
     const bool in_time = self.lifecycle_.can_be_ended();
     self.end(Input::cancel_requested);
     handler(in_time);

@@ -62,6 +62,9 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   const Strand& strand() const { return strand_; }
 
   // ---- Any thread.
+  // The admission said no. What was asked of it meanwhile is answered; it has no beginning and no
+  // end.
+  void refused();
   // Since the process started, or since the request while there is none.
   EpochMillis started_at() const { return started_at_.load(std::memory_order_relaxed); }
   Millis age() const;
@@ -109,6 +112,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void flush_idle_partials();
   Millis patience_left(Stream stream, Millis patience);
   void write_input();
+  bool may_still_start() const { return lifecycle_.phase() <= Phase::starting && !refused_; }
   void run_deferred();
   std::optional<Error> stdin_refusal() const;
   void count_output();
@@ -153,6 +157,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   // What was asked of stdin before there was a process.
   std::vector<std::function<void()>> before_start_;
   bool started_ = false;
+  bool refused_ = false;
   Millis grace_;
   int tree_checks_ = 0;
   std::uint64_t counted_bytes_ = 0;

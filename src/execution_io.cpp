@@ -195,7 +195,7 @@ void Execution::send_input(std::string bytes, Handler<void> handler) {
       if (!self.stdin_) return handler({});
       self.stdin_->write(std::move(bytes), [handler = std::move(handler)] { handler({}); });
     };
-    if (self.lifecycle_.phase() > Phase::starting) return write();
+    if (!self.may_still_start()) return write();
     self.before_start_.emplace_back(std::move(write));
   });
 }
@@ -208,7 +208,7 @@ void Execution::close_input(Handler<void> handler) {
       if (!self.stdin_) return handler({});
       self.stdin_->close_when_written([handler = std::move(handler)] { handler({}); });
     };
-    if (self.lifecycle_.phase() > Phase::starting) return close();
+    if (!self.may_still_start()) return close();
     self.before_start_.emplace_back(std::move(close));
   });
 }

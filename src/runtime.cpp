@@ -60,13 +60,13 @@ void Runtime::start() {
 
 void Runtime::join(bool abandon_work) {
   spawner_work_.reset();
-  io_work_.reset();
   if (abandon_work) {
     spawner_.stop();
     io_.stop();
   }
-  // The spawn thread first: what it still launches is answered on the io threads.
+  // The spawn thread first: what it still launches is answered on the io threads, which wait for it.
   if (spawn_thread_.joinable()) spawn_thread_.join();
+  io_work_.reset();
   for (auto& thread : threads_) thread.join();
   threads_.clear();
 }

@@ -42,7 +42,6 @@ bool is_request(Input input) {
 }  // namespace
 
 Actions Lifecycle::feed(Input input) {
-  if (phase_ == Phase::finished) return {};
   note_stream_end(input);
   switch (phase_) {
     case Phase::queued:

@@ -66,8 +66,8 @@ class LineSplitter {
   // Bytes of an unfinished line; never holds a '\n'.
   std::string pending_;
   std::size_t max_line_bytes_;
-  // A piece of the line in `pending_` was delivered before.
-  bool continued_ = false;
+  // A part of the line was flushed: its end has to be told even if nothing more comes of it.
+  bool flushed_ = false;
 };
 
 }  // namespace escher

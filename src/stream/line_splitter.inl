@@ -30,15 +30,15 @@ void LineSplitter::flush_partial(Sink&& sink) {
   const std::size_t length = flushable();
   if (length == 0) return;
   sink(Line{std::string_view(pending_).substr(0, length), true});
-  continued_ = true;
+  flushed_ = true;
   pending_.erase(0, length);
 }
 
 template <typename Sink>
 void LineSplitter::finish(Sink&& sink) {
-  if (pending_.empty() && !continued_) return;
+  if (pending_.empty() && !flushed_) return;
   sink(Line{cut_pieces(pending_, 0, sink), false});
-  continued_ = false;
+  flushed_ = false;
   clear_pending();
 }
 
@@ -47,7 +47,7 @@ template <typename Sink>
 void LineSplitter::end_line(std::string_view text, Sink& sink) {
   if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
   sink(Line{cut_pieces(text, 0, sink), false});
-  continued_ = false;
+  flushed_ = false;
 }
 
 // `text` goes on in the next chunk.
@@ -72,7 +72,6 @@ std::string_view LineSplitter::cut_pieces(std::string_view text, std::size_t und
     std::string_view piece = text.substr(0, max_line_bytes_);
     piece.remove_suffix(incomplete_tail(piece));
     sink(Line{piece, true});
-    continued_ = true;
     text.remove_prefix(piece.size());
   }
   return text;

@@ -128,7 +128,6 @@ void OutputPipeline::flush_partial(Stream stream, const Emit& emit) {
 
 void OutputPipeline::end(Stream stream, bool watched, const Emit& emit) {
   StreamState& state = state_of(stream);
-  if (state.ended) return;
   state.ended = true;
   const EpochMillis now = wall_now();
   state.splitter.finish([&](const Line& line) { deliver(stream, line, watched, now, emit); });

@@ -19,13 +19,9 @@ class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
   void close_when_written(Done done) { enqueue({{}, std::move(done), true}); }
 
   void close() {
-    boost::system::error_code ignored;
-    descriptor_.close(ignored);
-    // The one that is under way is answered by its own completion.
-    while (queue_.size() > (writing_ ? 1U : 0U)) {
-      answer(queue_.back());
-      queue_.pop_back();
-    }
+    close_descriptor();
+    // The write that is under way is answered by its own completion, and the others after it.
+    write_next();
   }
 
  private:
@@ -39,14 +35,20 @@ class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
     if (item.done) item.done();
   }
 
-  void enqueue(Item item) {
-    if (!descriptor_.is_open()) return answer(item);
-    queue_.push_back(std::move(item));
-    if (!writing_) write_next();
+  void close_descriptor() {
+    boost::system::error_code ignored;
+    descriptor_.close(ignored);
   }
 
+  void enqueue(Item item) {
+    queue_.push_back(std::move(item));
+    write_next();
+  }
+
+  // Once the pipe is closed, this answers everything that is left. An answer may ask for the next
+  // write, which then is under way already.
   void write_next() {
-    while (!queue_.empty()) {
+    while (!queue_.empty() && !writing_) {
       Item& item = queue_.front();
       if (!item.last && descriptor_.is_open() && !item.bytes.empty()) {
         writing_ = true;
@@ -59,7 +61,7 @@ class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
       }
       Item finished = std::move(item);
       queue_.pop_front();
-      if (finished.last) close();
+      if (finished.last) close_descriptor();
       answer(finished);
     }
   }
@@ -68,7 +70,7 @@ class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
     writing_ = false;
     Item item = std::move(queue_.front());
     queue_.pop_front();
-    if (error) close();
+    if (error) close_descriptor();
     answer(item);
     write_next();
   }

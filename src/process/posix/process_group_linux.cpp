@@ -1,6 +1,7 @@
 #if defined(__linux__)
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -26,7 +27,8 @@ bool lives_in_group(int proc_fd, const char* pid, pid_t group) {
   char path[32];
   std::snprintf(path, sizeof path, "%.16s/stat", pid);
   const UniqueFd file(::openat(proc_fd, path, O_RDONLY | O_CLOEXEC));
-  if (!file) return false;
+  // Out of descriptors: nothing is known. Else it is gone, or none of ours to see.
+  if (!file) return errno == EMFILE || errno == ENFILE;
   char text[512];
   const ssize_t size = ::read(file.get(), text, sizeof text - 1);
   if (size <= 0) return false;
@@ -43,7 +45,7 @@ bool lives_in_group(int proc_fd, const char* pid, pid_t group) {
 
 bool group_has_live_member(pid_t group) {
   const std::unique_ptr<DIR, CloseDirectory> proc(::opendir("/proc"));
-  if (!proc) return false;
+  if (!proc) return true;
   while (const dirent* entry = ::readdir(proc.get())) {
     if (std::isdigit(static_cast<unsigned char>(entry->d_name[0])) == 0) continue;
     if (lives_in_group(::dirfd(proc.get()), entry->d_name, group)) return true;
