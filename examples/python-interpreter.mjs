@@ -1,0 +1,33 @@
+// A Python script with the interpreter of a virtual environment: name the interpreter, and its packages are there.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ExecutionEngine } from 'escher-execution-engine';
+
+const engine = new ExecutionEngine();
+const folder = await mkdtemp(path.join(os.tmpdir(), 'example-'));
+const venv = path.join(folder, 'venv');
+
+try {
+  // --without-pip: quick, and no network. With packages: run `pip install` the same way, through the engine.
+  await engine.run(
+    { command: { type: 'exec', program: 'python3', args: ['-m', 'venv', '--without-pip', venv] } },
+    { reject: true },
+  );
+  const result = await engine.run({
+    command: {
+      type: 'script',
+      path: fileURLToPath(new URL('scripts/which_python.py', import.meta.url)),
+      interpreter: path.join(venv, 'bin/python'),
+    },
+    // Without it Python keeps its output back until 8 KiB are together, because it writes to a pipe.
+    env: { PYTHONUNBUFFERED: '1' },
+  });
+  console.log(result.stdout.trimEnd());
+  assert.equal(result.exitCode, 0);
+  assert.match(result.stdout, /in a virtual environment: yes/);
+} finally {
+  await rm(folder, { recursive: true });
+}

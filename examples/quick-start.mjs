@@ -1,0 +1,11 @@
+// The shortest way: run a command, look at its result.
+import assert from 'node:assert/strict';
+import { ExecutionEngine } from 'escher-execution-engine';
+
+const engine = new ExecutionEngine();
+
+const result = await engine.run({ command: { type: 'exec', program: 'uname', args: ['-s'] } });
+console.log(`${result.command} -> exit ${result.exitCode} in ${result.durationMs.toFixed(1)} ms`);
+console.log(result.stdout.trimEnd());
+
+assert.equal(result.success, true);

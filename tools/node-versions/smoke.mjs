@@ -1,0 +1,5 @@
+// Run by run.mjs in every version: the package as an ES module.
+import { ExecutionEngine } from 'escher-execution-engine';
+import { check } from './check.cjs';
+
+await check('import', ExecutionEngine);

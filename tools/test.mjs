@@ -1,0 +1,91 @@
+// `npm test`: every check and every test, one after the other, all of them even when one fails. Ends with what ran, and
+// with one line `N passed, N failed`: the cases of CTest and Jest, and each other step as one.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { testResults } from './lib/paths.mjs';
+import { succeeds } from './lib/run.mjs';
+
+const cppResults = path.join(testResults, 'cpp-dev.xml');
+const jsResults = path.join(testResults, 'js.json');
+
+const steps = [
+  { script: 'lint' },
+  { script: 'test:cpp', count: countCtest },
+  { script: 'test:js', count: countJest },
+  { script: 'test:types' },
+  { script: 'test:examples' },
+  { script: 'test:node-versions' },
+  { script: 'bench', args: ['--smoke'] },
+  { script: 'bench:cpp', args: ['--smoke'] },
+];
+
+// What an earlier run left must never count for this one.
+rmSync(testResults, { recursive: true, force: true });
+mkdirSync(testResults, { recursive: true });
+
+const results = steps.map(runStep);
+report();
+
+function runStep({ script, args = [], count = countStep }) {
+  console.log(`\n=== npm run ${[script, ...args].join(' ')}`);
+  const start = performance.now();
+  const ok = succeeds('npm', [
+    'run',
+    '--silent',
+    script,
+    ...(args.length > 0 ? ['--', ...args] : []),
+  ]);
+  const seconds = (performance.now() - start) / 1000;
+  const counted = readCount(count, ok);
+  // A runner that failed without a failed case (it did not build, it found no test) is one failure.
+  const good = ok && counted.passed > 0 && counted.failed === 0;
+  if (!good && counted.failed === 0) counted.failed = 1;
+  return { script, seconds, good, ...counted };
+}
+
+function readCount(count, ok) {
+  try {
+    return count(ok);
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+function countStep(ok) {
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+function countCtest() {
+  const suite = /<testsuite\b[^>]*>/.exec(readFileSync(cppResults, 'utf8'))[0];
+  const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const failed = number('failures') + number('errors');
+  const skipped = number('skipped') + number('disabled');
+  return { passed: number('tests') - failed - skipped, failed, skipped };
+}
+
+function countJest() {
+  const all = JSON.parse(readFileSync(jsResults, 'utf8'));
+  // A suite that could not even be loaded has no failed case of its own.
+  return {
+    passed: all.numPassedTests,
+    failed: all.numFailedTests + all.numRuntimeErrorTestSuites,
+    skipped: all.numPendingTests + all.numTodoTests,
+  };
+}
+
+function report() {
+  const sum = (name) => results.reduce((total, result) => total + result[name], 0);
+  console.log('\n=== all');
+  for (const { script, good, passed, failed, skipped, seconds } of results) {
+    const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+    console.log(
+      `${good ? 'ok    ' : 'FAILED'}  ${script.padEnd(20)}${counts.padEnd(36)}${seconds.toFixed(0).padStart(4)} s`,
+    );
+  }
+  const line = `${sum('passed')} passed, ${sum('failed')} failed`;
+  writeFileSync(path.join(testResults, 'summary.txt'), `${line}\n`);
+  console.log(line);
+  process.exitCode = sum('failed') > 0 ? 1 : 0;
+}
