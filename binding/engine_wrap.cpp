@@ -86,7 +86,7 @@ EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
 
 EngineWrap::~EngineWrap() {
   if (hooked_) napi_remove_env_cleanup_hook(environment_, &EngineWrap::on_environment_end, this);
-  if (engine_) end();
+  end();
 }
 
 void EngineWrap::on_environment_end(void* wrap) {
@@ -97,8 +97,16 @@ void EngineWrap::on_environment_end(void* wrap) {
 
 void EngineWrap::end() {
   channel_->close();
+  if (!engine_) return;
   engine_->abort(kAbortPatience);
   engine_->join();
+}
+
+Engine& EngineWrap::engine() const {
+  if (engine_) return *engine_;
+  auto error = Napi::Error::New(Env(), "Execution engine is shut down");
+  error.Set("code", "ERR_ENGINE_CLOSED");
+  throw error;
 }
 
 template <typename T>
@@ -122,55 +130,55 @@ void EngineWrap::execute(const Napi::CallbackInfo& info) {
   ExecutionRequest request = to_request(info[1].As<Napi::Object>());
   request.token = token(info, 0);
   const bool awaited = info[2].ToBoolean().Value();
-  engine_->execute(std::move(request), answer<void>(number(info, 0), awaited));
+  engine().execute(std::move(request), answer<void>(number(info, 0), awaited));
 }
 
 void EngineWrap::cancel(const Napi::CallbackInfo& info) {
-  engine_->cancel(text(info, 1), answer<bool>(number(info, 0)));
+  engine().cancel(text(info, 1), answer<bool>(number(info, 0)));
 }
 
 void EngineWrap::kill(const Napi::CallbackInfo& info) {
-  engine_->kill(text(info, 1), info[2].ToNumber().Int32Value(), answer<bool>(number(info, 0)));
+  engine().kill(text(info, 1), info[2].ToNumber().Int32Value(), answer<bool>(number(info, 0)));
 }
 
 void EngineWrap::send_input(const Napi::CallbackInfo& info) {
-  engine_->send_input(text(info, 1), to_bytes(info[2]), answer<void>(number(info, 0)));
+  engine().send_input(text(info, 1), to_bytes(info[2]), answer<void>(number(info, 0)));
 }
 
 void EngineWrap::close_input(const Napi::CallbackInfo& info) {
-  engine_->close_input(text(info, 1), answer<void>(number(info, 0)));
+  engine().close_input(text(info, 1), answer<void>(number(info, 0)));
 }
 
 void EngineWrap::cleanup(const Napi::CallbackInfo& info) {
-  engine_->cleanup(answer<std::size_t>(number(info, 0)));
+  engine().cleanup(answer<std::size_t>(number(info, 0)));
 }
 
 void EngineWrap::replay(const Napi::CallbackInfo& info) {
-  engine_->replay(text(info, 1), answer<std::vector<OutputBatch>>(number(info, 0)));
+  engine().replay(text(info, 1), answer<std::vector<OutputBatch>>(number(info, 0)));
 }
 
 void EngineWrap::shutdown(const Napi::CallbackInfo& info) {
-  engine_->shut_down(Millis(number(info, 1)), answer<void>(number(info, 0)));
+  engine().shut_down(Millis(number(info, 1)), answer<void>(number(info, 0)));
 }
 
 Napi::Value EngineWrap::status(const Napi::CallbackInfo& info) {
-  const auto status = engine_->status(text(info, 0));
+  const auto status = engine().status(text(info, 0));
   if (!status) return info.Env().Undefined();
   return Napi::String::New(info.Env(), std::string(to_string(*status)));
 }
 
 Napi::Value EngineWrap::result(const Napi::CallbackInfo& info) {
   const std::string id = text(info, 0);
-  if (const auto record = engine_->record(id)) {
+  if (const auto record = engine().record(id)) {
     return from_result(info.Env(), *record->result, record->output == nullptr);
   }
-  return engine_->status(id) ? info.Env().Null() : info.Env().Undefined();
+  return engine().status(id) ? info.Env().Null() : info.Env().Undefined();
 }
 
 std::shared_ptr<const CapturedOutput> EngineWrap::output_of(const std::string& text) const {
   const auto id = parse_id(text);
   if (auto output = id ? channel_->output_in_turn(*id) : nullptr) return output;
-  const auto record = engine_->record(text);
+  const auto record = engine().record(text);
   if (!record) return nullptr;
   return record->output ? record->output : std::make_shared<const CapturedOutput>();
 }
@@ -179,7 +187,7 @@ Napi::Value EngineWrap::output(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const std::string id = text(info, 0);
   const auto output = output_of(id);
-  if (!output) return engine_->status(id) ? env.Null() : env.Undefined();
+  if (!output) return engine().status(id) ? env.Null() : env.Undefined();
   const bool as_buffer = text(info, 1) == "buffer";
   auto pair = Napi::Array::New(env, kStreamCount);
   for (const Stream stream : kStreams) {
@@ -190,52 +198,55 @@ Napi::Value EngineWrap::output(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EngineWrap::remove(const Napi::CallbackInfo& info) {
-  const auto removed = engine_->remove(text(info, 0));
+  const auto removed = engine().remove(text(info, 0));
   return removed ? info.Env().Null() : from_error(info.Env(), removed.error());
 }
 
 Napi::Value EngineWrap::list(const Napi::CallbackInfo& info) {
-  return from_summaries(info.Env(), engine_->list(to_filter(info[0].As<Napi::Object>())));
+  return from_summaries(info.Env(), engine().list(to_filter(info[0].As<Napi::Object>())));
 }
 
 Napi::Value EngineWrap::running_count(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(engine_->running_count()));
+  return Napi::Number::New(info.Env(), static_cast<double>(engine().running_count()));
 }
 
 Napi::Value EngineWrap::queued_count(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(engine_->queued_count()));
+  return Napi::Number::New(info.Env(), static_cast<double>(engine().queued_count()));
 }
 
 Napi::Value EngineWrap::stats(const Napi::CallbackInfo& info) {
-  return from_stats(info.Env(), engine_->stats());
+  return from_stats(info.Env(), engine().stats());
 }
 
 void EngineWrap::watch_all(const Napi::CallbackInfo& info) {
-  engine_->watch_all(info[0].ToBoolean().Value());
+  engine().watch_all(info[0].ToBoolean().Value());
 }
 
 void EngineWrap::watch(const Napi::CallbackInfo& info) {
-  engine_->watch(text(info, 0), info[1].ToBoolean().Value());
+  engine().watch(text(info, 0), info[1].ToBoolean().Value());
 }
 
 void EngineWrap::hold(const Napi::CallbackInfo& info) {
-  engine_->hold(token(info, 0), token(info, 1));
+  engine().hold(token(info, 0), token(info, 1));
 }
 
 void EngineWrap::release(const Napi::CallbackInfo& info) {
-  engine_->release(token(info, 0), token(info, 1));
+  engine().release(token(info, 0), token(info, 1));
 }
 
-void EngineWrap::start_cleanup_task(const Napi::CallbackInfo&) { engine_->start_cleanup_task(); }
-void EngineWrap::stop_cleanup_task(const Napi::CallbackInfo&) { engine_->stop_cleanup_task(); }
+void EngineWrap::start_cleanup_task(const Napi::CallbackInfo&) { engine().start_cleanup_task(); }
+void EngineWrap::stop_cleanup_task(const Napi::CallbackInfo&) { engine().stop_cleanup_task(); }
 void EngineWrap::ref(const Napi::CallbackInfo& info) { channel_->set_referenced(info.Env(), true); }
 void EngineWrap::unref(const Napi::CallbackInfo& info) {
   channel_->set_referenced(info.Env(), false);
 }
 
+// Behind the last turn of the channel, which still refers to the engine.
 void EngineWrap::close(const Napi::CallbackInfo&) {
+  if (!engine_) return;
   engine_->join();
   channel_->close();
+  engine_.reset();
 }
 
 void EngineWrap::abort(const Napi::CallbackInfo&) { end(); }

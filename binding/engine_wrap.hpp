@@ -48,6 +48,8 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   void close(const Napi::CallbackInfo& info);
   void abort(const Napi::CallbackInfo& info);
 
+  // Throws ERR_ENGINE_CLOSED after `close`.
+  Engine& engine() const;
   // A handler that answers `ticket` through the channel, from whatever thread.
   template <typename T>
   std::function<void(Result<T>)> answer(double ticket, bool heard_first = false) const;
@@ -59,7 +61,7 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   static void on_environment_end(void* wrap);
 
   std::shared_ptr<EventChannel> channel_;
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Engine> engine_;  // null once it is closed
   napi_env environment_;
   bool hooked_ = false;
 };

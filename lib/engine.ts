@@ -89,7 +89,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
       const prepared = this.#prepare(request);
       const live = chosen.signal?.aborted
         ? executions.cancelled(prepared)
-        : executions.submit(prepared, false);
+        : executions.submitWatched(prepared);
       return new ExecutionHandle(executions, live, chosen, piped);
     } catch (error) {
       const id = typeof request?.id === 'string' ? request.id : randomId();

@@ -55,6 +55,22 @@ export class Executions implements Omit<RecordSink, 'replied'> {
   }
 
   /**
+   * As {@link submit}, for a handle: whoever listens to it by the end of this turn gets all lines
+   * from the first on, however soon the process starts. So they cross until it shows who listens.
+   */
+  submitWatched(request: NativeRequest): LiveExecution {
+    request.watch = this.#streams;
+    const live = this.submit(request, false);
+    live.watched = request.watch;
+    live.undecided = true;
+    queueMicrotask(() => {
+      live.undecided = false;
+      this.updateWatch(live);
+    });
+    return live;
+  }
+
+  /**
    * One that was cancelled before it came here. It takes the same way to its end, a moment later.
    */
   cancelled(request: NativeRequest): LiveExecution {
@@ -76,6 +92,7 @@ export class Executions implements Omit<RecordSink, 'replied'> {
 
   /** Lines of one execution cross into JavaScript only while somebody takes them. */
   updateWatch(live: LiveExecution): void {
+    if (live.undecided) return;
     const listened = this.#streams && live.handle !== undefined && wantsLines(live.handle);
     const wanted = listened || live.readers.length > 0;
     if (wanted === live.watched || live.end.happened) return;

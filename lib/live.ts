@@ -30,6 +30,8 @@ export class LiveExecution {
   pid: number | undefined;
   admitted = false;
   watched = false;
+  /** Too early to say whether somebody listens. */
+  undecided = false;
   /** Somebody waits for the result: its text is fetched at the end, before it can be dropped. */
   resultWanted = false;
   /** A handle may still ask for the result when the native engine is gone. */

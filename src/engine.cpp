@@ -112,7 +112,8 @@ EngineStats Engine::stats() const {
 
 void Engine::watch_all(bool on) {
   impl_->watch_all_.store(on, std::memory_order_relaxed);
-  // What waits for the end of its line, or for a consumer that is gone, has to look again.
+  if (!on) return;
+  // What waits for the end of its line may have waited long enough.
   for (const auto& execution : impl_->registry_.live()) execution->look_again();
 }
 

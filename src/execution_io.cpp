@@ -105,15 +105,14 @@ void Execution::emit(OutputBatch batch) {
 
 void Execution::watch(bool on) {
   watch_.store(on, std::memory_order_relaxed);
-  look_again();
+  // Off needs no more: a pipe that waits goes on as what was handed over is given back.
+  if (on) look_again();
 }
 
 void Execution::look_again() {
   run_on_strand([](Execution& self) {
-    // What waits for the rest of its line may have waited long enough; and with nobody listening
-    // any more the pipes need not wait for anybody.
+    // What waits for the rest of its line may have waited long enough.
     self.arm_partial_flush();
-    self.resume_streams();
   });
 }
 
