@@ -1,0 +1,168 @@
+// The dispatcher with its thread in the hands of the test: nothing happens between two lines.
+#include "dispatcher.hpp"
+
+#include "support/fake_host.hpp"
+#include "support/process_rig.hpp"
+
+namespace escher::test {
+namespace {
+
+// Every path is an executable file, until the test says otherwise.
+struct Files final : FileFacts {
+  Kind kind(const std::string& path) const override {
+    return missing ? Kind::missing : path == "/" ? Kind::directory : Kind::file;
+  }
+  bool is_executable(const std::string&) const override { return !missing; }
+  bool has_shebang(const std::string&) const override { return false; }
+  bool missing = false;
+};
+
+class DispatcherTest : public ProcessRig {
+ protected:
+  void SetUp() override {
+    host.config_.max_concurrent_executions = 1;
+    host.config_.max_queued_executions = 10;
+    host.withdrawn = [this](Execution& execution) { dispatcher->withdraw(execution.serial()); };
+    dispatcher.emplace(spawner, host.config_, files, registry, host.statistics());
+  }
+
+  std::shared_ptr<Execution> submit(std::vector<std::string> arguments, double priority = 0) {
+    auto request = puppet(std::move(arguments));
+    request.priority = priority;
+    return submit(std::move(request));
+  }
+
+  std::shared_ptr<Execution> submit(ExecutionRequest request) {
+    auto execution = host.make_execution(strand, std::move(request));
+    registry.add(execution);
+    dispatcher->submit(execution,
+                       [this](Result<void> result) { answers.push_back(std::move(result)); });
+    return execution;
+  }
+
+  // The spawn thread's turn.
+  void spawn_turn() {
+    spawner.restart();
+    while (spawner.poll() > 0) {
+    }
+  }
+
+  // Both, until so many executions have ended.
+  void run_until_finished(int count) {
+    run_until("the end", [&] {
+      spawn_turn();
+      boost::asio::post(strand, [] {});
+      return host.finished == count;
+    });
+    spawn_turn();
+  }
+
+  boost::asio::io_context spawner{1};
+  FakeHost host;
+  Files files;
+  Registry registry{{kForever, 100, 1 << 20}};
+  std::vector<Result<void>> answers;
+  std::optional<Dispatcher> dispatcher;
+};
+
+TEST_F(DispatcherTest, DecidesOnItsOwnThread) {
+  submit({"exit", "0"});
+  EXPECT_TRUE(answers.empty());
+  spawn_turn();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_TRUE(answers[0]);
+  run_until_finished(1);
+  EXPECT_EQ(host.result->exit.code, 0);
+}
+
+TEST_F(DispatcherTest, AnswersEverybodyBeforeItLaunchesTheNext) {
+  host.config_.max_concurrent_executions = 3;
+  dispatcher.emplace(spawner, host.config_, files, registry, host.statistics());
+  for (int i = 0; i < 3; ++i) submit({"exit", "0"});
+  // Three admissions, then a launch.
+  for (int i = 0; i < 3; ++i) spawner.run_one();
+  EXPECT_EQ(answers.size(), 3U);
+  EXPECT_EQ(registry.counts().admitted, 3U);
+  EXPECT_EQ(own_children().size(), 0U);
+  run_until_finished(3);
+}
+
+TEST_F(DispatcherTest, ForgetsWhatItRefuses) {
+  auto request = puppet({"exit", "0"});
+  request.timeout = Millis(-1);
+  const auto execution = submit(std::move(request));
+  spawn_turn();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].error().reason, ValidationReason::invalid_timeout);
+  EXPECT_FALSE(registry.find(execution->id()));
+}
+
+TEST_F(DispatcherTest, RefusesEverythingOnceItIsClosed) {
+  dispatcher->close();
+  submit({"exit", "0"});
+  spawn_turn();
+  EXPECT_EQ(answers.at(0).error().code, ErrorCode::engine_closed);
+}
+
+TEST_F(DispatcherTest, LetsTheNextOneInWhenAPlaceIsFree) {
+  submit({"exit", "1"});
+  const auto low = submit({"exit", "2"}, 1);
+  const auto high = submit({"exit", "3"}, 2);
+  spawn_turn();
+  EXPECT_EQ(registry.counts().waiting, 2U);
+  run_until_finished(1);
+  EXPECT_EQ(host.result->exit.code, 1);
+  run_until_finished(2);
+  EXPECT_EQ(host.result->exit.code, 3);
+  run_until_finished(3);
+  EXPECT_EQ(host.result->exit.code, 2);
+}
+
+TEST_F(DispatcherTest, AWithdrawnOneLeavesTheQueue) {
+  submit({"exit", "1"});
+  const auto waiting = submit({"exit", "2"});
+  const auto next = submit({"exit", "3"});
+  spawn_turn();
+  waiting->cancel([](Result<bool> in_time) { EXPECT_TRUE(*in_time); });
+  run_until("the cancel", [&] { return host.finished == 1; });
+  EXPECT_EQ(host.result->status, Status::cancelled);
+  run_until_finished(3);
+  EXPECT_EQ(host.result->exit.code, 3);
+}
+
+// The place is given to somebody whose withdrawal is still on its way.
+TEST_F(DispatcherTest, APlaceGivenToAWithdrawnOneIsPassedOn) {
+  submit({"exit", "1"});
+  const auto waiting = submit({"exit", "2"});
+  const auto next = submit({"exit", "3"});
+  spawn_turn();
+  host.withdrawn = nullptr;  // it never arrives
+  waiting->cancel([](Result<bool>) {});
+  run_until_finished(3);
+  EXPECT_EQ(host.result->exit.code, 3);
+}
+
+TEST_F(DispatcherTest, WhatIsGoneWhileItWaitedIsAFailedLaunch) {
+  submit({"exit", "1"});
+  submit({"exit", "2"});
+  const auto last = submit({"exit", "3"});
+  spawn_turn();
+  files.missing = true;
+  run_until_finished(3);
+  EXPECT_EQ(host.result->status, Status::failed);
+  EXPECT_EQ(host.result->error->code, ErrorCode::spawn_failed);
+  EXPECT_EQ(host.result->error->os_error, ENOENT);
+  EXPECT_EQ(host.running, 1);
+  EXPECT_EQ(host.statistics().spawn_failures, 2U);
+}
+
+TEST_F(DispatcherTest, AFailedLaunchGivesItsPlaceBack) {
+  auto request = command_request(ExecCommand{"/nowhere/at/all", {}});
+  submit(std::move(request));
+  submit({"exit", "5"});
+  run_until_finished(2);
+  EXPECT_EQ(host.result->exit.code, 5);
+}
+
+}  // namespace
+}  // namespace escher::test

@@ -1,0 +1,125 @@
+// Kernels that lack what the engine likes best, played by a filter that refuses the calls.
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <csignal>
+#include <cstddef>
+#include <cstring>
+
+#include "support/engine_test.hpp"
+#include "support/helper_process.hpp"
+#include "support/pattern.hpp"
+
+namespace escher::test {
+namespace {
+
+constexpr unsigned kClonePidfd = 0x1000;
+
+constexpr sock_filter statement(unsigned code, unsigned value) {
+  return {static_cast<__u16>(code), 0, 0, value};
+}
+constexpr sock_filter jump(unsigned code, unsigned value, unsigned if_true, unsigned if_false) {
+  return {static_cast<__u16>(code), static_cast<__u8>(if_true), static_cast<__u8>(if_false), value};
+}
+constexpr sock_filter refuse(int error) {
+  return statement(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error));
+}
+
+// From now on this process has neither pidfds nor close_range.
+bool pretend_old_kernel() {
+  constexpr unsigned kEqual = BPF_JMP | BPF_JEQ | BPF_K;
+  sock_filter filter[] = {
+      statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      jump(kEqual, SYS_close_range, 2, 0),
+      jump(kEqual, SYS_pidfd_open, 1, 0),
+      jump(kEqual, SYS_pidfd_send_signal, 0, 1),
+      refuse(ENOSYS),
+      jump(kEqual, SYS_clone, 0, 3),
+      // The flags: the first argument. Its lower half comes first on the machines at hand.
+      statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args)),
+      jump(BPF_JMP | BPF_JSET | BPF_K, kClonePidfd, 0, 1),
+      refuse(EINVAL),
+      statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{sizeof filter / sizeof filter[0], filter};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+class EngineOnAnOldKernel : public EngineTest {
+ protected:
+  // Runs `story` in a helper that has an engine on such a kernel; expects it to tell "done".
+  template <typename Story>
+  void expect_done(Story story) {
+    HelperProcess host([&](const HelperProcess::Channel& channel) {
+      if (!pretend_old_kernel()) {
+        channel.tell("not here");
+        return 0;
+      }
+      start();
+      channel.tell(story());
+      engine->abort(kHangGuard);
+      engine->join();
+      return 0;
+    });
+    const std::string told = host.read_line();
+    EXPECT_EQ(host.wait(), 0);
+    if (told == "not here") GTEST_SKIP() << "no filters on this system";
+    EXPECT_EQ(told, "done");
+  }
+};
+
+TEST_F(EngineOnAnOldKernel, CommandsRunAndAreReaped) {
+  expect_done([this]() -> std::string {
+    for (int i = 0; i < 20; ++i) {
+      if (run(puppet({"exit", std::to_string(i)}))->exit.code != i) return "a wrong code";
+    }
+    const auto failed = run(command_request(ExecCommand{"/", {}}));
+    if (failed->error->os_error != EACCES) return "a wrong error";
+    return own_children().empty() ? "done" : "a child is left";
+  });
+}
+
+TEST_F(EngineOnAnOldKernel, AChildHasOnlyItsOwnDescriptors) {
+  expect_done([this]() -> std::string {
+    for (int fd = 5; fd < 400; fd += 3) ::dup2(2, fd == 200 ? 201 : fd);
+    const auto job = submit(puppet({"descriptors"}));
+    wait_finished(job);
+    return kept(job) == "0\n1\n2\n" ? "done" : kept(job);
+  });
+}
+
+TEST_F(EngineOnAnOldKernel, ATreeIsEndedAndWaitedFor) {
+  expect_done([this]() -> std::string {
+    auto request = puppet({"stubborn-member"});
+    request.force_kill_after = Millis(50);
+    const auto job = submit(std::move(request));
+    const pid_t member = wait_pid(job);
+    cancel(job);
+    const auto result = wait_finished(job);
+    if (result->exit.signal != SIGTERM) return "the leader did not die of the signal";
+    look_until("the end of the member", [&] {
+      const char state = state_of(member);
+      return state == 0 || state == 'Z';
+    });
+    return "done";
+  });
+}
+
+TEST_F(EngineOnAnOldKernel, NoByteIsLostToAHeldPipe) {
+  config.drain_grace = Millis(50);
+  expect_done([this]() -> std::string {
+    const auto job = submit(puppet({"hold-pipe", "65536"}));
+    const pid_t grandchild = wait_pid(job, Stream::err);
+    const auto result = wait_finished(job);
+    ::kill(grandchild, SIGKILL);
+    return kept(job) == pattern(65'536) && result->output_incomplete ? "done" : "bytes are lost";
+  });
+}
+
+}  // namespace
+}  // namespace escher::test

@@ -1,0 +1,100 @@
+// Timeouts: in total, and without output.
+#include <csignal>
+
+#include "support/engine_test.hpp"
+
+namespace escher::test {
+namespace {
+
+using EngineTimeout = EngineTest;
+
+TEST_F(EngineTimeout, EndsACommandThatRunsTooLong) {
+  start();
+  auto request = puppet({"sleep"});
+  request.timeout = Millis(50);
+  const auto result = run(std::move(request));
+  EXPECT_EQ(result->status, Status::timeout);
+  EXPECT_EQ(result->exit.signal, SIGTERM);
+  EXPECT_EQ(result->error->code, ErrorCode::timeout);
+  EXPECT_EQ(result->error->message, "Execution timeout after 50ms");
+  EXPECT_GE(result->duration.count(), 50);
+}
+
+TEST_F(EngineTimeout, ComesFromTheConfigurationWhereTheRequestNamesNone) {
+  config.default_timeout = Millis(50);
+  start();
+  EXPECT_EQ(run(puppet({"sleep"}))->error->message, "Execution timeout after 50ms");
+}
+
+TEST_F(EngineTimeout, EndsWithTheSignalThatWasAskedFor) {
+  start();
+  auto request = puppet({"sleep"});
+  request.timeout = Millis(50);
+  request.kill_signal = SIGINT;
+  EXPECT_EQ(run(std::move(request))->exit.signal, SIGINT);
+}
+
+TEST_F(EngineTimeout, StaysATimeoutHoweverTheCommandEndsThen) {
+  start();
+  auto request = puppet({"exit-on-term", "0"});
+  request.timeout = Millis(200);
+  const auto result = run(std::move(request));
+  EXPECT_EQ(result->status, Status::timeout);
+  EXPECT_FALSE(result->success());
+}
+
+TEST_F(EngineTimeout, CountsFromTheStartAndNotInTheQueue) {
+  config.max_concurrent_executions = 1;
+  config.max_queued_executions = 1;
+  start();
+  auto first = puppet({"sleep"});
+  first.timeout = Millis(1500);
+  auto second = puppet({"exit", "0"});
+  second.timeout = Millis(1200);
+  submit(std::move(first));
+  const auto result = run(std::move(second));
+  EXPECT_EQ(result->status, Status::completed);
+  EXPECT_GE(result->queued.count(), 1200);
+}
+
+TEST_F(EngineTimeout, WithoutOutputEndsACommandThatIsSilent) {
+  start();
+  auto request = puppet({"sleep"});
+  request.idle_timeout = Millis(60);
+  const auto job = submit(std::move(request));
+  const auto result = wait_finished(job);
+  EXPECT_EQ(result->status, Status::timeout);
+  EXPECT_EQ(result->error->code, ErrorCode::timeout);
+  EXPECT_EQ(result->error->message, "Execution timeout after 60ms without output");
+}
+
+TEST_F(EngineTimeout, WithoutOutputCountsFromTheLastOutput) {
+  start();
+  auto request = puppet({"echo"});
+  request.stdin_mode = StdinMode::pipe;
+  request.idle_timeout = Millis(200);
+  const auto job = submit(std::move(request));
+  std::string all;
+  for (int i = 0; i < 20; ++i) {
+    send_input(job, "x\n");
+    wait_output(job, all += "x\n");
+  }
+  const auto result = wait_finished(job);
+  EXPECT_EQ(result->status, Status::timeout);
+  const double last_output = seen(job).batches.back().timestamp - result->started_at;
+  // Timestamps are whole milliseconds of another clock.
+  EXPECT_GE(result->duration.count(), last_output + 200 - 3);
+}
+
+TEST_F(EngineTimeout, FiresWhileNobodyTakesTheOutput) {
+  config.max_pending_event_bytes = 100'000;
+  start();
+  consuming = false;
+  auto request = puppet({"flood"});
+  request.timeout = Millis(300);
+  const auto result = run(std::move(request));
+  EXPECT_EQ(result->status, Status::timeout);
+}
+
+}  // namespace
+}  // namespace escher::test

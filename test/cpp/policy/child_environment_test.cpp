@@ -1,0 +1,76 @@
+#include "policy/child_environment.hpp"
+
+#include <gtest/gtest.h>
+
+#include "fake_files.hpp"
+
+namespace escher {
+namespace {
+
+ExecutionRequest request_with(Environment inherited, std::vector<EnvironmentChange> changes) {
+  ExecutionRequest request;
+  request.inherited_env = std::make_shared<Environment>(std::move(inherited));
+  request.env = std::move(changes);
+  return request;
+}
+
+Environment child_of(const ExecutionRequest& request) {
+  return ChildEnvironment(request).entries();
+}
+
+TEST(ChildEnvironment, IsTheInheritedOneWithoutChanges) {
+  EXPECT_EQ(child_of(request_with({"A=1", "B=", "C=x=y"}, {})),
+            (Environment{"A=1", "B=", "C=x=y"}));
+}
+
+TEST(ChildEnvironment, ChangesAreLaidOver) {
+  const auto request =
+      request_with({"A=1", "B=2", "C=3"}, {{"B", "two"}, {"D", "4"}, {"C", std::nullopt}});
+  EXPECT_EQ(child_of(request), (Environment{"A=1", "B=two", "D=4"}));
+}
+
+TEST(ChildEnvironment, LastChangeOfANameWins) {
+  const auto request = request_with(
+      {"A=1"}, {{"A", std::nullopt}, {"A", "2"}, {"B", "x"}, {"B", std::nullopt}, {"C", ""}});
+  EXPECT_EQ(child_of(request), (Environment{"A=2", "C="}));
+}
+
+TEST(ChildEnvironment, FirstOfTwoInheritedEntriesCounts) {
+  const auto request = request_with({"A=first", "B=1", "A=second"}, {});
+  EXPECT_EQ(child_of(request), (Environment{"A=first", "B=1"}));
+  EXPECT_EQ(ChildEnvironment(request).value_of("A"), "first");
+}
+
+TEST(ChildEnvironment, InheritedEntriesThatAreNoneAreLeftOut) {
+  EXPECT_EQ(child_of(request_with({"", "junk", "=x", "A=1"}, {})), (Environment{"A=1"}));
+}
+
+TEST(ChildEnvironment, NothingIsInheritedWhereThatIsNotWanted) {
+  auto request = request_with({"A=1"}, {{"B", "2"}, {"A", std::nullopt}});
+  request.extend_env = false;
+  EXPECT_EQ(child_of(request), (Environment{"B=2"}));
+}
+
+TEST(ChildEnvironment, HostWithoutEnvironmentGivesNone) {
+  ExecutionRequest request;
+  EXPECT_EQ(child_of(request), Environment{});
+}
+
+TEST(ChildEnvironment, KnowsTheValuesThatTheChildWillSee) {
+  const auto request = request_with({"A=1", "B=2"}, {{"A", "one"}, {"B", std::nullopt}});
+  const ChildEnvironment env(request);
+  EXPECT_EQ(env.value_of("A"), "one");
+  EXPECT_EQ(env.value_of("B"), std::nullopt);
+  EXPECT_EQ(env.value_of("C"), std::nullopt);
+}
+
+TEST(ChildEnvironment, ComesWithTheResolvedCommand) {
+  test::FakeFiles files;
+  files.executable("/bin/true");
+  auto request = test::request_for(ExecCommand{"true", {}});
+  request.env = {{"HOME", std::nullopt}, {"X", "y"}};
+  EXPECT_EQ(resolve(request, {}, files)->env, (Environment{"PATH=/bin", "X=y"}));
+}
+
+}  // namespace
+}  // namespace escher

@@ -1,0 +1,212 @@
+// The rules that stand before the lookup of the command, through resolve().
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "fake_files.hpp"
+
+namespace escher {
+namespace {
+
+using Reason = ValidationReason;
+
+const std::string kNul("a\0b", 3);
+
+class RequestRulesTest : public testing::Test {
+ protected:
+  RequestRulesTest() {
+    files_.executable("/bin/true").executable("/bin/aws").executable("/bin/bash");
+    files_.directory("/srv").file("/srv/file").file("/srv/x.sh").fifo("/srv/fifo");
+  }
+
+  void accepts() {
+    const auto resolved = resolve(request_, config_, files_);
+    EXPECT_TRUE(resolved.has_value()) << resolved.error().message;
+  }
+
+  void refuses(Reason reason, const std::string& message) {
+    const auto resolved = resolve(request_, config_, files_);
+    ASSERT_TRUE(resolved.has_error()) << "expected: " << message;
+    EXPECT_EQ(resolved.error().code, ErrorCode::validation);
+    EXPECT_EQ(resolved.error().reason, reason) << to_string(resolved.error().reason);
+    EXPECT_EQ(resolved.error().message, "Validation error: " + message);
+  }
+
+  void refuses(Command command, Reason reason, const std::string& message) {
+    request_.command = std::move(command);
+    refuses(reason, message);
+  }
+
+  ExecutionRequest request_ = test::request_for(ExecCommand{"true", {}});
+  Config config_;
+  test::FakeFiles files_;
+};
+
+TEST_F(RequestRulesTest, PlainRequestIsAccepted) { accepts(); }
+
+TEST_F(RequestRulesTest, IdIsAUuid) {
+  request_.id = "../../etc/passwd";
+  refuses(Reason::invalid_id, "id must be a UUID, got '../../etc/passwd'");
+  request_.id = "";
+  refuses(Reason::invalid_id, "id must be a UUID, got ''");
+}
+
+TEST_F(RequestRulesTest, LongValueIsCutInTheMessage) {
+  request_.id = std::string(199, 'x') + "\xE2\x82\xAC" + std::string(1000, 'y');
+  refuses(Reason::invalid_id, "id must be a UUID, got '" + std::string(199, 'x') + "…'");
+}
+
+TEST_F(RequestRulesTest, ShellCommandIsNotBlank) {
+  for (const char* blank : {"", " ", "\t\n\r "}) {
+    refuses(ShellCommand{blank, {}}, Reason::empty_command, "command.command must not be empty");
+  }
+  refuses(ShellCommand{"true", ""}, Reason::invalid_command, "command.shell must not be empty");
+}
+
+TEST_F(RequestRulesTest, ProgramAndScriptAreNamed) {
+  refuses(ExecCommand{"", {}}, Reason::empty_command, "command.program must not be empty");
+  refuses(ScriptCommand{"", {}, {}}, Reason::empty_command, "command.path must not be empty");
+  refuses(ScriptCommand{"x.sh", "", {}}, Reason::invalid_command,
+          "command.interpreter must not be empty");
+}
+
+TEST_F(RequestRulesTest, AwsServiceAndOperationAreNamed) {
+  refuses(AwsCliCommand{"", "ls", {}, {}, {}}, Reason::missing_field,
+          "command.service must not be empty");
+  refuses(AwsCliCommand{"s3", "", {}, {}, {}}, Reason::missing_field,
+          "command.operation must not be empty");
+  refuses(AwsCliCommand{"s3", "ls", {}, "", {}}, Reason::invalid_command,
+          "command.profile must not be empty");
+  refuses(AwsCliCommand{"s3", "ls", {}, {}, ""}, Reason::invalid_command,
+          "command.region must not be empty");
+}
+
+TEST_F(RequestRulesTest, NoWordHoldsANulByte) {
+  const auto refuses_in = [this](Command command, const std::string& field) {
+    refuses(std::move(command), Reason::invalid_command, field + " must not contain NUL bytes");
+  };
+  refuses_in(ShellCommand{kNul, {}}, "command.command");
+  refuses_in(ShellCommand{"true", kNul}, "command.shell");
+  refuses_in(ExecCommand{kNul, {}}, "command.program");
+  refuses_in(ExecCommand{"true", {"ok", kNul}}, "command.args[1]");
+  refuses_in(ScriptCommand{kNul, {}, {}}, "command.path");
+  refuses_in(ScriptCommand{"x", kNul, {}}, "command.interpreter");
+  refuses_in(ScriptCommand{"x", {}, {kNul}}, "command.args[0]");
+  refuses_in(AwsCliCommand{kNul, "b", {}, {}, {}}, "command.service");
+  refuses_in(AwsCliCommand{"a", kNul, {}, {}, {}}, "command.operation");
+  refuses_in(AwsCliCommand{"a", "b", {kNul}, {}, {}}, "command.args[0]");
+  refuses_in(AwsCliCommand{"a", "b", {}, kNul, {}}, "command.profile");
+  refuses_in(AwsCliCommand{"a", "b", {}, {}, kNul}, "command.region");
+}
+
+TEST_F(RequestRulesTest, WorkingDirIsADirectoryThatIsThere) {
+  request_.working_dir = "/srv";
+  accepts();
+  request_.working_dir = "";
+  refuses(Reason::invalid_working_dir, "workingDir must not be empty");
+  request_.working_dir = kNul;
+  refuses(Reason::invalid_working_dir, "workingDir must not contain NUL bytes");
+  request_.working_dir = "/nowhere";
+  refuses(Reason::working_dir_not_found, "workingDir does not exist: '/nowhere'");
+  request_.working_dir = "/srv/file";
+  refuses(Reason::invalid_working_dir, "workingDir is not a directory: '/srv/file'");
+  request_.working_dir = "/srv/fifo";
+  refuses(Reason::invalid_working_dir, "workingDir is not a directory: '/srv/fifo'");
+}
+
+TEST_F(RequestRulesTest, EnvironmentHasNamesAndCStrings) {
+  request_.env = {{"", "x"}};
+  refuses(Reason::invalid_env, "env: a name must not be empty");
+  request_.env = {{"OK", "x"}, {"A=B", "x"}};
+  refuses(Reason::invalid_env, "env: a name must not contain '=', got 'A=B'");
+  request_.env = {{kNul, "x"}};
+  refuses(Reason::invalid_env, "env: a name must not contain NUL bytes");
+  request_.env = {{"A", std::string("secret\0", 7)}};
+  refuses(Reason::invalid_env, "env: the value of 'A' must not contain NUL bytes");
+  // What is removed has to have a name as well.
+  request_.env = {{"A=B", std::nullopt}};
+  refuses(Reason::invalid_env, "env: a name must not contain '=', got 'A=B'");
+  request_.env = {{"A", ""}, {"B", "="}, {"C", std::nullopt}};
+  accepts();
+}
+
+TEST_F(RequestRulesTest, TimeoutIsPositiveAndWithinTheMaximum) {
+  request_.timeout = Millis(-5);
+  refuses(Reason::invalid_timeout, "timeoutMs must be greater than 0, got -5");
+  request_.timeout = Millis(0);
+  refuses(Reason::invalid_timeout, "timeoutMs must be greater than 0, got 0");
+  request_.timeout = Millis(std::nan(""));
+  refuses(Reason::invalid_timeout, "timeoutMs must be greater than 0, got NaN");
+  request_.timeout = Millis(7'200'000);
+  refuses(Reason::timeout_too_large,
+          "timeoutMs exceeds the maximum allowed: 7200000ms > 3600000ms (maxTimeoutMs)");
+  request_.timeout = kForever;
+  refuses(Reason::timeout_too_large,
+          "timeoutMs exceeds the maximum allowed: Infinityms > 3600000ms (maxTimeoutMs)");
+  request_.timeout = config_.max_timeout;
+  accepts();
+  request_.timeout = Millis(0.5);
+  accepts();
+}
+
+TEST_F(RequestRulesTest, TimeoutMayBeInfiniteWhereTheMaximumIs) {
+  config_.max_timeout = kForever;
+  request_.timeout = kForever;
+  accepts();
+}
+
+TEST_F(RequestRulesTest, IdleTimeoutIsPositive) {
+  request_.idle_timeout = Millis(0);
+  refuses(Reason::invalid_timeout, "idleTimeoutMs must be greater than 0, got 0");
+  request_.idle_timeout = Millis(std::nan(""));
+  refuses(Reason::invalid_timeout, "idleTimeoutMs must be greater than 0, got NaN");
+  request_.idle_timeout = kForever;
+  accepts();
+}
+
+TEST_F(RequestRulesTest, ForceKillDelayIsNotNegative) {
+  request_.force_kill_after = Millis(-1);
+  refuses(Reason::invalid_timeout, "forceKillAfterDelayMs must be 0 or greater, got -1");
+  request_.force_kill_after = Millis(std::nan(""));
+  refuses(Reason::invalid_timeout, "forceKillAfterDelayMs must be 0 or greater, got NaN");
+  request_.force_kill_after = Millis(0);
+  accepts();
+  request_.force_kill_after = kForever;
+  accepts();
+}
+
+TEST_F(RequestRulesTest, KillSignalAndLogPathAreUsable) {
+  request_.kill_signal = 0;
+  refuses(Reason::invalid_command,
+          "killSignal must be a signal from 1 to " + std::to_string(NSIG - 1) + ", got 0");
+  request_.kill_signal = SIGINT;
+  accepts();
+  request_.output_log_path = "";
+  refuses(Reason::invalid_command, "outputLogPath must not be empty");
+  request_.output_log_path = kNul;
+  refuses(Reason::invalid_command, "outputLogPath must not contain NUL bytes");
+}
+
+TEST_F(RequestRulesTest, RulesAreHeardInTheOrderOfTheContract) {
+  request_.id = "bad";
+  request_.command = ExecCommand{"", {}};
+  request_.working_dir = "/nowhere";
+  request_.env = {{"", "x"}};
+  request_.timeout = Millis(0);
+  const auto reason = [this] { return resolve(request_, config_, files_).error().reason; };
+  EXPECT_EQ(reason(), Reason::invalid_id);
+  request_.id = test::kSomeId;
+  EXPECT_EQ(reason(), Reason::empty_command);
+  request_.command = ExecCommand{"missing", {}};
+  EXPECT_EQ(reason(), Reason::working_dir_not_found);
+  request_.working_dir.reset();
+  EXPECT_EQ(reason(), Reason::invalid_env);
+  request_.env.clear();
+  EXPECT_EQ(reason(), Reason::invalid_timeout);
+  request_.timeout.reset();
+  EXPECT_EQ(reason(), Reason::program_not_found);
+}
+
+}  // namespace
+}  // namespace escher

@@ -1,0 +1,103 @@
+#include "stream/event_batcher.hpp"
+
+#include <gtest/gtest.h>
+
+namespace escher {
+namespace {
+
+constexpr EpochMillis kNow = 1234.5;
+
+TEST(EventBatcher, JoinsLinesAndNumbersThem) {
+  EventBatcher batcher(42);
+  batcher.add(Stream::err, {"one", false});
+  batcher.add(Stream::err, {"", false});
+  batcher.add(Stream::err, {"three", false});
+  const auto batch = batcher.take(kNow);
+  ASSERT_TRUE(batch);
+  EXPECT_EQ(batch->token, 42U);
+  EXPECT_EQ(batch->timestamp, kNow);
+  EXPECT_EQ(batch->stream, Stream::err);
+  EXPECT_EQ(batch->first_seq, 0U);
+  EXPECT_EQ(batch->count, 3U);
+  EXPECT_FALSE(batch->partial);
+  EXPECT_EQ(batch->text, "one\n\nthree");
+  EXPECT_EQ(batcher.next_seq(), 3U);
+}
+
+TEST(EventBatcher, HasNothingToTakeBeforeTheFirstLineAndAfterTheLast) {
+  EventBatcher batcher(1);
+  EXPECT_FALSE(batcher.take(kNow));
+  batcher.add(Stream::out, {"x", false});
+  EXPECT_TRUE(batcher.take(kNow));
+  EXPECT_FALSE(batcher.take(kNow));
+}
+
+TEST(EventBatcher, OneEmptyLineIsABatch) {
+  EventBatcher batcher(1);
+  batcher.add(Stream::out, {"", false});
+  const auto batch = batcher.take(kNow);
+  ASSERT_TRUE(batch);
+  EXPECT_EQ(batch->count, 1U);
+  EXPECT_EQ(batch->text, "");
+  EXPECT_EQ(batch->weight(), 1U);
+}
+
+TEST(EventBatcher, MustBeTakenBeforeTheOtherStream) {
+  EventBatcher batcher(1);
+  EXPECT_FALSE(batcher.must_take_before(Stream::err));
+  batcher.add(Stream::out, {"x", false});
+  EXPECT_FALSE(batcher.must_take_before(Stream::out));
+  EXPECT_TRUE(batcher.must_take_before(Stream::err));
+}
+
+TEST(EventBatcher, MustBeTakenBehindAPartialLine) {
+  EventBatcher batcher(1);
+  batcher.add(Stream::out, {"whole", false});
+  batcher.add(Stream::out, {"begun", true});
+  EXPECT_TRUE(batcher.must_take_before(Stream::out));
+  const auto batch = batcher.take(kNow);
+  ASSERT_TRUE(batch);
+  EXPECT_TRUE(batch->partial);
+  EXPECT_EQ(batch->text, "whole\nbegun");
+  EXPECT_FALSE(batcher.must_take_before(Stream::out));
+}
+
+TEST(EventBatcher, NumbersGoOnOverBatchesAndSkippedLines) {
+  EventBatcher batcher(1);
+  batcher.add(Stream::out, {"0", false});
+  batcher.take(kNow);
+  batcher.skip(10);
+  batcher.add(Stream::err, {"11", false});
+  EXPECT_EQ(batcher.take(kNow)->first_seq, 11U);
+  EXPECT_EQ(batcher.next_seq(), 12U);
+}
+
+TEST(EventBatcher, SaysWhetherTheTextIsAscii) {
+  EventBatcher batcher(1);
+  batcher.add(Stream::out, {"plain", false});
+  EXPECT_TRUE(batcher.take(kNow)->ascii);
+  batcher.add(Stream::out, {"gr\xC3\xBCn", false});
+  const auto batch = batcher.take(kNow);
+  EXPECT_FALSE(batch->ascii);
+  EXPECT_EQ(batch->text, "gr\xC3\xBCn");
+}
+
+TEST(EventBatcher, MakesTheTextValid) {
+  EventBatcher batcher(1);
+  batcher.add(Stream::out, {"cut \xE2\x82", false});
+  batcher.add(Stream::out, {"\xAC next", false});
+  // A code point does not reach over the end of a line.
+  EXPECT_EQ(batcher.take(kNow)->text, "cut \xEF\xBF\xBD\n\xEF\xBF\xBD next");
+}
+
+TEST(EventBatcher, ExpectedSizeIsOnlyAHint) {
+  EventBatcher batcher(1);
+  batcher.expect(2);
+  batcher.add(Stream::out, {"longer than that", false});
+  EXPECT_EQ(batcher.bytes(), 17U);
+  EXPECT_EQ(batcher.take(kNow)->text, "longer than that");
+  EXPECT_EQ(batcher.bytes(), 0U);
+}
+
+}  // namespace
+}  // namespace escher

@@ -1,0 +1,43 @@
+// What the system says of processes: the test's own and others.
+#pragma once
+
+#include <sys/types.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "process/posix/unique_fd.hpp"
+
+namespace escher::test {
+
+std::set<int> open_descriptors();
+
+// The children of this process, zombies included.
+std::vector<pid_t> own_children();
+
+// As in /proc: 'R', 'S', 'T' for stopped, 'Z' for a zombie; 0 = there is none.
+char state_of(pid_t pid);
+
+// Blocks until a child of this process has stopped; takes nothing away from whoever reaps it.
+void wait_stopped(pid_t child);
+
+// Holds on to one process, child or not, and ends it when the test is over.
+class ProcessWatch {
+ public:
+  explicit ProcessWatch(pid_t pid);
+  ProcessWatch(ProcessWatch&&) noexcept = default;
+  ProcessWatch& operator=(ProcessWatch&&) noexcept = default;
+  ~ProcessWatch();
+
+  pid_t pid() const { return pid_; }
+  bool lives() const;
+  void wait_gone() const;
+  void signal(int number) const;
+
+ private:
+  pid_t pid_;
+  UniqueFd pidfd_;
+};
+
+}  // namespace escher::test

@@ -1,0 +1,35 @@
+// Waiting for facts. The guard ends a test that would hang; no test depends on its length.
+#pragma once
+
+#include <poll.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+
+namespace escher::test {
+
+inline constexpr std::chrono::seconds kHangGuard{50};
+
+class Hung : public std::runtime_error {
+ public:
+  explicit Hung(const std::string& what) : std::runtime_error("never came: " + what) {}
+};
+
+// For facts that nobody announces: looks again and again.
+template <typename Fact>
+void look_until(const std::string& what, Fact fact) {
+  const auto deadline = std::chrono::steady_clock::now() + kHangGuard;
+  while (!fact()) {
+    if (std::chrono::steady_clock::now() > deadline) throw Hung(what);
+    ::poll(nullptr, 0, 1);
+  }
+}
+
+inline void wait_readable(int fd, const std::string& what) {
+  constexpr auto kMillis = std::chrono::duration_cast<std::chrono::milliseconds>(kHangGuard);
+  pollfd entry{fd, POLLIN, 0};
+  if (::poll(&entry, 1, static_cast<int>(kMillis.count())) <= 0) throw Hung(what);
+}
+
+}  // namespace escher::test

@@ -1,0 +1,400 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExecutionRequest } from 'escher-execution-engine';
+import { exec, sh } from './support/commands';
+import { makeEngine } from './support/engine';
+import { record } from './support/events';
+import { executionError, rejection } from './support/expectations';
+import { reportOf } from './support/hosts';
+import { tempDir, tempFile } from './support/temp';
+
+const NUL = '\0';
+const run = { type: 'exec', program: '/bin/true' } as const;
+
+/** Requests of the right shape and the wrong meaning. `mention` is what the message must tell. */
+const refused: [title: string, reason: string, request: object, mention: string][] = [
+  [
+    'an empty shell command',
+    'EMPTY_COMMAND',
+    { command: { type: 'shell', command: '' } },
+    'command',
+  ],
+  [
+    'a blank shell command',
+    'EMPTY_COMMAND',
+    { command: { type: 'shell', command: ' \t\n' } },
+    'command',
+  ],
+  ['an empty program', 'EMPTY_COMMAND', { command: { type: 'exec', program: '' } }, 'program'],
+  ['NUL in a shell command', 'INVALID_COMMAND', sh(`echo ${NUL}`), 'command'],
+  ['NUL in a program', 'INVALID_COMMAND', exec(`/bin/true${NUL}`), 'program'],
+  ['NUL in an argument', 'INVALID_COMMAND', exec('/bin/true', ['a', `b${NUL}`]), 'args'],
+  [
+    'NUL in a script path',
+    'INVALID_COMMAND',
+    { command: { type: 'script', path: `x${NUL}.sh` } },
+    'path',
+  ],
+  ['no command', 'MISSING_FIELD', {}, 'command'],
+  ['a command without a type', 'MISSING_FIELD', { command: { command: 'echo' } }, 'type'],
+  ['a shell without a command', 'MISSING_FIELD', { command: { type: 'shell' } }, 'command'],
+  ['an exec without a program', 'MISSING_FIELD', { command: { type: 'exec' } }, 'program'],
+  [
+    'an unknown kind of command',
+    'INVALID_COMMAND',
+    { command: { type: 'spell', command: 'x' } },
+    'spell',
+  ],
+  [
+    'an empty AWS service',
+    'MISSING_FIELD',
+    { command: { type: 'awsCli', service: '', operation: 'ls' } },
+    'service',
+  ],
+  [
+    'an empty AWS operation',
+    'MISSING_FIELD',
+    { command: { type: 'awsCli', service: 's3', operation: '' } },
+    'operation',
+  ],
+  [
+    'a script that is not there',
+    'SCRIPT_NOT_FOUND',
+    { command: { type: 'script', path: '/nonexistent/script.sh' } },
+    '/nonexistent/script.sh',
+  ],
+  [
+    'a program that is nowhere',
+    'PROGRAM_NOT_FOUND',
+    exec('no-such-program-here'),
+    'no-such-program-here',
+  ],
+  [
+    'a program path that is not there',
+    'PROGRAM_NOT_FOUND',
+    exec('/nonexistent/tool'),
+    '/nonexistent/tool',
+  ],
+  [
+    'a shell that is not there',
+    'PROGRAM_NOT_FOUND',
+    { command: { type: 'shell', command: 'true', shell: '/nonexistent/shell' } },
+    '/nonexistent/shell',
+  ],
+  [
+    'a program outside of the PATH that the child will have',
+    'PROGRAM_NOT_FOUND',
+    exec('true', [], { env: { PATH: '/nonexistent' } }),
+    'true',
+  ],
+  [
+    'a timeout over the maximum',
+    'TIMEOUT_TOO_LARGE',
+    { command: run, timeoutMs: 3_600_001 },
+    '3600001',
+  ],
+  [
+    'an endless timeout over the maximum',
+    'TIMEOUT_TOO_LARGE',
+    { command: run, timeoutMs: Infinity },
+    'Infinity',
+  ],
+  ['a timeout of nothing', 'INVALID_TIMEOUT', { command: run, timeoutMs: 0 }, 'timeoutMs'],
+  ['a negative timeout', 'INVALID_TIMEOUT', { command: run, timeoutMs: -5 }, '-5'],
+  [
+    'a timeout that is no number',
+    'INVALID_TIMEOUT',
+    { command: run, timeoutMs: Number.NaN },
+    'timeoutMs',
+  ],
+  [
+    'an idle timeout of nothing',
+    'INVALID_TIMEOUT',
+    { command: run, idleTimeoutMs: 0 },
+    'idleTimeoutMs',
+  ],
+  ['a negative idle timeout', 'INVALID_TIMEOUT', { command: run, idleTimeoutMs: -7 }, '-7'],
+  [
+    'a working directory that is not there',
+    'WORKING_DIR_NOT_FOUND',
+    { command: run, workingDir: '/nonexistent/dir' },
+    '/nonexistent/dir',
+  ],
+  [
+    'a working directory that is a file',
+    'INVALID_WORKING_DIR',
+    { command: run, workingDir: '/etc/passwd' },
+    '/etc/passwd',
+  ],
+  [
+    'NUL in a working directory',
+    'INVALID_WORKING_DIR',
+    { command: run, workingDir: `/tmp${NUL}` },
+    'workingDir',
+  ],
+  ['an empty name in the environment', 'INVALID_ENV', { command: run, env: { '': 'x' } }, 'env'],
+  ['= in a name of the environment', 'INVALID_ENV', { command: run, env: { 'A=B': 'x' } }, 'A=B'],
+  [
+    'NUL in a name of the environment',
+    'INVALID_ENV',
+    { command: run, env: { [`A${NUL}`]: 'x' } },
+    'env',
+  ],
+  [
+    'NUL in a value of the environment',
+    'INVALID_ENV',
+    { command: run, env: { SECRET: `x${NUL}` } },
+    'SECRET',
+  ],
+  ['an id that is no UUID', 'INVALID_ID', { command: run, id: 'first' }, 'first'],
+  ['an empty id', 'INVALID_ID', { command: run, id: '' }, 'id'],
+  ['an id that is a path', 'INVALID_ID', { command: run, id: '../../../etc/passwd' }, 'passwd'],
+];
+
+describe('a request that cannot be carried out is refused before anything is spawned', () => {
+  test.each(refused)('%s: %s', async (_, reason, request, mention) => {
+    const engine = makeEngine();
+    const events = record(engine);
+    const error = await executionError(engine.execute(request as ExecutionRequest));
+    expect(error).toMatchObject({ code: 'ERR_VALIDATION', reason });
+    expect(error.message).toMatch(/^Validation error: /);
+    expect(error.message).toContain(mention);
+    expect(events).toEqual([]);
+    expect(await engine.listExecutions()).toEqual([]);
+  });
+
+  test('a script that is neither executable nor known by its extension', async () => {
+    const engine = makeEngine();
+    const unknown = tempFile('data.xyz', 'not a program\n');
+    const error = await executionError(
+      engine.execute({ command: { type: 'script', path: unknown } }),
+    );
+    expect(error).toMatchObject({ code: 'ERR_VALIDATION', reason: 'INVALID_COMMAND' });
+    expect(error.message).toContain(unknown);
+  });
+
+  test('a script with a #! line that nobody may execute, and no known extension', async () => {
+    const engine = makeEngine();
+    const path = tempFile('tool', '#!/bin/sh\necho hi\n', 0o644);
+    const error = await executionError(engine.execute({ command: { type: 'script', path } }));
+    expect(error).toMatchObject({ code: 'ERR_VALIDATION', reason: 'SCRIPT_NOT_EXECUTABLE' });
+    expect(error.message).toContain(path);
+  });
+
+  test('a script that is a directory', async () => {
+    const engine = makeEngine();
+    const dir = tempDir();
+    const error = await executionError(engine.execute({ command: { type: 'script', path: dir } }));
+    expect(error).toMatchObject({
+      code: 'ERR_VALIDATION',
+      reason: expect.stringMatching(/^(SCRIPT_NOT_FOUND|INVALID_COMMAND)$/),
+    });
+  });
+
+  test('a program that is a file nobody may execute', async () => {
+    const engine = makeEngine();
+    const path = tempFile('tool', '#!/bin/sh\necho hi\n', 0o644);
+    // It is there, so the attempt is what tells: by the step, the path and the reason.
+    expect(await executionError(engine.run(exec(path)))).toMatchObject({
+      code: 'ERR_SPAWN_FAILED',
+      syscall: 'execve',
+      path,
+      message: expect.stringContaining('EACCES'),
+    });
+  });
+
+  test('a script without its interpreter', async () => {
+    const engine = makeEngine();
+    const path = tempFile('tool.rb', 'puts 1\n');
+    const error = await executionError(
+      engine.execute({ command: { type: 'script', path }, env: { PATH: '/nonexistent' } }),
+    );
+    expect(error).toMatchObject({ code: 'ERR_VALIDATION', reason: 'PROGRAM_NOT_FOUND' });
+    expect(error.message).toContain('ruby');
+  });
+
+  test('an AWS command without the AWS CLI', async () => {
+    const engine = makeEngine();
+    const error = await executionError(
+      engine.execute({
+        command: { type: 'awsCli', service: 's3', operation: 'ls' },
+        env: { PATH: '/nonexistent' },
+      }),
+    );
+    expect(error).toMatchObject({ code: 'ERR_VALIDATION', reason: 'PROGRAM_NOT_FOUND' });
+    expect(error.message).toContain('aws');
+  });
+
+  test('run() rejects in the same way, and never starts', async () => {
+    const engine = makeEngine();
+    const execution = engine.run(exec('/nonexistent/tool'));
+    expect(await executionError(execution.result)).toMatchObject({
+      code: 'ERR_VALIDATION',
+      reason: 'PROGRAM_NOT_FOUND',
+    });
+    expect(execution.pid ?? null).toBeNull();
+  });
+});
+
+/** Values of the wrong type or from outside a set: mistakes in the caller's program. */
+const mistakes: [title: string, code: string, request: unknown][] = [
+  ['no request', 'ERR_INVALID_ARG_TYPE', undefined],
+  ['null for a request', 'ERR_INVALID_ARG_TYPE', null],
+  ['a string for a request', 'ERR_INVALID_ARG_TYPE', 'echo hi'],
+  ['a string for a command', 'ERR_INVALID_ARG_TYPE', { command: 'echo hi' }],
+  [
+    'a number for a shell command',
+    'ERR_INVALID_ARG_TYPE',
+    { command: { type: 'shell', command: 7 } },
+  ],
+  ['a number for a program', 'ERR_INVALID_ARG_TYPE', { command: { type: 'exec', program: 7 } }],
+  ['a string for args', 'ERR_INVALID_ARG_TYPE', { command: { ...run, args: 'a b' } }],
+  ['a number among args', 'ERR_INVALID_ARG_TYPE', { command: { ...run, args: ['a', 7] } }],
+  ['a number for an id', 'ERR_INVALID_ARG_TYPE', { command: run, id: 7 }],
+  ['a string for a timeout', 'ERR_INVALID_ARG_TYPE', { command: run, timeoutMs: '5' }],
+  ['a string for an idle timeout', 'ERR_INVALID_ARG_TYPE', { command: run, idleTimeoutMs: '5' }],
+  ['a number for a working directory', 'ERR_INVALID_ARG_TYPE', { command: run, workingDir: 7 }],
+  ['a string for an environment', 'ERR_INVALID_ARG_TYPE', { command: run, env: 'A=B' }],
+  ['a number in an environment', 'ERR_INVALID_ARG_TYPE', { command: run, env: { A: 7 } }],
+  ['a number for input', 'ERR_INVALID_ARG_TYPE', { command: run, input: 7 }],
+  ['a string for mergeStderr', 'ERR_INVALID_ARG_TYPE', { command: run, mergeStderr: 'yes' }],
+  ['a string for extendEnv', 'ERR_INVALID_ARG_TYPE', { command: run, extendEnv: 'no' }],
+  ['a string for a priority', 'ERR_INVALID_ARG_TYPE', { command: run, priority: 'high' }],
+  ['a number for a log path', 'ERR_INVALID_ARG_TYPE', { command: run, outputLogPath: 7 }],
+  ['an unknown stdin', 'ERR_INVALID_ARG_VALUE', { command: run, stdin: 'inherit' }],
+  ['an unknown field', 'ERR_INVALID_ARG_VALUE', { command: run, timeout: 5 }],
+  ['input beside a pipe', 'ERR_INVALID_ARG_VALUE', { command: run, input: 'x', stdin: 'pipe' }],
+  [
+    'an unknown strategy',
+    'ERR_INVALID_ARG_VALUE',
+    { command: run, oversizedOutputStrategy: 'explode' },
+  ],
+];
+
+describe('a mistake in the request is a TypeError, as Node does', () => {
+  test.each(mistakes)('%s: %s', async (_, code, request) => {
+    const engine = makeEngine();
+    const error = await rejection(engine.execute(request as ExecutionRequest));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ code });
+    expect(await engine.listExecutions()).toEqual([]);
+  });
+
+  test('an unknown field is named', async () => {
+    const engine = makeEngine();
+    const error = await rejection(engine.execute({ command: run, timeout: 5 } as never));
+    expect((error as Error).message).toContain('timeout');
+  });
+
+  test('an unknown signal', async () => {
+    const engine = makeEngine();
+    const error = await rejection(
+      engine.execute({ ...exec('/bin/true'), killSignal: 'SIGNOPE' as never }),
+    );
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toContain('SIGNOPE');
+  });
+
+  test('methods reject and never throw', async () => {
+    const engine = makeEngine();
+    const calls: (() => Promise<unknown>)[] = [
+      () => engine.execute(7 as never),
+      () => engine.getStatus(7 as never),
+      () => engine.getResult(7 as never),
+      () => engine.waitForCompletion(7 as never),
+      () => engine.cancel(7 as never),
+      () => engine.sendInput(7 as never, 'x'),
+      () => engine.closeInput(7 as never),
+      () => engine.kill(7 as never, 'SIGTERM'),
+      () => engine.removeExecution(7 as never),
+    ];
+    for (const call of calls) {
+      // The call itself returns; what is wrong comes through the promise.
+      expect(await rejection(call())).toBeInstanceOf(Error);
+    }
+  });
+});
+
+describe('environment', () => {
+  test('is laid over the inherited one', async () => {
+    const engine = makeEngine();
+    const result = await engine.run(sh('echo "$ADDED:$HOME"', { env: { ADDED: 'yes' } }));
+    expect(result.stdout).toBe(`yes:${process.env.HOME ?? ''}\n`);
+  });
+
+  test('null and undefined remove a name', async () => {
+    const engine = makeEngine();
+    const result = await engine.run(
+      sh('printenv HOME || echo no HOME; printenv OTHER || echo no OTHER', {
+        env: { HOME: null, OTHER: undefined },
+      }),
+    );
+    expect(result.stdout).toBe('no HOME\nno OTHER\n');
+  });
+
+  test('extendEnv: false replaces it', async () => {
+    const engine = makeEngine();
+    const { stdout } = await engine.run(
+      exec('/usr/bin/env', [], { env: { ONLY: 'this' }, extendEnv: false }),
+    );
+    expect(stdout).toBe('ONLY=this\n');
+  });
+
+  test('is that of the host as it is now', async () => {
+    // In a host of its own: Jest gives tests a copy of the environment.
+    expect(await reportOf('late-environment.cjs')).toEqual(['set late\n', 'gone\n']);
+  });
+
+  test('values reach the child byte for byte', async () => {
+    const engine = makeEngine();
+    const value = 'a=b "c" $d\n\té€😀';
+    const { stdout } = await engine.run(sh('printf %s "$VALUE"', { env: { VALUE: value } }));
+    expect(stdout).toBe(value);
+  });
+});
+
+describe('working directory', () => {
+  test('is a path', async () => {
+    const engine = makeEngine();
+    const dir = tempDir();
+    expect((await engine.run(sh('pwd -P', { workingDir: dir }))).stdout).toBe(`${dir}\n`);
+  });
+
+  test('is a file: URL', async () => {
+    const engine = makeEngine();
+    const dir = tempDir();
+    const url = new URL(`file://${dir}/`);
+    expect((await engine.run(sh('pwd -P', { workingDir: url }))).stdout).toBe(`${dir}\n`);
+  });
+
+  test('refuses other URLs', async () => {
+    const engine = makeEngine();
+    const error = await rejection(
+      engine.execute(sh('pwd', { workingDir: new URL('https://example.com/') })),
+    );
+    expect(error).toBeInstanceOf(Error);
+    expect(await engine.listExecutions()).toEqual([]);
+  });
+
+  test('is where a relative program is looked up', async () => {
+    const engine = makeEngine();
+    const dir = tempDir();
+    writeFileSync(join(dir, 'here'), '#!/bin/sh\necho found\n', { mode: 0o755 });
+    expect((await engine.run(exec('./here', [], { workingDir: dir }))).stdout).toBe('found\n');
+  });
+});
+
+describe('numbers at their border', () => {
+  test('a timeout of exactly the maximum is taken', async () => {
+    const engine = makeEngine({ defaultTimeoutMs: 1000, maxTimeoutMs: 50_000 });
+    expect((await engine.run(exec('/bin/true', [], { timeoutMs: 50_000 }))).success).toBe(true);
+    expect(
+      await executionError(engine.execute(exec('/bin/true', [], { timeoutMs: 50_001 }))),
+    ).toMatchObject({ reason: 'TIMEOUT_TOO_LARGE' });
+  });
+
+  test('without a maximum a request may ask for no timeout at all', async () => {
+    const engine = makeEngine({ maxTimeoutMs: Infinity });
+    expect((await engine.run(exec('/bin/true', [], { timeoutMs: Infinity }))).success).toBe(true);
+  });
+});
