@@ -111,7 +111,8 @@ export interface ExecutionEngineApi {
 
   /**
    * Runs a command and does not wait for it.
-   * @returns the id, as soon as the request is admitted, which is before the process has started
+   * @returns the id, as soon as the request is admitted, which is before the process has started;
+   * whoever awaits it has it before the first event
    * @throws `ERR_VALIDATION`, `ERR_CONCURRENCY_LIMIT`, `ERR_DUPLICATE_ID`, `ERR_SERIALIZATION`
    */
   execute(request: ExecutionRequest): Promise<string>;
@@ -129,6 +130,7 @@ export interface ExecutionEngineApi {
   run(request: ExecutionRequest & { stdin: 'pipe' }, options?: RunOptions): PipedExecution;
   run(request: ExecutionRequest, options?: RunOptions): Execution;
 
+  /** Where it stands right now. */
   getStatus(id: string): Promise<ExecutionStatus>;
   /** The result, or `null` while the execution is not finished. */
   getResult(
@@ -158,9 +160,13 @@ export interface ExecutionEngineApi {
   /**
    * Writes to the stdin of an execution with `stdin: 'pipe'`.
    * @returns when the bytes are taken; a child that reads no further is no error
+   * @throws `ERR_IO` without `stdin: 'pipe'`, and after {@link closeInput}
    */
   sendInput(id: string, data: InputData): Promise<void>;
-  /** Closes the stdin of an execution with `stdin: 'pipe'`. */
+  /**
+   * Closes the stdin of an execution with `stdin: 'pipe'`.
+   * @throws `ERR_IO` without `stdin: 'pipe'`, and when it is closed already
+   */
   closeInput(id: string): Promise<void>;
   /**
    * Sends one signal to the process tree; nothing else changes.
@@ -171,7 +177,9 @@ export interface ExecutionEngineApi {
 
   /** Newest first. */
   listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]>;
+  /** Executions that have a place: those being launched and those that run. */
   runningCount(): Promise<number>;
+  /** Executions that wait for a place. */
   queuedCount(): Promise<number>;
   /**
    * Forgets a finished execution and removes its overflow files.
@@ -188,6 +196,7 @@ export interface ExecutionEngineApi {
   startCleanupTask(): Promise<void>;
   /** Stops the automatic cleanup; no effect while it is off. */
   stopCleanupTask(): Promise<void>;
+  /** Counters since the engine started. */
   stats(): Promise<EngineStats>;
 
   /** Resolves when nothing runs or waits, at once if so. */

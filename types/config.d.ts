@@ -124,7 +124,7 @@ export interface ExecutionConfig {
   killSignal: NodeJS.Signals | number;
   /**
    * Milliseconds between `killSignal` and `SIGKILL` to the whole process tree. At least 0; `false`
-   * never kills.
+   * never kills, except at `shutdown()`.
    * @defaultValue `5000`
    */
   forceKillAfterDelayMs: number | false;

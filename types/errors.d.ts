@@ -8,18 +8,23 @@ export type ExecutionErrorCode =
   | 'ERR_EXECUTION_NOT_FOUND'
   /** The command ran into its `timeoutMs` or `idleTimeoutMs`. */
   | 'ERR_TIMEOUT'
+  /** It was cancelled, or the engine was shut down. */
   | 'ERR_CANCELLED'
   /** It ended with a non-zero exit code, or by a signal. */
   | 'ERR_COMMAND_FAILED'
   /** The process could not be made; see `syscall`, `errno` and `path`. */
   | 'ERR_SPAWN_FAILED'
+  /** A stream of the command could not be read, or its stdin is not open. */
   | 'ERR_IO'
   /** `metadata` cannot be written as JSON. */
   | 'ERR_SERIALIZATION'
+  /** More output than `maxOutputSizeBytes` under `'failExecution'`. */
   | 'ERR_OUTPUT_SIZE_EXCEEDED'
   /** `maxConcurrentExecutions` run and `maxQueuedExecutions` wait. */
   | 'ERR_CONCURRENCY_LIMIT'
+  /** The message names the field, what was given and what is allowed. */
   | 'ERR_INVALID_CONFIG'
+  /** A defect of the engine itself. */
   | 'ERR_INTERNAL'
   /** The engine still holds an execution with that id. */
   | 'ERR_DUPLICATE_ID'

@@ -15,7 +15,10 @@ export interface ShellCommand {
   shell?: string | undefined;
 }
 
-/** Runs a program without a shell. It is looked up through the PATH that the child will have. */
+/**
+ * Runs a program without a shell. A name without `/` is looked up through the PATH that the child
+ * will have. A text file without a `#!` line is refused by the system (`ENOEXEC`): no shell steps in.
+ */
 export interface ExecCommand {
   type: 'exec';
   program: string;
@@ -24,7 +27,8 @@ export interface ExecCommand {
 
 /**
  * Runs a script file: with `interpreter`; else by its `#!` line when it is executable; else by its
- * extension (`.sh`, `.py`, `.js`, `.mjs`, `.cjs`, `.ts`, `.rb`, `.pl`, `.ps1`).
+ * extension (`.sh`, `.py`, `.js`, `.mjs`, `.cjs`, `.ts`, `.rb`, `.pl`, `.ps1`). `.ts` only where the
+ * running Node executes it.
  */
 export interface ScriptCommand {
   type: 'script';
@@ -68,7 +72,8 @@ export interface ExecutionMetadata {
  */
 export interface ExecutionRequest {
   /**
-   * A UUID. One that the engine still holds is refused with `ERR_DUPLICATE_ID`.
+   * A UUID, given back in lower case. One that the engine still holds is refused with
+   * `ERR_DUPLICATE_ID`.
    * @defaultValue a random one (version 4)
    */
   id?: string | undefined;
@@ -80,7 +85,10 @@ export interface ExecutionRequest {
    * @defaultValue `true`
    */
   extendEnv?: boolean | undefined;
-  /** @defaultValue the working directory of this process */
+  /**
+   * Relative programs and scripts start from here too.
+   * @defaultValue the working directory of this process
+   */
   workingDir?: string | URL | undefined;
   /**
    * Milliseconds from the start of the process to its end by timeout. Above `maxTimeoutMs` it is
@@ -93,7 +101,10 @@ export interface ExecutionRequest {
    * @defaultValue none
    */
   idleTimeoutMs?: number | undefined;
-  /** A log file for this execution, in place of the one in `logDir`. */
+  /**
+   * A log file for this execution, in place of the one in `logDir`. Emptied if it is there; a link, a
+   * FIFO or a device is refused (`logError`).
+   */
   outputLogPath?: string | URL | undefined;
   /** Written to the child's stdin, which is closed then. Not together with `stdin`. */
   input?: string | NodeJS.ArrayBufferView | ArrayBufferLike | undefined;
@@ -128,7 +139,7 @@ export interface ExecutionRequest {
 export interface RunOptions {
   /**
    * Cancels the execution when it is aborted; aborted beforehand, no process is made and the result
-   * is a `cancelled` one. The reason becomes the `cause` of the error, if there is one.
+   * is a `cancelled` one, of which the engine keeps no record. The reason becomes the `cause` of the error, if there is one.
    */
   signal?: AbortSignal | undefined;
   /**

@@ -22,6 +22,10 @@ export type TerminalStatus = Exclude<ExecutionStatus, 'pending' | 'running'>;
 export interface ResourceUsage {
   userCpuMs: number;
   systemCpuMs: number;
+  /**
+   * Peak resident memory, as the kernel tells it. An upper bound on Linux: a new process inherits the
+   * peak of the one that launched it, so a small command of a large host shows the host's figure.
+   */
   maxRssBytes: number;
 }
 
@@ -33,7 +37,7 @@ export interface ExecutionOutcome {
   success: boolean;
   /** `null` when the process did not exit by itself, or there was none. */
   exitCode: number | null;
-  /** Name of the signal that ended the process, or `null`. */
+  /** Name of the signal that ended the process (`SIG<n>` where it has none), or `null`. */
   signal: string | null;
   /** Bytes that the command wrote, kept or not. */
   stdoutBytes: number;
@@ -44,7 +48,7 @@ export interface ExecutionOutcome {
   /** The file with the whole stream, under the strategy `'streamToFile'`. */
   stdoutOverflowFile: string | null;
   stderrOverflowFile: string | null;
-  /** Why an overflow file is not complete. */
+  /** Why there is no overflow file: half of one is removed. */
   overflowError: string | null;
   /** Why the log file is not complete. */
   logError: string | null;
@@ -52,17 +56,19 @@ export interface ExecutionOutcome {
   outputIncomplete: boolean;
   /** The output is no longer kept: see `maxRetainedBytes`. */
   outputDropped: boolean;
+  /** The log of this execution; `null` without one, and when it could not be opened. */
   logFile: string | null;
   /** `null` when no process was made. */
   pid: number | null;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch: of the process, or of the request where there was none. */
   startedAt: number;
   /** Milliseconds since the epoch. */
   completedAt: number;
-  /** Milliseconds of a monotonic clock. */
+  /** Milliseconds of a monotonic clock from the start of the process to the end; 0 without one. */
   durationMs: number;
-  /** Milliseconds spent waiting for a place. */
+  /** Milliseconds from the request to the start of the process. */
   queuedMs: number;
+  /** `null` when no process was made. */
   resourceUsage: ResourceUsage | null;
   /** `null` on success. */
   error: ExecutionErrorInfo | null;
@@ -87,8 +93,9 @@ export interface ExecutionSummary {
   status: ExecutionStatus;
   /** The command in printable form. */
   command: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch: of the process, or of the request while there is none. */
   startedAt: number;
+  /** So far, while it runs. */
   durationMs: number;
   metadata: ExecutionMetadata;
 }
@@ -102,15 +109,17 @@ export interface ExecutionFilter {
   limit?: number | undefined;
 }
 
-/** Median and 99th percentile, in milliseconds; 0 where nothing was measured yet. */
+/** Median and 99th percentile within 6 %, in milliseconds; 0 where nothing was measured yet. */
 export interface Percentiles {
   p50: number;
   p99: number;
 }
 
+/** Counters of an engine since its start, see `stats()`. */
 export interface EngineStats {
   /** Ended ones since the engine started; `pending` and `running` are those there now. */
   counts: Record<ExecutionStatus, number>;
+  /** As `runningCount()` and `queuedCount()`. */
   running: number;
   queued: number;
   /** Finished executions that are still known, and the bytes of output kept for them. */
@@ -119,6 +128,7 @@ export interface EngineStats {
   /** Lines and bytes read from commands since the engine started. */
   totalLines: number;
   totalBytes: number;
+  /** Launches that failed, and commands that vanished while they were queued. */
   spawnFailures: number;
   /** How long it took to make a process. */
   spawnMs: Percentiles;

@@ -1,5 +1,5 @@
-// Cancel, from outside, while an execution waits, runs, or has ended. What happens in between, to the
-// moment, is in execution_test.cpp.
+// Cancel, from outside, while an execution waits, runs, or has ended. What happens in between, to
+// the moment, is in execution_test.cpp.
 #include <csignal>
 
 #include "support/engine_test.hpp"

@@ -59,8 +59,8 @@ TEST_F(EngineDrain, IsOverAsSoonAsTheGrandchildLetsGo) {
 TEST_F(EngineDrain, OutputOfTheGrandchildInTimeIsOutput) {
   start();
   // The leader is gone when the other one writes.
-  const auto job = submit(shell(
-      "leader=$$; (while [ -e /proc/$leader/fd/1 ]; do :; done; echo late) & echo early"));
+  const auto job = submit(
+      shell("leader=$$; (while [ -e /proc/$leader/fd/1 ]; do :; done; echo late) & echo early"));
   const auto result = wait_finished(job);
   EXPECT_EQ(kept(job), "early\nlate\n");
   EXPECT_FALSE(result->output_incomplete);

@@ -1,5 +1,5 @@
-// Many short commands at once: none lost, and nothing of them left. How often each batch is run can be
-// named in the environment: ESCHER_TEST_REPETITIONS.
+// Many short commands at once: none lost, and nothing of them left. How often each batch is run can
+// be named in the environment: ESCHER_TEST_REPETITIONS.
 #include <algorithm>
 #include <cstdlib>
 #include <thread>
@@ -59,8 +59,7 @@ TEST_P(EngineLoad, FromSeveralThreadsAtOnce) {
       for (int n = 0; n < kEach; ++n) {
         auto request = puppet({"print", "number " + std::to_string(n) + "\n"});
         mine.push_back({request.token, request.id});
-        engine->execute(std::move(request),
-                        [](Result<void> admitted) { EXPECT_TRUE(admitted); });
+        engine->execute(std::move(request), [](Result<void> admitted) { EXPECT_TRUE(admitted); });
         // Questions in between must not disturb.
         engine->list({});
         engine->status(mine.front().id);

@@ -1,4 +1,5 @@
-// Output that grows over its limit, by each of the three strategies; one byte under, at and over it.
+// Output that grows over its limit, by each of the three strategies; one byte under, at and over
+// it.
 #include <sys/stat.h>
 
 #include <csignal>

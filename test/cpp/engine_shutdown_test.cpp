@@ -102,8 +102,7 @@ TEST_F(EngineShutdown, AbortOvertakesAShutdown) {
   const auto job = submit(puppet({"ignore-term"}));
   wait_output(job, "ready");
   bool answered = false;
-  engine->shut_down(kForever,
-                    [&](Result<void>) { sink.change([&] { answered = true; }); });
+  engine->shut_down(kForever, [&](Result<void>) { sink.change([&] { answered = true; }); });
   engine->abort(kHangGuard);
   wait_until("the answer of the shutdown", [&] { return answered; });
   EXPECT_EQ(seen(job).result->exit.signal, SIGKILL);

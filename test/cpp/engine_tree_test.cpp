@@ -93,8 +93,8 @@ TEST_F(EngineTree, AStoppedChildThatIgnoresTheSignalIsKilled) {
   EXPECT_EQ(wait_finished(job)->exit.signal, SIGKILL);
 }
 
-// Where nobody reaps orphans, as under a program that is the first process of a container, the members
-// of the group stay zombies. They must not be waited for.
+// Where nobody reaps orphans, as under a program that is the first process of a container, the
+// members of the group stay zombies. They must not be waited for.
 TEST_F(EngineTree, OrphansThatNobodyReapsHoldNothingUp) {
   HelperProcess host([this](const HelperProcess::Channel& channel) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);

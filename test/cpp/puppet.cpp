@@ -1,5 +1,5 @@
-// The child program of the tests: `puppet MODE [ARGUMENT…]`. Each mode does one thing that a test wants
-// to see done by a child. Whatever happens, none outlives its alarm.
+// The child program of the tests: `puppet MODE [ARGUMENT…]`. Each mode does one thing that a test
+// wants to see done by a child. Whatever happens, none outlives its alarm.
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -35,9 +35,10 @@ describe('ExecutionError', () => {
     const engine = makeEngine({ maxConcurrentExecutions: 1 });
     const rejecting = { reject: true };
     const occupied = engine.run(sh(LONG), rejecting);
+    const ended = executionError(occupied);
     const full = await executionError(engine.execute(sh('true')));
     await occupied.cancel();
-    const cancelled = await executionError(occupied);
+    const cancelled = await ended;
     const timeout = await executionError(engine.run(sh(LONG, { timeoutMs: 50 }), rejecting));
     const failed = await executionError(engine.run(sh('false'), rejecting));
     const invalid = await executionError(engine.execute(sh('')));

@@ -11,7 +11,7 @@ const isTerminal = ({ event }: Recorded) => terminal.includes(event);
 const endings: [status: EventName, request: ExecutionRequest][] = [
   ['completed', sh('echo a; echo b >&2; printf c')],
   ['failed', sh('echo a; echo b >&2; printf c; exit 3')],
-  ['timeout', sh(`echo a; echo b >&2; ${LONG}`, { timeoutMs: 500 })],
+  ['timeout', sh(`echo a; echo b >&2; ${LONG}`, { timeoutMs: 800 })],
   ['cancelled', sh(`echo a; echo b >&2; ${LONG}`, { metadata: { cancel: true } })],
 ];
 
@@ -21,7 +21,8 @@ describe.each(endings)('the events of an execution that ends as %s', (status, re
     const events = record(engine);
     const id = await engine.execute(request);
     if (request.metadata?.cancel) {
-      engine.on('stdout', () => void engine.cancel(id));
+      // The last of its lines.
+      engine.on('stderr', () => void engine.cancel(id));
     }
     // Rejects for no ending of the table.
     await engine.waitForCompletion(id);

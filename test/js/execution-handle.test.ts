@@ -82,8 +82,9 @@ describe('reject: true', () => {
   test('rejects with a cancellation', async () => {
     const engine = makeEngine();
     const execution = engine.run(sh(LONG), { reject: true });
+    const rejected = executionError(execution);
     await execution.cancel();
-    expect(await executionError(execution)).toMatchObject({
+    expect(await rejected).toMatchObject({
       code: 'ERR_CANCELLED',
       result: { status: 'cancelled' },
     });
