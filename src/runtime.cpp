@@ -64,7 +64,8 @@ void Runtime::join(bool abandon_work) {
     spawner_.stop();
     io_.stop();
   }
-  // The spawn thread first: what it still launches is answered on the io threads, which wait for it.
+  // The spawn thread first: what it still launches is answered on the io threads, which wait for
+  // it.
   if (spawn_thread_.joinable()) spawn_thread_.join();
   io_work_.reset();
   for (auto& thread : threads_) thread.join();

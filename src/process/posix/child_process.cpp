@@ -120,8 +120,8 @@ bool ChildProcess::Impl::tree_alive() {
   // The zombie counts as a member of its group for the kernel, so it is reaped before asking.
   if (signal_group_by_pidfd(0)) {
     reap();
-    // Orphans count even as zombies, and where nobody reaps them, as under many a first process of a
-    // container, they stay: only the process table tells them from the living.
+    // Orphans count even as zombies, and where nobody reaps them, as under many a first process of
+    // a container, they stay: only the process table tells them from the living.
     return signal_group_by_pidfd(0).value_or(false) && posix::group_has_live_member(pid_);
   }
   return posix::group_has_live_member(pid_);
