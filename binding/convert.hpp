@@ -1,4 +1,5 @@
-// Between JavaScript values and the engine's: the only file pair that names JavaScript properties.
+// Between JavaScript values and the engine's. The files behind this header are the only ones that
+// name JavaScript properties: from_javascript.cpp, to_javascript.cpp and stats_to_javascript.cpp.
 // The shapes are those of types/native.d.ts. JavaScript thread.
 #pragma once
 

@@ -66,7 +66,7 @@ TEST_F(EngineAdmission, TheQueueGoesByPriorityThenByArrival) {
   }
   cancel(first);
   wait_until("all", [&] { return sink.finished_count() == expected.size(); });
-  EXPECT_EQ(sink.finish_order(), expected);
+  EXPECT_EQ(sink.start_order(), expected);
 }
 
 TEST_F(EngineAdmission, AnIdInUseIsRefusedWhateverItsExecutionDoes) {

@@ -71,6 +71,34 @@ describe('at the limit, without a queue', () => {
     expect(await engine.runningCount()).toBe(0);
   });
 
+  test('the place is free when the end is told, whatever the end', async () => {
+    const engine = makeEngine({ maxConcurrentExecutions: 1 });
+    for (let round = 0; round < 200; round++) {
+      const id = await engine.execute(round % 2 === 0 ? sh(LONG) : exec('/bin/true'));
+      if (round % 2 === 0) await engine.cancel(id);
+      await engine.waitForCompletion(id);
+    }
+  });
+
+  test('a listener for the end may take the place', async () => {
+    const engine = makeEngine({ maxConcurrentExecutions: 1 });
+    let left = 100;
+    const refused: unknown[] = [];
+    const done = new Promise<void>((resolve) => {
+      engine.on('settled', () => {
+        if (left-- === 0) resolve();
+        else
+          engine.execute(exec('/bin/true')).catch((error: unknown) => {
+            refused.push(error);
+            resolve();
+          });
+      });
+    });
+    await engine.execute(exec('/bin/true'));
+    await done;
+    expect(refused).toEqual([]);
+  });
+
   test('a refused request takes no place', async () => {
     const engine = makeEngine({ maxConcurrentExecutions: 1 });
     await executionError(engine.execute(exec('/nonexistent')));

@@ -214,6 +214,34 @@ describe('events', () => {
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['completed']));
   });
 
+  test('a listener that is there in the turn of run() misses nothing', async () => {
+    const engine = makeEngine({ maxConcurrentExecutions: 200 });
+    const counts = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const execution = engine.run(sh('echo 1; echo 2 >&2'));
+        const events = record(execution);
+        await execution;
+        return [payloads(events, 'started').length, payloads(events, 'stdout', 'stderr').length];
+      }),
+    );
+    expect(new Set(counts.map(String))).toEqual(new Set(['1,2']));
+  });
+
+  test('at the end the result is there, and may be removed', async () => {
+    const engine = makeEngine();
+    const results: Promise<unknown>[] = [];
+    engine.on('settled', ({ executionId }) => {
+      results.push(engine.getResult(executionId), engine.removeExecution(executionId));
+    });
+    const executions = Array.from({ length: 20 }, () => engine.run(sh('echo hi')));
+    for (const { stdout } of await Promise.all(executions)) expect(stdout).toBe('hi\n');
+    for (const result of (await Promise.all(results)).filter(Boolean)) {
+      expect(result).toMatchObject({ status: 'completed', stdout: 'hi\n' });
+    }
+    expect(results).toHaveLength(40);
+    expect(await engine.listExecutions()).toEqual([]);
+  });
+
   test('many executions keep their own order', async () => {
     const engine = makeEngine();
     const events = record(engine, ['started', 'stdout', 'settled']);

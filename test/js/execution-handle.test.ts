@@ -186,6 +186,24 @@ describe('iterating', () => {
     expect(all[2]).toEqual(expected);
   });
 
+  test('around the moment of the end gives everything', async () => {
+    const engine = makeEngine();
+    const wrong = new Set<string>();
+    for (let round = 0; round < 150; round++) {
+      const execution = engine.run(exec('seq', ['1', '3']));
+      // Somewhere between the start and the end, and a little after it.
+      for (let turns = round % 15; turns > 0; turns--) await new Promise(setImmediate);
+      const readers: Promise<string[]>[] = [];
+      while ((await engine.getStatus(execution.id)) !== 'completed' || readers.length < 5) {
+        readers.push(collect(execution.lines()));
+      }
+      for (const lines of await Promise.all(readers)) {
+        if (lines.join() !== '1,2,3') wrong.add(`[${lines.join()}]`);
+      }
+    }
+    expect([...wrong]).toEqual([]);
+  });
+
   test('and leaving leaves the execution running', async () => {
     const engine = makeEngine();
     const execution = engine.run(sh('echo one; echo two; read _; echo three', { stdin: 'pipe' }));

@@ -23,6 +23,9 @@
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
 
 // The child of CLONE_VM runs in the memory of the host. Sanitizers must not instrument it: their
 // bookkeeping of stacks and threads would take it for the parent.
@@ -111,8 +114,15 @@ ESCHER_IN_CHILD void close_listed_descriptors() {
   call(SYS_close, dir);
 }
 
+#if defined(ESCHER_LAUNCH_WITH_FORK)
+// The pipe that tells of execve has to last until then.
+constexpr unsigned kCloseHow = CLOSE_RANGE_CLOEXEC;
+#else
+constexpr unsigned kCloseHow = 0;
+#endif
+
 ESCHER_IN_CHILD void close_other_descriptors() {
-  if (call(SYS_close_range, 3, ~0U, 0) != 0) close_listed_descriptors();
+  if (call(SYS_close_range, 3, ~0U, kCloseHow) != 0) close_listed_descriptors();
 }
 
 ESCHER_IN_CHILD bool limit_open_files(rlim_t soft) {

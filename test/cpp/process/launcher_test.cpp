@@ -81,6 +81,9 @@ TEST_F(Launcher, AFailureLeavesNoDescriptor) {
 }
 
 TEST_F(Launcher, WithoutFreeDescriptorsItFailsAtEachStepAndKeepsNone) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "the sanitizer opens a pipe to look at an object, and takes a failure for a bug";
+#endif
   run_puppet({"exit", "0"});  // what is opened once is open then
   const auto before = open_descriptors();
   // The limit under which so many more can be opened.

@@ -37,7 +37,10 @@ struct Seen {
 class RecordingSink final : public EventSink {
  public:
   void started(StartedEvent event) override {
-    record(event.token, 'S', [&](Seen& seen) { seen.started = std::move(event); });
+    record(event.token, 'S', [&](Seen& seen) {
+      start_order_.push_back(event.token);
+      seen.started = std::move(event);
+    });
   }
   void output(OutputBatch batch) override {
     record(batch.token, 'O', [&](Seen& seen) {
@@ -48,7 +51,7 @@ class RecordingSink final : public EventSink {
   }
   void finished(FinishedEvent event) override {
     record(event.token, 'F', [&](Seen& seen) {
-      finish_order_.push_back(event.token);
+      ++finished_count_;
       seen.result = std::move(event.result);
     });
   }
@@ -76,8 +79,9 @@ class RecordingSink final : public EventSink {
 
   // ---- Under the lock, thus in `wait` and `change`; or when nothing runs any more.
   Seen& seen(std::uint64_t token) { return seen_[token]; }
-  std::size_t finished_count() const { return finish_order_.size(); }
-  const std::vector<std::uint64_t>& finish_order() const { return finish_order_; }
+  std::size_t finished_count() const { return finished_count_; }
+  // Ends of different executions may be told in another order than they came.
+  const std::vector<std::uint64_t>& start_order() const { return start_order_; }
   std::uint64_t delivered() const { return delivered_; }
   // What was delivered and not given back yet, by token; the caller gives it back.
   std::map<std::uint64_t, std::uint64_t> take_owed() { return std::exchange(owed_, {}); }
@@ -95,7 +99,8 @@ class RecordingSink final : public EventSink {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::uint64_t, Seen> seen_;
-  std::vector<std::uint64_t> finish_order_;
+  std::vector<std::uint64_t> start_order_;
+  std::size_t finished_count_ = 0;
   std::map<std::uint64_t, std::uint64_t> owed_;
   std::uint64_t delivered_ = 0;
 };
