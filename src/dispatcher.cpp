@@ -1,5 +1,7 @@
 #include "dispatcher.hpp"
 
+#include <algorithm>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <cerrno>
 
@@ -51,6 +53,7 @@ void Dispatcher::withdraw(std::uint64_t serial) {
   boost::asio::post(spawner_, [this, serial] {
     admission_.withdraw(serial);
     waiting_.erase(serial);
+    drop_launch(serial);
   });
 }
 
@@ -77,11 +80,28 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
   return {};
 }
 
+// Given back on the spawn thread it is free at once, from elsewhere before whatever is posted
+// later.
+Permit Dispatcher::make_permit() {
+  return Permit([this] { boost::asio::dispatch(spawner_, [this] { permit_returned(); }); });
+}
+
+// Its place is free before anything that hears of its end can ask for it.
+void Dispatcher::drop_launch(std::uint64_t serial) {
+  const auto found = std::find_if(launches_.begin(), launches_.end(), [serial](const Launch& l) {
+    return l.execution->serial() == serial;
+  });
+  if (found == launches_.end()) return;
+  // The permit goes back once the queue is whole again: the next one may enter it.
+  const Launch dropped = std::move(*found);
+  launches_.erase(found);
+}
+
 // One launch, then whatever was posted meanwhile: so that nobody waits for his admission behind the
 // launches of others.
 void Dispatcher::queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command) {
   registry_.set_admitted(execution->id());
-  Permit permit([this] { boost::asio::post(spawner_, [this] { permit_returned(); }); });
+  Permit permit = make_permit();
   launches_.push_back({std::move(execution), std::move(command), std::move(permit)});
   if (launching_) return;
   launching_ = true;
@@ -89,6 +109,9 @@ void Dispatcher::queue_launch(std::shared_ptr<Execution> execution, ResolvedComm
 }
 
 void Dispatcher::launch_next() {
+  // It may have been dropped.
+  launching_ = !launches_.empty();
+  if (!launching_) return;
   Launch next = std::move(launches_.front());
   launches_.pop_front();
   launching_ = !launches_.empty();
@@ -120,7 +143,7 @@ void Dispatcher::start_waiting(std::uint64_t serial) {
   if (command) return queue_launch(std::move(execution), std::move(*command));
 
   registry_.set_admitted(execution->id());
-  Permit permit([this] { boost::asio::post(spawner_, [this] { permit_returned(); }); });
+  Permit permit = make_permit();
   if (!execution->claim_launch()) return;
   execution->launch_failed(as_spawn_failure(command.error(), execution->request()),
                            std::move(permit));

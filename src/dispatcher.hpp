@@ -47,6 +47,8 @@ class Dispatcher {
   void queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command);
   void launch_next();
   void launch(Launch launch);
+  Permit make_permit();
+  void drop_launch(std::uint64_t serial);
   void permit_returned();
   void start_waiting(std::uint64_t serial);
 

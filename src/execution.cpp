@@ -116,8 +116,11 @@ void Execution::kill(int signal, Handler<bool> handler) {
 }
 
 void Execution::replay(Handler<std::vector<OutputBatch>> handler) {
-  run_on_strand(
-      [handler = std::move(handler)](Execution& self) { handler(self.pipeline_.replay()); });
+  run_on_strand([handler = std::move(handler)](Execution& self) {
+    // It may have ended since it was looked up: what it kept is given away then.
+    if (!self.output_) return handler(self.pipeline_.replay());
+    handler(replay_lines(*self.output_, self.host_.config().max_line_bytes));
+  });
 }
 
 // ---- On the strand: the lifecycle.
@@ -199,7 +202,7 @@ void Execution::finish() {
   stdin_.reset();
   run_deferred();
   auto result = make_result();
-  auto output = pipeline_.finish(*result);
+  output_ = pipeline_.finish(*result);
   result->error = outcome_error(*result);
   process_.reset();
 
@@ -209,7 +212,7 @@ void Execution::finish() {
 
   // Before the end is told: whoever hears of it may count on the place.
   permit_.reset();
-  host_.on_finished(*this, std::move(result), std::move(output));
+  host_.on_finished(*this, std::move(result), output_);
 }
 
 std::shared_ptr<ExecutionResult> Execution::make_result() {

@@ -162,7 +162,8 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   int tree_checks_ = 0;
   std::uint64_t counted_bytes_ = 0;
   std::uint64_t counted_lines_ = 0;
-  std::optional<Error> failure_;  // of the launch, or of reading a stream
+  std::optional<Error> failure_;                  // of the launch, or of reading a stream
+  std::shared_ptr<const CapturedOutput> output_;  // once it has ended
   std::array<SteadyTime, kStreamCount> last_chunk_at_{};
 
   StrandTimer timeout_timer_;

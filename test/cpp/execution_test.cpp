@@ -168,6 +168,19 @@ TEST_F(ExecutionTest, ItsPlaceIsFreeBeforeItsEndIsTold) {
   EXPECT_EQ(finished_when_returned, 0);
 }
 
+// It ended between the moment it was looked up and its turn.
+TEST_F(ExecutionTest, ReplayedAfterItsEndItHasAllItsLines) {
+  make({"print", "one\ntwo\n"});
+  ASSERT_TRUE(claim());
+  launch_now();
+  wait_result();
+  std::vector<OutputBatch> batches;
+  execution->replay([&](Result<std::vector<OutputBatch>> answer) { batches = *answer; });
+  run_ready();
+  ASSERT_EQ(batches.size(), 1U);
+  EXPECT_EQ(batches[0].text, "one\ntwo");
+}
+
 TEST_F(ExecutionTest, RefusedItHasNeitherBeginningNorEnd) {
   make({"echo"});
   execution->refused();

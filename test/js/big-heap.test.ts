@@ -14,6 +14,5 @@ test('with 1 GiB in the host, launching does not hold the event loop as child_pr
   expect(engine.launches).toBe(500);
   // Measured in the same run, on the same machine with the same neighbours: a few milliseconds against a second or two.
   expect(engine.maxMs).toBeLessThan(node.maxMs / 10);
-  expect(engine.p99Ms).toBeLessThan(node.p99Ms / 10);
   expect(engine.perLaunchMs).toBeLessThan(node.perLaunchMs / 4);
 }, 120_000);

@@ -96,7 +96,8 @@ describe('cancel', () => {
       error: { code: 'ERR_CANCELLED' },
     });
     expect(await engine.queuedCount()).toBe(0);
-    expect(names(events)).not.toContain('started');
+    const ofWaiting = events.filter(({ payload }) => payload.executionId === waiting);
+    expect(names(ofWaiting)).toEqual(['statusChanged', 'cancelled', 'settled']);
     // The one that runs knows nothing of it.
     expect(await engine.getStatus(blocker)).toBe('running');
   });
