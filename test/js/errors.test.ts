@@ -7,6 +7,7 @@ import { names, record } from './support/events';
 import { executionError, present } from './support/expectations';
 import { zombieChildren } from './support/processes';
 import { tempDir, tempFile } from './support/temp';
+import { waitFor } from './support/wait';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 
@@ -128,7 +129,7 @@ describe('a spawn that fails', () => {
     await new Promise((resolve) => blocker.once('stdout', resolve));
     const waiting = engine.run(exec('/bin/true', [], { workingDir: dir }));
     // Admitted while the directory was there.
-    expect(await engine.getStatus(waiting.id)).toBe('pending');
+    await waitFor('it to wait', async () => (await engine.queuedCount()) === 1);
     blocker.stdin.end();
     expect(await executionError(waiting)).toMatchObject({
       code: 'ERR_SPAWN_FAILED',
