@@ -132,6 +132,8 @@ void Dispatcher::launch(Launch launch) {
 }
 
 void Dispatcher::permit_returned() {
+  // Whoever waits is being ended, on a thread of his own: he is not to be launched before.
+  if (closed_) return;
   if (const auto serial = admission_.release()) start_waiting(*serial);
 }
 

@@ -41,17 +41,26 @@ void name_thread([[maybe_unused]] std::thread& thread, [[maybe_unused]] const ch
 
 }  // namespace
 
-Runtime::Runtime(std::size_t io_threads)
-    : io_threads_(io_threads), io_(static_cast<int>(io_threads)), spawner_(1) {}
+Runtime::Runtime(std::size_t io_threads) : spawner_(1) {
+  // 1: one thread runs it.
+  for (std::size_t i = 0; i < io_threads; ++i) {
+    io_.push_back(std::make_unique<boost::asio::io_context>(1));
+  }
+}
 
 Runtime::~Runtime() { join(true); }
 
+Strand Runtime::make_strand() {
+  const std::size_t turn = strands_.fetch_add(1, std::memory_order_relaxed);
+  return io_[turn % io_.size()]->get_executor();
+}
+
 void Runtime::start() {
-  io_work_.emplace(io_.get_executor());
   spawner_work_.emplace(spawner_.get_executor());
   const AllSignalsBlocked blocked;
-  for (std::size_t i = 0; i < io_threads_; ++i) {
-    threads_.emplace_back([this] { io_.run(); });
+  for (const auto& context : io_) {
+    io_work_.emplace_back(context->get_executor());
+    threads_.emplace_back([&context = *context] { context.run(); });
     name_thread(threads_.back(), "escher-io");
   }
   spawn_thread_ = std::thread([this] { spawner_.run(); });
@@ -62,12 +71,12 @@ void Runtime::join(bool abandon_work) {
   spawner_work_.reset();
   if (abandon_work) {
     spawner_.stop();
-    io_.stop();
+    for (const auto& context : io_) context->stop();
   }
   // The spawn thread first: what it still launches is answered on the io threads, which wait for
   // it.
   if (spawn_thread_.joinable()) spawn_thread_.join();
-  io_work_.reset();
+  io_work_.clear();
   for (auto& thread : threads_) thread.join();
   threads_.clear();
 }

@@ -36,7 +36,7 @@ TEST(RuntimeTest, RunsAsManyIoThreadsAsAskedFor) {
   std::promise<void> done;
   // Each waits for the others, so that no thread takes two.
   for (std::size_t i = 0; i < kThreads; ++i) {
-    boost::asio::post(runtime.io(), [&] {
+    boost::asio::post(runtime.make_strand(), [&] {
       std::unique_lock lock(mutex);
       threads.insert(std::this_thread::get_id());
       changed.notify_all();
