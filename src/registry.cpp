@@ -157,11 +157,10 @@ std::vector<Record> Registry::sweep(SteadyTime now) {
   constexpr std::size_t kSlice = 1000;
   std::vector<Record> dropped;
   for (std::size_t in_slice = kSlice; in_slice == kSlice;) {
-    in_slice = 0;
     const std::lock_guard lock(mutex_);
-    for (const auto& id : retention_.due(now)) {
-      if (in_slice == kSlice) break;
-      ++in_slice;
+    const auto due = retention_.due(now, kSlice);
+    in_slice = due.size();
+    for (const auto& id : due) {
       const auto found = entries_.find(id);
       dropped.push_back(std::move(found->second.record));
       retention_.remove(found->second.kept);

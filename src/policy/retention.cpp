@@ -30,14 +30,14 @@ std::vector<ExecutionId> Retention::drop_output() {
   return ids;
 }
 
-std::vector<ExecutionId> Retention::due(SteadyTime now) const {
+std::vector<ExecutionId> Retention::due(SteadyTime now, std::size_t at_most) const {
   std::vector<ExecutionId> ids;
   std::size_t left = items_.size();
   // Both rules take from the old end, so one walk serves them, and it ends with the first that
   // stays.
   for (const Item& item : items_) {
     const bool too_old = to_millis(now - item.completed_at) >= limits_.max_age;
-    if (!too_old && left <= limits_.max_records) break;
+    if (ids.size() == at_most || (!too_old && left <= limits_.max_records)) break;
     ids.push_back(item.id);
     --left;
   }

@@ -45,9 +45,9 @@ class Retention {
   // bytes are counted off; the records stay.
   std::vector<ExecutionId> drop_output();
 
-  // The ids that one pass removes: the ones that have reached their age, then the oldest over the
-  // number. They are still inside until `remove`.
-  std::vector<ExecutionId> due(SteadyTime now) const;
+  // The next ids that a pass removes, at most so many: the ones that have reached their age, then
+  // the oldest over the number. They are still inside until `remove`.
+  std::vector<ExecutionId> due(SteadyTime now, std::size_t at_most) const;
 
   // True as soon as the records are a tenth over their number: time for a pass ahead of its turn.
   bool crowded() const;

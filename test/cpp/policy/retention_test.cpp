@@ -7,6 +7,8 @@
 namespace escher {
 namespace {
 
+constexpr std::size_t kAll = 1000;
+
 using std::chrono::seconds;
 using Ids = std::vector<ExecutionId>;
 
@@ -36,39 +38,49 @@ TEST(Retention, RecordIsDueWhenItHasReachedItsAge) {
   Retention retention(kOnlyAge);
   retention.add(id(1), at(0), 0);
   retention.add(id(2), at(30), 0);
-  EXPECT_EQ(retention.due(at(59)), Ids{});
-  EXPECT_EQ(retention.due(at(60)), (Ids{id(1)}));
-  EXPECT_EQ(retention.due(at(200)), (Ids{id(1), id(2)}));
+  EXPECT_EQ(retention.due(at(59), kAll), Ids{});
+  EXPECT_EQ(retention.due(at(60), kAll), (Ids{id(1)}));
+  EXPECT_EQ(retention.due(at(200), kAll), (Ids{id(1), id(2)}));
 }
 
 TEST(Retention, DueRecordsStayUntilTheyAreRemoved) {
   Retention retention(kOnlyAge);
   const auto record = retention.add(id(1), at(0), 0);
-  EXPECT_EQ(retention.due(at(100)), (Ids{id(1)}));
-  EXPECT_EQ(retention.due(at(100)), (Ids{id(1)}));
+  EXPECT_EQ(retention.due(at(100), kAll), (Ids{id(1)}));
+  EXPECT_EQ(retention.due(at(100), kAll), (Ids{id(1)}));
   retention.remove(record);
-  EXPECT_EQ(retention.due(at(100)), Ids{});
+  EXPECT_EQ(retention.due(at(100), kAll), Ids{});
 }
 
 TEST(Retention, OldestOverTheNumberAreDue) {
   Retention retention({kForever, 2, 1000});
   for (unsigned char n = 1; n <= 4; ++n) retention.add(id(n), at(n), 0);
-  EXPECT_EQ(retention.due(at(1'000'000)), (Ids{id(1), id(2)}));
+  EXPECT_EQ(retention.due(at(1'000'000), kAll), (Ids{id(1), id(2)}));
+}
+
+TEST(Retention, ComesInSlicesOfTheOldest) {
+  Retention retention({Millis(0), 1000, 1000});
+  const auto first = retention.add(id(1), at(0), 0);
+  for (unsigned char n = 2; n <= 4; ++n) retention.add(id(n), at(0), 0);
+  EXPECT_EQ(retention.due(at(1), 2), (Ids{id(1), id(2)}));
+  retention.remove(first);
+  EXPECT_EQ(retention.due(at(1), 2), (Ids{id(2), id(3)}));
+  EXPECT_EQ(retention.due(at(1), 0), Ids{});
 }
 
 TEST(Retention, AgeComesFirstAndThenTheNumber) {
   Retention retention({kMinute, 2, 1000});
   for (unsigned char n = 0; n < 5; ++n) retention.add(id(n), at(10 * n), 0);
   // Two are too old; of the three left one is too many.
-  EXPECT_EQ(retention.due(at(75)), (Ids{id(0), id(1), id(2)}));
+  EXPECT_EQ(retention.due(at(75), kAll), (Ids{id(0), id(1), id(2)}));
   // Four are too old; the number is met by that already.
-  EXPECT_EQ(retention.due(at(95)), (Ids{id(0), id(1), id(2), id(3)}));
+  EXPECT_EQ(retention.due(at(95), kAll), (Ids{id(0), id(1), id(2), id(3)}));
 }
 
 TEST(Retention, NoAgeMeansAtTheNextPass) {
   Retention retention({Millis(0), 1000, 1000});
   retention.add(id(1), at(0), 0);
-  EXPECT_EQ(retention.due(at(0)), (Ids{id(1)}));
+  EXPECT_EQ(retention.due(at(0), kAll), (Ids{id(1)}));
 }
 
 TEST(Retention, OldestOutputGoesUntilTheBytesAreWithinTheLimit) {
