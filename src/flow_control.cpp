@@ -20,11 +20,11 @@ void FlowControl::close(std::uint64_t token) {
 }
 
 bool FlowControl::may_read(std::uint64_t token) {
-  if (outstanding_.load(std::memory_order_relaxed) < limit_) return true;
+  if (outstanding() < window_) return true;
   const std::lock_guard lock(mutex_);
   const auto found = accounts_.find(token);
   if (found == accounts_.end() || found->second.outstanding == 0) return true;
-  if (outstanding_.load(std::memory_order_relaxed) < limit_) return true;
+  if (outstanding() < limit_ && found->second.outstanding < window_) return true;
   if (!found->second.waiting) {
     found->second.waiting = true;
     waiting_.push_back(token);
@@ -41,7 +41,7 @@ void FlowControl::add(std::uint64_t token, std::uint64_t bytes) {
 }
 
 void FlowControl::release(std::uint64_t token, std::uint64_t bytes) {
-  std::vector<std::function<void()>> resumes;
+  Resumes resumes;
   {
     const std::lock_guard lock(mutex_);
     const auto found = accounts_.find(token);
@@ -49,21 +49,30 @@ void FlowControl::release(std::uint64_t token, std::uint64_t bytes) {
     Account& account = found->second;
     bytes = std::min(bytes, account.outstanding);
     account.outstanding -= bytes;
+    const bool had_room = has_room();
     outstanding_.fetch_sub(bytes, std::memory_order_relaxed);
 
-    const bool room = outstanding_.load(std::memory_order_relaxed) <= low_water();
-    const auto may_go_on = [&](std::uint64_t waiter) {
-      const auto it = accounts_.find(waiter);
-      if (it == accounts_.end()) return true;
-      if (!room && it->second.outstanding != 0) return false;
-      it->second.waiting = false;
-      if (it->second.resume) resumes.push_back(it->second.resume);
-      return true;
-    };
-    if (!waiting_.empty() && (room || account.outstanding == 0)) std::erase_if(waiting_, may_go_on);
+    if (!had_room && has_room()) {
+      resume_all(resumes);
+    } else if (account.waiting && may_go_on(account)) {
+      account.waiting = false;
+      std::erase(waiting_, token);
+      if (account.resume) resumes.push_back(account.resume);
+    }
     if (account.closed && account.outstanding == 0) accounts_.erase(found);
   }
   for (const auto& resume : resumes) resume();
+}
+
+void FlowControl::resume_all(Resumes& resumes) {
+  std::erase_if(waiting_, [&](std::uint64_t token) {
+    const auto found = accounts_.find(token);
+    if (found == accounts_.end()) return true;
+    if (!may_go_on(found->second)) return false;
+    found->second.waiting = false;
+    if (found->second.resume) resumes.push_back(found->second.resume);
+    return true;
+  });
 }
 
 }  // namespace escher

@@ -2,11 +2,13 @@
 // read, and the children wait.
 //
 // An execution of which nothing is outstanding may always read one more chunk. So a consumer that
-// sits on the lines of one execution cannot starve another whose lines it would take.
+// sits on the lines of one execution cannot starve another whose lines it would take. And none
+// reads further ahead than its window: more only costs memory, and cache misses on the way.
 //
 // Any thread. One mutex, a leaf: nothing is called under it.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -19,7 +21,11 @@ namespace escher {
 
 class FlowControl {
  public:
-  explicit FlowControl(std::uint64_t limit) : limit_(limit) {}
+  // Enough for a few turns of the event loop.
+  static constexpr std::uint64_t kWindow = 2 * 1024 * 1024;
+
+  explicit FlowControl(std::uint64_t limit, std::uint64_t window = kWindow)
+      : limit_(limit), window_(std::min(window, limit)) {}
 
   // `resume` is called, on any thread, when reading may go on after `may_read` said no.
   void open(std::uint64_t token, std::function<void()> resume);
@@ -42,11 +48,17 @@ class FlowControl {
     std::function<void()> resume;
   };
   using Accounts = std::unordered_map<std::uint64_t, Account>;
+  using Resumes = std::vector<std::function<void()>>;
 
   // Reading goes on only when there is room again for a while, not for every byte.
-  std::uint64_t low_water() const { return limit_ / 2; }
+  bool has_room() const { return outstanding() <= limit_ / 2; }
+  bool may_go_on(const Account& account) const {
+    return account.outstanding == 0 || (has_room() && account.outstanding <= window_ / 2);
+  }
+  void resume_all(Resumes& resumes);
 
   const std::uint64_t limit_;
+  const std::uint64_t window_;
   std::atomic<std::uint64_t> outstanding_{0};
   std::mutex mutex_;
   Accounts accounts_;

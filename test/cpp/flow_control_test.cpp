@@ -44,6 +44,36 @@ TEST_F(FlowControlTest, ResumesOnceAtHalfOfTheLimit) {
   EXPECT_EQ(resumed.size(), 1U);
 }
 
+TEST_F(FlowControlTest, NoneReadsFurtherAheadThanItsWindow) {
+  FlowControl windowed(kLimit, 20);
+  windowed.open(1, [this] { resumed.push_back(1); });
+  windowed.open(2, [this] { resumed.push_back(2); });
+  windowed.add(1, 19);
+  EXPECT_TRUE(windowed.may_read(1));
+  windowed.add(1, 1);
+  EXPECT_FALSE(windowed.may_read(1));
+  windowed.add(2, 19);
+  EXPECT_TRUE(windowed.may_read(2));
+  windowed.release(1, 9);
+  EXPECT_TRUE(resumed.empty());
+  windowed.release(1, 1);
+  EXPECT_EQ(resumed, std::vector<std::uint64_t>{1});
+}
+
+// It waits for both: room in the engine, and in its own window.
+TEST_F(FlowControlTest, RoomInTheEngineDoesNotOpenAFullWindow) {
+  FlowControl windowed(kLimit, 20);
+  windowed.open(1, [this] { resumed.push_back(1); });
+  windowed.open(2, [this] { resumed.push_back(2); });
+  windowed.add(1, 20);
+  windowed.add(2, kLimit - 20);
+  EXPECT_FALSE(windowed.may_read(1));
+  windowed.release(2, kLimit - 20);
+  EXPECT_TRUE(resumed.empty());
+  windowed.release(1, 10);
+  EXPECT_EQ(resumed, std::vector<std::uint64_t>{1});
+}
+
 TEST_F(FlowControlTest, DoesNotResumeWhoDoesNotWait) {
   open(1);
   flow.add(1, kLimit);
