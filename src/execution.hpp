@@ -102,6 +102,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
 
   void on_chunk(Stream stream, std::string_view chunk) override;
   void on_stream_end(Stream stream, int os_error) override;
+  std::span<char> room(Stream stream) override { return pipeline_.room(stream); }
   bool may_read(Stream stream) override;
   void resume_streams();
   void emit(OutputBatch batch);

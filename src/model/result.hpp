@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/bytes.hpp"
 #include "model/error.hpp"
 #include "model/id.hpp"
 #include "model/status.hpp"
@@ -56,7 +57,7 @@ class OutputTimeline {
 
 // The kept output: exact bytes, by stream.
 struct CapturedOutput {
-  std::string bytes[kStreamCount];
+  Bytes bytes[kStreamCount];
   OutputTimeline timeline;
 
   std::uint64_t size() const { return bytes[0].size() + bytes[1].size(); }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "model/error.hpp"
@@ -21,6 +22,8 @@ class PipeReader {
   virtual void on_chunk(Stream stream, std::string_view chunk) = 0;
   // End of file, or the errno that ended it. The last call for this stream.
   virtual void on_stream_end(Stream stream, int os_error) = 0;
+  // Where the next chunk is to be put; empty = wherever the pipe likes. Valid until `on_chunk`.
+  virtual std::span<char> room(Stream) { return {}; }
   // False = stop reading until `resume`.
   virtual bool may_read(Stream stream) = 0;
 };

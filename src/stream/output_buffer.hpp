@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <span>
 #include <string_view>
+
+#include "model/bytes.hpp"
 
 namespace escher {
 
@@ -13,20 +15,24 @@ class OutputBuffer {
  public:
   explicit OutputBuffer(std::uint64_t limit) : limit_(limit) {}
 
+  // The place behind what is kept, for the next chunk; empty = not yet, or not enough of it any
+  // more.
+  std::span<char> room();
+
   // Keeps what fits; returns how many bytes of `chunk` that were.
   std::size_t append(std::string_view chunk);
 
   std::uint64_t total() const { return total_; }
   bool over_limit() const { return total_ > limit_; }
-  const std::string& kept() const { return kept_; }
+  std::string_view kept() const { return kept_.view(); }
 
   // The kept bytes, given away.
-  std::string take();
+  Bytes take();
 
  private:
   std::uint64_t limit_;
   std::uint64_t total_ = 0;
-  std::string kept_;
+  Bytes kept_;
 };
 
 }  // namespace escher

@@ -63,7 +63,7 @@ TEST_F(ExecutionTest, RunsFromTheLaunchToTheResult) {
   EXPECT_EQ(seen().order, "SOF");
   EXPECT_EQ(result.status, Status::completed);
   EXPECT_EQ(host.running, 1);
-  EXPECT_EQ(host.output->bytes[0], "hello\n");
+  EXPECT_EQ(host.output->bytes[0].view(), "hello\n");
   EXPECT_EQ(permits_returned, 1);
 }
 

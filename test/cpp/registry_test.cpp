@@ -23,7 +23,7 @@ class RegistryTest : public testing::Test {
     result->id = execution.id();
     result->status = status;
     auto captured = std::make_shared<CapturedOutput>();
-    captured->bytes[0] = std::move(output);
+    captured->bytes[0] = Bytes(output);
     registry.finish(execution.id(), std::move(result), std::move(captured));
   }
 

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <cstdint>
@@ -19,9 +20,9 @@ constexpr std::size_t kBytesPerTurn = 1024 * 1024;
 
 // One buffer per io thread is enough: a chunk is done with before the next one is read. So a
 // running execution costs no buffer of its own.
-char* thread_buffer() {
+std::span<char> thread_buffer() {
   thread_local std::unique_ptr<char[]> buffer(new char[kChunkBytes]);
-  return buffer.get();
+  return {buffer.get(), kChunkBytes};
 }
 
 }  // namespace
@@ -99,10 +100,13 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   Progress read_once() {
-    const ssize_t count = ::read(descriptor_.native_handle(), thread_buffer(), kChunkBytes);
+    std::span<char> buffer = reader_->room(stream_);
+    if (buffer.empty()) buffer = thread_buffer();
+    const std::size_t most = std::min(buffer.size(), kChunkBytes);
+    const ssize_t count = ::read(descriptor_.native_handle(), buffer.data(), most);
     if (count > 0) {
       const auto bytes = static_cast<std::size_t>(count);
-      reader_->on_chunk(stream_, {thread_buffer(), bytes});
+      reader_->on_chunk(stream_, {buffer.data(), bytes});
       return {Progress::data, bytes};
     }
     if (count < 0 && errno == EINTR) return {Progress::data, 0};

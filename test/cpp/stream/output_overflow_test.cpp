@@ -35,7 +35,7 @@ class OutputOverflowTest : public testing::Test {
   std::string finish() {
     for (const Stream stream : kStreams) pipeline_->end(stream, true, listener_.emit());
     output_ = pipeline_->finish(result_);
-    return output_->bytes[0];
+    return std::string(output_->bytes[0].view());
   }
 
   const StreamSummary& out() const { return result_.streams[0]; }

@@ -57,8 +57,8 @@ TEST_F(OutputPipelineTest, KeepsTheExactBytesOfBothStreams) {
   end(Stream::out);
   end(Stream::err);
   const auto output = pipeline_.finish(result_);
-  EXPECT_EQ(output->bytes[0], "a\r\n\xFF");
-  EXPECT_EQ(output->bytes[1], "b");
+  EXPECT_EQ(output->bytes[0].view(), "a\r\n\xFF");
+  EXPECT_EQ(output->bytes[1].view(), "b");
   EXPECT_EQ(result_.streams[0].total_bytes, 4U);
   EXPECT_EQ(result_.streams[1].total_bytes, 1U);
   EXPECT_FALSE(result_.streams[0].truncated);
@@ -186,7 +186,7 @@ TEST_F(PipelineLogTest, FailureOfTheLogIsAllThatIsLost) {
   pipeline_.write(Stream::out, "two\n", kWatched, listener_.emit());
   const auto output = pipeline_.finish(result_);
   EXPECT_NE(result_.log_error.find("EFBIG"), std::string::npos);
-  EXPECT_EQ(output->bytes[0], "one\ntwo\n");
+  EXPECT_EQ(output->bytes[0].view(), "one\ntwo\n");
   EXPECT_EQ(listener_.entries(), (Entries{{Stream::out, "one"}, {Stream::out, "two"}}));
 }
 

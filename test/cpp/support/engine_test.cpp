@@ -100,7 +100,7 @@ Seen EngineTest::seen(const Job& job) {
 std::string EngineTest::kept(const Job& job, Stream stream) {
   const auto record = engine->record(job.id);
   if (!record || !record->output) throw std::runtime_error("no output is kept");
-  return record->output->bytes[index_of(stream)];
+  return std::string(record->output->bytes[index_of(stream)].view());
 }
 
 void EngineTest::consume(std::unique_lock<std::mutex>& lock) {
