@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "model/result.hpp"
 #include "model/status.hpp"
@@ -21,6 +22,8 @@ struct OutputBatch {
   bool partial = false;     // the last entry is unfinished
   bool ascii = true;        // lets a sink take the short way
   std::string text;
+  // Where each entry ends in `text`, if it is ASCII: who cuts it needs not look for the '\n'.
+  std::vector<std::uint32_t> ends;
 
   // What the batch weighs in the flow control.
   std::uint64_t weight() const { return text.size() + 1; }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "model/event.hpp"
 #include "stream/line_splitter.hpp"
@@ -24,6 +25,8 @@ class EventBatcher {
     return batch_.count > 0 && (batch_.stream != stream || batch_.partial);
   }
   void add(Stream stream, const Line& line);
+  // Whole lines, with a '\n' behind each; returns how many.
+  std::uint64_t add_block(Stream stream, std::string_view block);
 
   // The batch so far, made valid UTF-8; nothing if there is none.
   std::optional<OutputBatch> take(EpochMillis now);
@@ -35,6 +38,8 @@ class EventBatcher {
   std::size_t bytes() const { return batch_.text.size(); }
 
  private:
+  void begin(Stream stream);
+
   std::uint64_t token_;
   std::uint64_t next_seq_ = 0;
   std::size_t expected_ = 0;

@@ -28,6 +28,11 @@ class LineSplitter {
   template <typename Sink>
   void split(std::string_view chunk, Sink&& sink);
 
+  // As `split`, but whole lines that are delivered as they stand, without a "\r" and none too long,
+  // come together: `blocks(text)`, with the '\n' behind each. The others come to `lines(Line)`.
+  template <typename Blocks, typename Lines>
+  void split_blocks(std::string_view chunk, Blocks&& blocks, Lines&& lines);
+
   // What `split` would have delivered: lines that ended, and pieces of lines that go on.
   struct Skipped {
     std::uint64_t lines = 0;

@@ -25,6 +25,26 @@ void LineSplitter::split(std::string_view chunk, Sink&& sink) {
   }
 }
 
+template <typename Blocks, typename Lines>
+void LineSplitter::split_blocks(std::string_view chunk, Blocks&& blocks, Lines&& lines) {
+  // The line that was begun before ends in the first of them.
+  const std::size_t first = chunk.find('\n');
+  if (first == std::string_view::npos) return split(chunk, lines);
+  if (!pending_.empty() || flushed_) {
+    split(chunk.substr(0, first + 1), lines);
+    chunk.remove_prefix(first + 1);
+  }
+  // npos + 1 = 0: no line ends in what is left.
+  const std::string_view block = chunk.substr(0, chunk.rfind('\n') + 1);
+  chunk.remove_prefix(block.size());
+  if (block.size() > max_line_bytes_ || block.find('\r') != std::string_view::npos) {
+    split(block, lines);
+  } else if (!block.empty()) {
+    blocks(block);
+  }
+  if (!chunk.empty()) keep(chunk, lines);
+}
+
 template <typename Sink>
 void LineSplitter::flush_partial(Sink&& sink) {
   const std::size_t length = flushable();

@@ -93,7 +93,16 @@ void OutputPipeline::take_lines(Stream stream, std::string_view chunk, bool watc
   const EpochMillis now = wall_now();
   // One more byte: the last line has a line break in the batch, though it may have none here.
   if (watched) batcher_.expect(state.splitter.pending() + chunk.size() + 1);
-  state.splitter.split(chunk, [&](const Line& line) { deliver(stream, line, watched, now, emit); });
+  const auto by_line = [&](const Line& line) { deliver(stream, line, watched, now, emit); };
+  if (log_.is_open()) {
+    state.splitter.split(chunk, by_line);
+  } else {
+    const auto by_block = [&](std::string_view block) {
+      if (batcher_.must_take_before(stream)) flush_batch(now, emit);
+      lines_ += batcher_.add_block(stream, block);
+    };
+    state.splitter.split_blocks(chunk, by_block, by_line);
+  }
   flush_batch(now, emit);
   log_.flush();
 }
@@ -177,19 +186,19 @@ std::shared_ptr<const CapturedOutput> OutputPipeline::finish(ExecutionResult& re
   return output;
 }
 
-std::string OutputPipeline::take_kept(Stream stream) {
+Bytes OutputPipeline::take_kept(Stream stream) {
   StreamState& state = state_of(stream);
   const std::size_t length = state.kept().size();
   const bool warn = state.buffer.over_limit() && state.overflow_file.empty() &&
                     options_.strategy != OversizedOutputStrategy::fail_execution;
-  std::string kept = state.buffer.take();
-  kept.resize(length);
-  if (warn) kept += truncation_warning(kept, stream, options_.limit);
+  Bytes kept = state.buffer.take();
+  kept.truncate(length);
+  if (warn) kept.append(truncation_warning(kept.view(), stream, options_.limit));
   return kept;
 }
 
 std::vector<OutputBatch> replay_lines(const CapturedOutput& output, std::size_t max_line_bytes) {
-  const ReplaySource sources[kStreamCount] = {{output.bytes[0]}, {output.bytes[1]}};
+  const ReplaySource sources[kStreamCount] = {{output.bytes[0].view()}, {output.bytes[1].view()}};
   return replay_output(output.timeline, sources, {0, max_line_bytes, wall_now()});
 }
 

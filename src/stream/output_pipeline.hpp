@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,9 @@ class OutputPipeline {
 
   // The command is about to run: opens the log.
   void open_log();
+
+  // Where a chunk may be put to save its copy; empty = nowhere. Valid until the next `write`.
+  std::span<char> room(Stream stream) { return state_of(stream).buffer.room(); }
 
   // A chunk of a stream. True if it made the stream exceed its limit under `fail_execution`; of
   // what comes after that, nothing is delivered any more. `watched`: somebody takes the lines;
@@ -93,7 +97,7 @@ class OutputPipeline {
   void deliver(Stream stream, const Line& line, bool watched, EpochMillis now, const Emit& emit);
   void flush_batch(EpochMillis now, const Emit& emit);
 
-  std::string take_kept(Stream stream);
+  Bytes take_kept(Stream stream);
 
   OutputOptions options_;
   StreamState streams_[kStreamCount];

@@ -24,6 +24,42 @@ TEST(EventBatcher, JoinsLinesAndNumbersThem) {
   EXPECT_EQ(batcher.next_seq(), 3U);
 }
 
+using Ends = std::vector<std::uint32_t>;
+
+TEST(EventBatcher, TellsWhereLinesEnd) {
+  EventBatcher batcher(1);
+  batcher.add(Stream::out, {"one", false});
+  EXPECT_EQ(batcher.add_block(Stream::out, "two\n\nfour\n"), 3U);
+  batcher.add(Stream::out, {"five", true});
+  const auto batch = batcher.take(kNow);
+  ASSERT_TRUE(batch);
+  EXPECT_EQ(batch->text, "one\ntwo\n\nfour\nfive");
+  EXPECT_EQ(batch->ends, (Ends{3, 7, 8, 13, 18}));
+  EXPECT_EQ(batch->count, 5U);
+  EXPECT_EQ(batcher.next_seq(), 5U);
+}
+
+TEST(EventBatcher, ABlockBeginsABatch) {
+  EventBatcher batcher(1);
+  batcher.skip(7);
+  EXPECT_EQ(batcher.add_block(Stream::err, "a\nb\n"), 2U);
+  const auto batch = batcher.take(kNow);
+  ASSERT_TRUE(batch);
+  EXPECT_EQ(batch->stream, Stream::err);
+  EXPECT_EQ(batch->first_seq, 7U);
+  EXPECT_EQ(batch->ends, (Ends{1, 3}));
+}
+
+// They count bytes, JavaScript counts UTF-16.
+TEST(EventBatcher, TellsNoEndsOfWhatIsNotAscii) {
+  EventBatcher batcher(1);
+  batcher.add_block(Stream::out, "\xE2\x82\xAC\nb\n");
+  const auto batch = batcher.take(kNow);
+  ASSERT_TRUE(batch);
+  EXPECT_FALSE(batch->ascii);
+  EXPECT_EQ(batch->ends, Ends{});
+}
+
 TEST(EventBatcher, HasNothingToTakeBeforeTheFirstLineAndAfterTheLast) {
   EventBatcher batcher(1);
   EXPECT_FALSE(batcher.take(kNow));

@@ -108,6 +108,26 @@ TEST(LineSplitterProperty, LinesDoNotDependOnTheChunks) {
   });
 }
 
+TEST(LineSplitterProperty, BlocksAreTheSameLines) {
+  for_many_cases([](Case& example) {
+    LineSplitter splitter(example.max_line_bytes);
+    Entries entries;
+    const auto blocks = [&entries](std::string_view block) {
+      ASSERT_TRUE(block.ends_with('\n'));
+      while (!block.empty()) {
+        const std::size_t end = block.find('\n');
+        entries.emplace_back(block.substr(0, end), false);
+        block.remove_prefix(end + 1);
+      }
+    };
+    for (const auto& chunk : example.random.chunks(example.bytes, example.longest_chunk)) {
+      splitter.split_blocks(chunk, blocks, into(entries));
+    }
+    splitter.finish(into(entries));
+    ASSERT_EQ(entries, split_whole(example.bytes, example.max_line_bytes));
+  });
+}
+
 TEST(LineSplitterProperty, PiecesAreAsLongAsTheyMayBeAndEndOnCodePoints) {
   for_many_cases([](Case& example) {
     const std::size_t longest = std::max<std::size_t>(example.max_line_bytes, 4);

@@ -1,0 +1,67 @@
+#include "stream/newlines.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstring>
+
+namespace escher {
+namespace {
+
+constexpr std::uint64_t kNewlines = 0x0A0A'0A0A'0A0A'0A0A;
+constexpr std::uint64_t kLowBits = 0x7F7F'7F7F'7F7F'7F7F;
+
+// 0x80 in every byte of `word` that is '\n', 0 in the others. No carry runs from byte to byte, so
+// none is found that is not there.
+std::uint64_t newlines_in(std::uint64_t word) {
+  const std::uint64_t differs = word ^ kNewlines;
+  return ~(((differs & kLowBits) + kLowBits) | differs | kLowBits);
+}
+
+// The place of the first one in memory, and the rest without it.
+std::uint32_t take_first(std::uint64_t& found) {
+  if constexpr (std::endian::native == std::endian::little) {
+    const auto place = static_cast<std::uint32_t>(std::countr_zero(found)) / 8;
+    found &= found - 1;
+    return place;
+  } else {
+    const auto place = static_cast<std::uint32_t>(std::countl_zero(found)) / 8;
+    found &= ~(std::uint64_t{0x80} << (56 - 8 * place));
+    return place;
+  }
+}
+
+}  // namespace
+
+// In blocks with counters of one byte, which compilers turn into vector code.
+std::uint64_t count_newlines(std::string_view bytes) {
+  constexpr std::size_t kBlock = 128;
+  std::uint64_t count = 0;
+  while (bytes.size() >= kBlock) {
+    std::uint8_t in_block = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      in_block = static_cast<std::uint8_t>(in_block + (bytes[i] == '\n' ? 1 : 0));
+    }
+    count += in_block;
+    bytes.remove_prefix(kBlock);
+  }
+  return count + static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+}
+
+// Eight bytes at a time: a call of memchr for each of many short lines costs five times as much.
+void append_newlines(std::string_view bytes, std::uint32_t base,
+                     std::vector<std::uint32_t>& places) {
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= bytes.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word;
+    std::memcpy(&word, bytes.data() + at, sizeof(word));
+    for (std::uint64_t found = newlines_in(word); found != 0;) {
+      places.push_back(base + static_cast<std::uint32_t>(at) + take_first(found));
+    }
+  }
+  for (; at < bytes.size(); ++at) {
+    if (bytes[at] == '\n') places.push_back(base + static_cast<std::uint32_t>(at));
+  }
+}
+
+}  // namespace escher
