@@ -24,7 +24,7 @@ std::uint64_t token(const Napi::CallbackInfo& info, std::size_t i) {
 
 // Kept bytes as JavaScript wants them. A string of any bytes: V8 replaces what is no UTF-8 by the
 // WHATWG rules.
-Napi::Value kept(Napi::Env env, const std::string& bytes, bool as_buffer) {
+Napi::Value kept(Napi::Env env, std::string_view bytes, bool as_buffer) {
   if (!as_buffer) return from_text(env, bytes, false);
   // Copied: Electron forbids ArrayBuffers over foreign memory. A Uint8Array, not a Buffer.
   auto memory = Napi::ArrayBuffer::New(env, bytes.size());
@@ -79,7 +79,9 @@ EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
   engine_ = std::move(*engine);
   channel_->connect(
       {[this](std::uint64_t token, std::uint64_t bytes) { engine_->release(token, bytes); },
-       [this](std::function<void()> function) { engine_->defer(std::move(function)); }});
+       [this](Millis delay, std::function<void()> function) {
+         engine_->defer(delay, std::move(function));
+       }});
   napi_add_env_cleanup_hook(environment_, &EngineWrap::on_environment_end, this);
   hooked_ = true;
 }
@@ -110,11 +112,10 @@ Engine& EngineWrap::engine() const {
 }
 
 template <typename T>
-std::function<void(Result<T>)> EngineWrap::answer(double ticket, bool heard_first) const {
-  return [channel = channel_, ticket, heard_first](Result<T> result) {
+std::function<void(Result<T>)> EngineWrap::answer(double ticket) const {
+  return [channel = channel_, ticket](Result<T> result) {
     Reply reply;
     reply.ticket = ticket;
-    reply.heard_first = heard_first;
     if (!result) {
       reply.error = std::move(result).error();
     } else if constexpr (std::is_same_v<T, std::size_t>) {
@@ -126,11 +127,23 @@ std::function<void(Result<T>)> EngineWrap::answer(double ticket, bool heard_firs
   };
 }
 
+// A yes that nobody waits for comes with the beginning or the end.
+std::function<void(Result<void>)> EngineWrap::admission(double ticket, bool awaited) const {
+  return [channel = channel_, ticket, awaited](Result<void> result) {
+    Reply reply;
+    reply.ticket = ticket;
+    reply.heard_first = awaited;
+    if (!awaited && result) reply.urgency = Urgency::soon;
+    if (!result) reply.error = std::move(result).error();
+    channel->reply(std::move(reply));
+  };
+}
+
 void EngineWrap::execute(const Napi::CallbackInfo& info) {
-  ExecutionRequest request = to_request(info[1].As<Napi::Object>());
+  ExecutionRequest request = to_request(info[1].As<Napi::Array>());
   request.token = token(info, 0);
   const bool awaited = info[2].ToBoolean().Value();
-  engine().execute(std::move(request), answer<void>(number(info, 0), awaited));
+  engine().execute(std::move(request), admission(number(info, 0), awaited));
 }
 
 void EngineWrap::cancel(const Napi::CallbackInfo& info) {
@@ -170,7 +183,9 @@ Napi::Value EngineWrap::status(const Napi::CallbackInfo& info) {
 Napi::Value EngineWrap::result(const Napi::CallbackInfo& info) {
   const std::string id = text(info, 0);
   if (const auto record = engine().record(id)) {
-    return from_result(info.Env(), *record->result, record->output == nullptr);
+    FlatWriter fields(info.Env());
+    append_result(fields, *record->result, record->output == nullptr);
+    return fields.array();
   }
   return engine().status(id) ? info.Env().Null() : info.Env().Undefined();
 }
@@ -192,7 +207,7 @@ Napi::Value EngineWrap::output(const Napi::CallbackInfo& info) {
   auto pair = Napi::Array::New(env, kStreamCount);
   for (const Stream stream : kStreams) {
     const auto i = index_of(stream);
-    pair.Set(static_cast<std::uint32_t>(i), kept(env, output->bytes[i], as_buffer));
+    pair.Set(static_cast<std::uint32_t>(i), kept(env, output->bytes[i].view(), as_buffer));
   }
   return pair;
 }

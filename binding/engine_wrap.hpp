@@ -52,7 +52,9 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   Engine& engine() const;
   // A handler that answers `ticket` through the channel, from whatever thread.
   template <typename T>
-  std::function<void(Result<T>)> answer(double ticket, bool heard_first = false) const;
+  std::function<void(Result<T>)> answer(double ticket) const;
+  // The answer to `execute`. `awaited`: somebody waits for it, before any event.
+  std::function<void(Result<void>)> admission(double ticket, bool awaited) const;
   // Null for an unknown execution and for one that has not ended.
   std::shared_ptr<const CapturedOutput> output_of(const std::string& id) const;
 

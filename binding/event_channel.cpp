@@ -11,8 +11,15 @@ namespace {
 constexpr std::size_t kBytesPerTurn = 512 * 1024;
 constexpr std::size_t kRecordsPerTurn = 2048;
 
-// Batches grow in the queue up to here while JavaScript is busy: fewer, larger strings.
-constexpr std::size_t kMergedBytes = 256 * 1024;
+// Small batches grow in the queue up to here while JavaScript is busy. No further: lines cut out of
+// longer strings cost V8 about twice as much, which are beyond its caches and its young generation.
+constexpr std::size_t kMergedBytes = 64 * 1024;
+
+// Values that one call takes over the stack.
+constexpr std::size_t kValuesPerCall = 1000;
+
+// How long a record waits that nobody waits for. A command that ends sooner is told of in one turn.
+constexpr Millis kPatience{2};
 
 }  // namespace
 
@@ -28,6 +35,7 @@ std::shared_ptr<EventChannel> EventChannel::open(Napi::Env env, Napi::Function d
     throw Napi::Error::New(env);
   }
   napi_unref_threadsafe_function(env, channel->function_);
+  channel->line_ends_ = std::make_unique<LineEnds>(env);
   return channel;
 }
 
@@ -43,6 +51,7 @@ void EventChannel::close() {
     function = std::exchange(function_, nullptr);
     queue_.clear();
   }
+  line_ends_.reset();
   napi_release_threadsafe_function(function, napi_tsfn_abort);
 }
 
@@ -57,9 +66,12 @@ void EventChannel::set_referenced(Napi::Env env, bool referenced) {
 
 // ---- Any thread.
 
-void EventChannel::started(StartedEvent event) { push(std::move(event)); }
-void EventChannel::finished(FinishedEvent event) { push(std::move(event)); }
-void EventChannel::reply(Reply reply) { push(std::move(reply)); }
+void EventChannel::started(StartedEvent event) { push(std::move(event), Urgency::soon); }
+void EventChannel::finished(FinishedEvent event) { push(std::move(event), Urgency::now); }
+void EventChannel::reply(Reply reply) {
+  const Urgency urgency = reply.urgency;
+  push(std::move(reply), urgency);
+}
 
 void EventChannel::output(OutputBatch batch) {
   const std::lock_guard lock(mutex_);
@@ -68,11 +80,15 @@ void EventChannel::output(OutputBatch batch) {
   wake();
 }
 
-void EventChannel::push(Record record) {
-  const std::lock_guard lock(mutex_);
-  if (closed_) return;
-  queue_.push_back(std::move(record));
-  wake();
+void EventChannel::push(Record record, Urgency urgency) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    queue_.push_back(std::move(record));
+    if (urgency == Urgency::now) return wake();
+    if (woken_ || std::exchange(wakes_soon_, true)) return;
+  }
+  upstream_.defer(kPatience, [self = shared_from_this()] { self->wake_for_waiting(); });
 }
 
 // Lines that follow on the last batch in the queue join it.
@@ -86,6 +102,12 @@ bool EventChannel::merge(OutputBatch& batch) {
   }
   // The joining '\n' makes the weights add up.
   last->text.push_back('\n');
+  if (last->ascii && batch.ascii) {
+    const auto shift = static_cast<std::uint32_t>(last->text.size());
+    for (const std::uint32_t end : batch.ends) last->ends.push_back(shift + end);
+  } else {
+    last->ends.clear();
+  }
   last->text.append(batch.text);
   last->count += batch.count;
   last->partial = batch.partial;
@@ -96,6 +118,12 @@ bool EventChannel::merge(OutputBatch& batch) {
 void EventChannel::wake() {
   if (std::exchange(woken_, true)) return;
   napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
+}
+
+void EventChannel::wake_for_waiting() {
+  const std::lock_guard lock(mutex_);
+  wakes_soon_ = false;
+  if (!closed_ && !queue_.empty()) wake();
 }
 
 void EventChannel::wake_if_open() {
@@ -142,7 +170,7 @@ void EventChannel::end_turn(bool cut) {
       return;
     }
   }
-  upstream_.defer([self = shared_from_this()] { self->wake_if_open(); });
+  upstream_.defer(Millis(0), [self = shared_from_this()] { self->wake_if_open(); });
 }
 
 std::shared_ptr<const CapturedOutput> EventChannel::output_in_turn(const ExecutionId& id) const {
@@ -151,15 +179,26 @@ std::shared_ptr<const CapturedOutput> EventChannel::output_in_turn(const Executi
 }
 
 void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver, const Turn& turn) {
-  std::size_t at = 0;
-  Napi::Array records = Napi::Array::New(env);
+  FlatWriter writer(env);
+  line_ends_->begin_turn();
+  const Napi::Value ends = line_ends_->array();
   for (const auto& record : turn.records) {
-    std::visit([&](const auto& value) { at = append_record(env, records, at, value); }, record);
-    if (const auto* end = std::get_if<FinishedEvent>(&record)) {
+    if (writer.size() >= kValuesPerCall) {
+      writer.call(deliver, ends);
+      writer.clear();
+    }
+    if (const auto* batch = std::get_if<OutputBatch>(&record)) {
+      append_record(writer, *batch, line_ends_->add(batch->ends));
+    } else if (const auto* end = std::get_if<FinishedEvent>(&record)) {
+      append_record(writer, *end);
       outputs_in_turn_[end->result->id] = end->output;
+    } else if (const auto* start = std::get_if<StartedEvent>(&record)) {
+      append_record(writer, *start);
+    } else {
+      append_record(writer, std::get<Reply>(record));
     }
   }
-  deliver.Call({records});
+  writer.call(deliver, ends);
   for (const auto& record : turn.records) {
     if (const auto* batch = std::get_if<OutputBatch>(&record)) {
       upstream_.release(batch->token, batch->weight());

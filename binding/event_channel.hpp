@@ -17,6 +17,7 @@
 
 #include <napi.h>
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -26,9 +27,13 @@
 #include <variant>
 #include <vector>
 
+#include "line_ends.hpp"
 #include "model/event.hpp"
 
 namespace escher::binding {
+
+// Whether the event loop is woken for a record at once, or soon: with the next one that is urgent.
+enum class Urgency : std::uint8_t { now, soon };
 
 // The answer to a call that took its time.
 struct Reply {
@@ -36,21 +41,24 @@ struct Reply {
   double ticket = 0;
   // Who waits for it is to hear it before anything that comes behind it.
   bool heard_first = false;
+  Urgency urgency = Urgency::now;
   std::optional<Error> error;
   Value value;
 };
 
 class EventChannel final : public EventSink, public std::enable_shared_from_this<EventChannel> {
  public:
-  // What the channel asks of the engine. On the JavaScript thread.
+  // What the channel asks of the engine.
   struct Upstream {
-    // A batch was delivered.
+    // A batch was delivered. On the JavaScript thread.
     std::function<void(std::uint64_t token, std::uint64_t bytes)> release;
-    // Calls a function on an engine thread.
-    std::function<void(std::function<void()>)> defer;
+    // Calls a function on an engine thread, after a while. From any thread.
+    std::function<void(Millis, std::function<void()>)> defer;
   };
 
   // ---- The JavaScript thread.
+  // `deliver(ends, ...records)`: where the lines of the records' texts end, and the records of a
+  // turn or of a part of it.
   static std::shared_ptr<EventChannel> open(Napi::Env env, Napi::Function deliver);
   void connect(Upstream upstream) { upstream_ = std::move(upstream); }
   void close();
@@ -71,9 +79,10 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   static void call_js(napi_env env, napi_value deliver, void* context, void* data);
   static void finalize(napi_env env, void* data, void* context);
 
-  void push(Record record);
+  void push(Record record, Urgency urgency);
   bool merge(OutputBatch& batch);
   void wake();
+  void wake_for_waiting();
   void wake_if_open();
   struct Turn {
     std::deque<Record> records;
@@ -84,8 +93,11 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   void end_turn(bool cut);
   void deliver_turn(Napi::Env env, const Napi::Function& deliver, const Turn& turn);
 
-  // The JavaScript thread's.
+  // Set once, before the engine reports anything.
   Upstream upstream_;
+
+  // The JavaScript thread's.
+  std::unique_ptr<LineEnds> line_ends_;
   std::unordered_map<ExecutionId, std::shared_ptr<const CapturedOutput>, ExecutionIdHash>
       outputs_in_turn_;
 
@@ -93,6 +105,7 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   std::mutex mutex_;
   std::deque<Record> queue_;
   bool woken_ = false;
+  bool wakes_soon_ = false;
   bool closed_ = false;
   napi_threadsafe_function function_ = nullptr;
 };

@@ -8,10 +8,6 @@
 namespace escher::binding {
 namespace {
 
-[[noreturn]] void wrong_type(Napi::Env env, const char* name, const char* expected) {
-  throw Napi::TypeError::New(env, std::string(name) + " must be " + expected);
-}
-
 std::optional<Napi::Value> get(const Napi::Object& object, const char* name) {
   const Napi::Value value = object.Get(name);
   if (value.IsUndefined() || value.IsNull()) return std::nullopt;
@@ -55,22 +51,9 @@ std::uint64_t to_count(double value) {
   return static_cast<std::uint64_t>(value);
 }
 
-Napi::Array need_array(Napi::Env env, const Napi::Value& value, const char* name) {
-  if (!value.IsArray()) wrong_type(env, name, "an array");
-  return value.As<Napi::Array>();
-}
-
 std::vector<std::string> get_strings(const Napi::Object& object, const char* name) {
-  std::vector<std::string> strings;
   const auto value = get(object, name);
-  if (!value) return strings;
-  const Napi::Array array = need_array(object.Env(), *value, name);
-  const std::uint32_t length = array.Length();
-  strings.reserve(length);
-  for (std::uint32_t i = 0; i < length; ++i) {
-    strings.push_back(array.Get(i).As<Napi::String>().Utf8Value());
-  }
-  return strings;
+  return value ? to_strings(*value, name) : std::vector<std::string>{};
 }
 
 OversizedOutputStrategy to_strategy(Napi::Env env, const std::string& name) {
@@ -80,31 +63,29 @@ OversizedOutputStrategy to_strategy(Napi::Env env, const std::string& name) {
   wrong_type(env, "oversizedOutputStrategy", "one of its three names");
 }
 
-Command to_command(const Napi::Object& object) {
-  const std::string type = need_string(object, "type");
-  if (type == "shell") {
-    return ShellCommand{need_string(object, "command"), get_string(object, "shell")};
-  }
-  if (type == "exec") {
-    return ExecCommand{need_string(object, "program"), get_strings(object, "args")};
-  }
-  if (type == "script") {
-    return ScriptCommand{need_string(object, "path"), get_string(object, "interpreter"),
-                         get_strings(object, "args")};
-  }
-  if (type == "awsCli") {
-    return AwsCliCommand{need_string(object, "service"), need_string(object, "operation"),
-                         get_strings(object, "args"), get_string(object, "profile"),
-                         get_string(object, "region")};
-  }
-  wrong_type(object.Env(), "command.type", "shell, exec, script or awsCli");
+constexpr double kShell = 0;
+constexpr double kExec = 1;
+constexpr double kScript = 2;
+
+Command to_command(FlatReader& fields) {
+  const double kind = fields.need_number("command.type");
+  std::string subject = fields.need_text("command");
+  std::optional<std::string> detail = fields.text("command");
+  std::vector<std::string> args = fields.texts("command.args");
+  std::optional<std::string> profile = fields.text("command.profile");
+  std::optional<std::string> region = fields.text("command.region");
+  if (kind == kShell) return ShellCommand{std::move(subject), std::move(detail)};
+  if (kind == kExec) return ExecCommand{std::move(subject), std::move(args)};
+  if (kind == kScript) return ScriptCommand{std::move(subject), std::move(detail), std::move(args)};
+  return AwsCliCommand{std::move(subject), detail.value_or(""), std::move(args), std::move(profile),
+                       std::move(region)};
 }
 
-std::vector<EnvironmentChange> to_changes(const Napi::Object& object) {
+std::vector<EnvironmentChange> to_changes(FlatReader& fields) {
   std::vector<EnvironmentChange> changes;
-  const auto value = get(object, "env");
+  const auto value = fields.value();
   if (!value) return changes;
-  const Napi::Array pairs = need_array(object.Env(), *value, "env");
+  const Napi::Array pairs = need_array(*value, "env");
   const std::uint32_t length = pairs.Length();
   for (std::uint32_t i = 0; i + 1 < length; i += 2) {
     EnvironmentChange change{pairs.Get(i).As<Napi::String>().Utf8Value(), std::nullopt};
@@ -115,21 +96,26 @@ std::vector<EnvironmentChange> to_changes(const Napi::Object& object) {
   return changes;
 }
 
-std::shared_ptr<const Environment> to_inherited(const Napi::Object& object) {
-  if (!get(object, "inheritedEnv")) return capture_environment();
-  return std::make_shared<const Environment>(get_strings(object, "inheritedEnv"));
+void take_environment(FlatReader& fields, ExecutionRequest& request) {
+  request.env = to_changes(fields);
+  request.extend_env = fields.boolean();
+  const auto inherited = fields.value();
+  if (!request.extend_env) return;
+  request.inherited_env =
+      inherited ? std::make_shared<const Environment>(to_strings(*inherited, "inheritedEnv"))
+                : capture_environment();
 }
 
-void take_stdin(const Napi::Object& object, ExecutionRequest& request) {
-  const std::string mode = need_string(object, "stdin");
+void take_stdin(FlatReader& fields, ExecutionRequest& request) {
+  const std::string mode = fields.need_text("stdin");
+  const auto input = fields.value();
   if (mode == "pipe") request.stdin_mode = StdinMode::pipe;
-  if (mode != "input") return;
+  if (mode != "input" || !input) return;
   request.stdin_mode = StdinMode::input;
-  request.input = to_bytes(object.Get("input"));
+  request.input = to_bytes(*input);
 }
 
-std::optional<Millis> get_millis(const Napi::Object& object, const char* name) {
-  const auto value = get_number(object, name);
+std::optional<Millis> to_millis(const std::optional<double>& value) {
   if (!value) return std::nullopt;
   return Millis(*value);
 }
@@ -172,33 +158,32 @@ Config to_config(const Napi::Object& object) {
   return config;
 }
 
-ExecutionRequest to_request(const Napi::Object& object) {
+ExecutionRequest to_request(const Napi::Array& array) {
+  FlatReader fields(array);
   ExecutionRequest request;
-  request.id = need_string(object, "id");
-  request.command = to_command(object.Get("command").As<Napi::Object>());
-  request.env = to_changes(object);
-  request.extend_env = get_bool(object, "extendEnv");
-  if (request.extend_env) request.inherited_env = to_inherited(object);
-  request.working_dir = get_string(object, "workingDir");
-  request.timeout = get_millis(object, "timeoutMs");
-  request.idle_timeout = get_millis(object, "idleTimeoutMs");
-  request.force_kill_after = get_millis(object, "forceKillAfterDelayMs");
-  if (const auto signal = get_number(object, "killSignal")) {
+  request.id = fields.need_text("id");
+  request.command = to_command(fields);
+  take_environment(fields, request);
+  request.working_dir = fields.text("workingDir");
+  request.timeout = to_millis(fields.number("timeoutMs"));
+  request.idle_timeout = to_millis(fields.number("idleTimeoutMs"));
+  request.output_log_path = fields.text("outputLogPath");
+  take_stdin(fields, request);
+  if (const auto signal = fields.number("killSignal")) {
     request.kill_signal = static_cast<int>(*signal);
   }
-  take_stdin(object, request);
-  request.output_log_path = get_string(object, "outputLogPath");
-  if (const auto bytes = get_number(object, "maxOutputSizeBytes")) {
+  request.force_kill_after = to_millis(fields.number("forceKillAfterDelayMs"));
+  if (const auto bytes = fields.number("maxOutputSizeBytes")) {
     request.max_output_size_bytes = to_count(*bytes);
   }
-  if (const auto name = get_string(object, "oversizedOutputStrategy")) {
-    request.oversized_output_strategy = to_strategy(object.Env(), *name);
+  if (const auto name = fields.text("oversizedOutputStrategy")) {
+    request.oversized_output_strategy = to_strategy(array.Env(), *name);
   }
-  request.merge_stderr = get_bool(object, "mergeStderr");
-  request.priority = need_number(object, "priority");
-  request.metadata = get_string(object, "metadata").value_or("");
-  request.tags = get_strings(object, "tags");
-  request.watch = get_bool(object, "watch");
+  request.merge_stderr = fields.boolean();
+  request.priority = fields.need_number("priority");
+  request.metadata = fields.text("metadata").value_or("");
+  request.tags = fields.texts("tags");
+  request.watch = fields.boolean();
   return request;
 }
 

@@ -42,37 +42,15 @@ struct ValueConverter {
   }
 };
 
-Napi::Value usage_or_null(Napi::Env env, const std::optional<ResourceUsage>& usage) {
-  if (!usage) return env.Null();
-  auto object = Napi::Object::New(env);
-  object.Set("userCpuMs", usage->user_cpu.count());
-  object.Set("systemCpuMs", usage->system_cpu.count());
-  object.Set("maxRssBytes", static_cast<double>(usage->max_rss_bytes));
-  return object;
-}
-
-// Sets the elements of a record one after the other.
-class RecordWriter {
- public:
-  RecordWriter(Napi::Env env, Napi::Array& records, std::size_t at)
-      : env_(env), records_(records), at_(static_cast<std::uint32_t>(at)) {}
-
-  RecordWriter& number(double value) { return value_of(Napi::Number::New(env_, value)); }
-  RecordWriter& value_of(const Napi::Value& value) {
-    records_.Set(at_++, value);
-    return *this;
-  }
-  std::size_t end() const { return at_; }
-
- private:
-  Napi::Env env_;
-  Napi::Array& records_;
-  std::uint32_t at_;
-};
+// Bits of the `flags` of a NativeResult.
+constexpr int kStdoutTruncated = 1;
+constexpr int kStderrTruncated = 2;
+constexpr int kOutputIncomplete = 4;
+constexpr int kOutputDropped = 8;
 
 }  // namespace
 
-Napi::Value from_text(Napi::Env env, const std::string& text, bool ascii) {
+Napi::Value from_text(Napi::Env env, std::string_view text, bool ascii) {
   napi_value value = nullptr;
   const auto create = ascii ? napi_create_string_latin1 : napi_create_string_utf8;
   if (create(env, text.data(), text.size(), &value) != napi_ok) throw Napi::Error::New(env);
@@ -95,40 +73,38 @@ Napi::Value from_error(Napi::Env env, const Error& error) {
   return object;
 }
 
-Napi::Value from_result(Napi::Env env, const ExecutionResult& result, bool output_dropped) {
-  auto object = Napi::Object::New(env);
+void append_result(FlatWriter& writer, const ExecutionResult& result, bool output_dropped) {
   const auto& out = result.streams[index_of(Stream::out)];
   const auto& err = result.streams[index_of(Stream::err)];
-  const auto number_or_null = [env](const std::optional<int>& value) -> Napi::Value {
-    if (!value) return env.Null();
-    return Napi::Number::New(env, *value);
-  };
-  object.Set("id", format_id(result.id));
-  object.Set("status", std::string(to_string(result.status)));
-  object.Set("success", result.success());
-  object.Set("exitCode", number_or_null(result.exit.code));
-  object.Set("signal", number_or_null(result.exit.signal));
-  object.Set("stdoutBytes", static_cast<double>(out.total_bytes));
-  object.Set("stderrBytes", static_cast<double>(err.total_bytes));
-  object.Set("stdoutTruncated", out.truncated);
-  object.Set("stderrTruncated", err.truncated);
-  object.Set("stdoutOverflowFile", text_or_null(env, out.overflow_file));
-  object.Set("stderrOverflowFile", text_or_null(env, err.overflow_file));
-  object.Set("overflowError", text_or_null(env, result.overflow_error));
-  object.Set("logError", text_or_null(env, result.log_error));
-  object.Set("outputIncomplete", result.output_incomplete);
-  object.Set("outputDropped", output_dropped);
-  object.Set("logFile", text_or_null(env, result.log_file));
-  object.Set("pid", result.pid != 0 ? Napi::Value(Napi::Number::New(env, result.pid)) : env.Null());
-  object.Set("startedAt", result.started_at);
-  object.Set("completedAt", result.completed_at);
-  object.Set("durationMs", result.duration.count());
-  object.Set("queuedMs", result.queued.count());
-  object.Set("resourceUsage", usage_or_null(env, result.usage));
-  object.Set("error", result.error ? from_error(env, *result.error) : env.Null());
-  object.Set("command", result.command);
-  object.Set("metadata", text_or_null(env, result.metadata));
-  return object;
+  const int flags =
+      (out.truncated ? kStdoutTruncated : 0) | (err.truncated ? kStderrTruncated : 0) |
+      (result.output_incomplete ? kOutputIncomplete : 0) | (output_dropped ? kOutputDropped : 0);
+  writer.number(static_cast<double>(index_of(result.status)))
+      .number_or_null(result.exit.code)
+      .number_or_null(result.exit.signal)
+      .number(static_cast<double>(out.total_bytes))
+      .number(static_cast<double>(err.total_bytes))
+      .number(flags)
+      .text_or_null(out.overflow_file)
+      .text_or_null(err.overflow_file)
+      .text_or_null(result.overflow_error)
+      .text_or_null(result.log_error)
+      .text_or_null(result.log_file)
+      .number_or_null(result.pid != 0 ? std::optional<int>(result.pid) : std::nullopt)
+      .number(result.started_at)
+      .number(result.completed_at)
+      .number(result.duration.count())
+      .number(result.queued.count());
+  if (result.usage) {
+    writer.number(result.usage->user_cpu.count())
+        .number(result.usage->system_cpu.count())
+        .number(static_cast<double>(result.usage->max_rss_bytes));
+  } else {
+    writer.null().null().null();
+  }
+  writer.value(result.error ? from_error(writer.env(), *result.error) : writer.env().Null())
+      .text(result.command)
+      .text_or_null(result.metadata);
 }
 
 Napi::Value from_summaries(Napi::Env env, const std::vector<ExecutionSummary>& summaries) {
@@ -147,49 +123,38 @@ Napi::Value from_summaries(Napi::Env env, const std::vector<ExecutionSummary>& s
   return array;
 }
 
-std::size_t append_record(Napi::Env env, Napi::Array& records, std::size_t at, const Reply& reply) {
-  return RecordWriter(env, records, at)
-      .number(kReplied)
+void append_record(FlatWriter& writer, const Reply& reply) {
+  const Napi::Env env = writer.env();
+  writer.number(kReplied)
       .number(reply.ticket)
-      .value_of(reply.error ? from_error(env, *reply.error) : env.Null())
-      .value_of(std::visit(ValueConverter{env}, reply.value))
-      .end();
+      .value(reply.error ? from_error(env, *reply.error) : env.Null())
+      .value(std::visit(ValueConverter{env}, reply.value));
 }
 
-std::size_t append_record(Napi::Env env, Napi::Array& records, std::size_t at,
-                          const StartedEvent& event) {
-  return RecordWriter(env, records, at)
-      .number(kStarted)
+void append_record(FlatWriter& writer, const StartedEvent& event) {
+  writer.number(kStarted)
       .number(static_cast<double>(event.token))
       .number(event.timestamp)
       .number(event.pid)
-      .value_of(Napi::String::New(env, event.command))
-      .end();
+      .text(event.command);
 }
 
-std::size_t append_record(Napi::Env env, Napi::Array& records, std::size_t at,
-                          const OutputBatch& batch) {
-  return RecordWriter(env, records, at)
-      .number(kOutput)
+void append_record(FlatWriter& writer, const OutputBatch& batch, double ends_at) {
+  writer.number(kOutput)
       .number(static_cast<double>(batch.token))
       .number(batch.timestamp)
       .number(static_cast<double>(index_of(batch.stream)))
       .number(static_cast<double>(batch.first_seq))
       .number(batch.count)
-      .value_of(Napi::Boolean::New(env, batch.partial))
-      .value_of(from_text(env, batch.text, batch.ascii))
+      .boolean(batch.partial)
+      .value(from_text(writer.env(), batch.text, batch.ascii))
       .number(static_cast<double>(batch.weight()))
-      .end();
+      .number(ends_at);
 }
 
-std::size_t append_record(Napi::Env env, Napi::Array& records, std::size_t at,
-                          const FinishedEvent& event) {
-  return RecordWriter(env, records, at)
-      .number(kFinished)
-      .number(static_cast<double>(event.token))
-      .number(event.timestamp)
-      .value_of(from_result(env, *event.result, false))
-      .end();
+void append_record(FlatWriter& writer, const FinishedEvent& event) {
+  writer.number(kFinished).number(static_cast<double>(event.token)).number(event.timestamp);
+  append_result(writer, *event.result, false);
 }
 
 }  // namespace escher::binding

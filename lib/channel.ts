@@ -132,15 +132,15 @@ export class Channel {
    * The native side must not keep an idle engine reachable that nobody uses any more. In a function
    * of its own, because a closure in the constructor would share a context that holds `this`.
    */
-  static #deliverTo(weak: WeakRef<Channel>): (records: unknown[]) => void {
-    return (records) => {
+  static #deliverTo(weak: WeakRef<Channel>): (ends: Uint32Array, ...records: unknown[]) => void {
+    return (ends, ...records) => {
       const channel = weak.deref();
-      if (channel !== undefined) channel.#deliver(records);
+      if (channel !== undefined) channel.#deliver(records, ends);
     };
   }
 
-  #deliver(records: unknown[]): void {
-    decode(records, this.#sink);
+  #deliver(records: unknown[], ends: Uint32Array): void {
+    decode(records, ends, this.#sink);
     this.update();
   }
 

@@ -6,7 +6,8 @@ import type { ExecutionResult } from '../types/result';
 import { ExecutionError, notFound } from './errors';
 import type { Executions } from './executions';
 import type { LiveExecution } from './live';
-import { isRejection, outcomeOf, rejectionOf, withOutput } from './results';
+import { outcomeOf } from './outcome';
+import { isRejection, rejectionOf, withOutput } from './results';
 
 /** Timers cannot count further. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -33,7 +34,7 @@ export async function completionOf(executions: Executions, id: string): Promise<
   if (live !== undefined) return await completion(executions, live);
   const ended = native.result(id);
   if (!ended) throw notFound(id);
-  const result = withOutput(outcomeOf(ended), native);
+  const result = withOutput(outcomeOf(id, ended), native);
   if (isRejection(result, false)) throw rejectionOf(result);
   return result;
 }

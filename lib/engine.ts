@@ -23,7 +23,8 @@ import { encoding, executionFilter, milliseconds, runOptions } from './options/c
 import { asData, asId } from './options/checks';
 import { effectiveConfig } from './options/config';
 import { asAnySignal, normalRequest, randomId } from './options/request';
-import { outcomeOf, statsOf, summaryOf, withBytes, withOutput } from './results';
+import { outcomeOf } from './outcome';
+import { statsOf, summaryOf, withBytes, withOutput } from './results';
 
 const shared = new Singleton<ExecutionEngine>();
 
@@ -123,7 +124,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
     const result = native.result(known);
     if (result === undefined) throw notFound(known);
     if (result === null) return null;
-    const outcome = outcomeOf(result);
+    const outcome = outcomeOf(known, result);
     return form === 'buffer' ? withBytes(outcome, native) : withOutput(outcome, native);
   }
 

@@ -1,7 +1,7 @@
 /** All executions of an engine that have not ended, and what the native engine tells of them. */
 
 import type { ExecutionConfig } from '../types/config';
-import type { NativeError, NativeRequest, NativeResult } from '../types/native';
+import type { NativeError, NativeRequest } from '../types/native';
 import type { ExecutionOutcome } from '../types/result';
 import { Channel } from './channel';
 import { type ExecutionEmitter, wantsLines } from './emitter';
@@ -10,8 +10,11 @@ import { hasListeners, publish, publishLines } from './events';
 import { LiveExecution } from './live';
 import { Moment } from './moment';
 import { describeCommand } from './options/command';
+import { cutLines, type LineEnds } from './line-ends';
 import type { RecordSink } from './records';
-import { cancelledOutcome, outcomeOf } from './results';
+import { outcomeAt } from './outcome';
+import { requestFields } from './request-fields';
+import { cancelledOutcome } from './results';
 
 export class Executions implements Omit<RecordSink, 'replied'> {
   readonly channel: Channel;
@@ -41,7 +44,7 @@ export class Executions implements Omit<RecordSink, 'replied'> {
     this.channel.executionBegins();
     try {
       live.token = this.channel.call(
-        (native, token) => native.execute(token, request, awaited),
+        (native, token) => native.execute(token, requestFields(request), awaited),
         (error) => this.#answer(live, error),
       );
     } catch (error) {
@@ -140,24 +143,26 @@ export class Executions implements Omit<RecordSink, 'replied'> {
     partial: boolean,
     text: string,
     bytes: number,
+    ends: LineEnds | undefined,
   ): void {
     const live = this.#live.get(token);
     if (live === undefined) return;
     const { emitters, readers } = live;
     if (this.#streams && emitters.some(wantsLines)) {
-      const lines = text.split('\n');
+      const lines = cutLines(text, count, ends);
       const batch = { executionId: live.id, timestamp, stream, firstSeq, partial, lines };
       live.resource.runInAsyncScope(publishLines, undefined, emitters, batch);
     }
     if (readers.length > 0) {
-      const batch = { stream, firstSeq, count, partial, text };
+      const kept = ends?.all.slice(ends.at, ends.at + count);
+      const batch = { stream, firstSeq, count, partial, text, ends: kept };
       for (const reader of [...readers]) reader.push(batch, bytes);
     }
   }
 
-  finished(token: number, timestamp: number, result: NativeResult): void {
+  finished(token: number, timestamp: number, fields: readonly unknown[], at: number): void {
     const live = this.#live.get(token);
-    if (live !== undefined) this.#finish(live, outcomeOf(result), timestamp);
+    if (live !== undefined) this.#finish(live, outcomeAt(live.id, fields, at), timestamp);
   }
 
   #answer(live: LiveExecution, error: NativeError | null): void {

@@ -22,6 +22,9 @@ export interface LineSource {
   failure(): Promise<void>;
 }
 
+/** Lines as they come, and where each ends in the text, if that is known. */
+export type LineBatch = NativeBatch & { ends?: Uint32Array | undefined };
+
 /** Makes values out of pieces of lines. `undefined`: nothing yet. */
 interface Cutter<T> {
   /** The one stream that is asked for, if it is one. */
@@ -43,9 +46,10 @@ export class LineReader<T> {
   readonly #source: LineSource;
   readonly #cutter: Cutter<T>;
   readonly #waiting: Waiter<T>[] = [];
-  #queue: { batch: NativeBatch; held: number }[] = [];
-  #pieces: string[] = [];
+  #queue: { batch: LineBatch; held: number }[] = [];
+  /** In the batch at the front: the next entry, and where it begins. */
   #at = 0;
+  #from = 0;
   #phase: 'new' | 'replaying' | 'live' | 'closed' = 'new';
   #ended = false;
   #error: unknown;
@@ -78,7 +82,7 @@ export class LineReader<T> {
     for (const waiter of this.#waiting.splice(0)) waiter.resolve(DONE);
   }
 
-  push(batch: NativeBatch, bytes: number): void {
+  push(batch: LineBatch, bytes: number): void {
     const { only } = this.#cutter;
     if (this.#phase !== 'live' || (only !== undefined && only !== batch.stream)) return;
     const entry = { batch, held: 0 };
@@ -112,10 +116,10 @@ export class LineReader<T> {
   #pull(): T | undefined {
     for (let entry = this.#queue[0]; entry !== undefined; entry = this.#queue[0]) {
       const value = this.#pullFrom(entry.batch);
-      if (this.#at === this.#pieces.length) {
+      if (this.#at >= entry.batch.count) {
         this.#queue.shift();
-        this.#pieces = [];
         this.#at = 0;
+        this.#from = 0;
         if (entry.held > 0) this.#source.release(entry.held);
       }
       if (value !== undefined) return value;
@@ -123,15 +127,21 @@ export class LineReader<T> {
     return this.#isOver() ? this.#cutter.rest() : undefined;
   }
 
-  #pullFrom(batch: NativeBatch): T | undefined {
+  /** Lines are cut one by one as they are asked for: nothing is made that may wait for long. */
+  #pullFrom(batch: LineBatch): T | undefined {
     const { only } = this.#cutter;
-    if (batch.count === 0 || (only !== undefined && only !== batch.stream)) return undefined;
-    if (this.#pieces.length === 0) this.#pieces = batch.text.split('\n');
-    const { length } = this.#pieces;
-    while (this.#at < length) {
+    const { count, ends } = batch;
+    if (only !== undefined && only !== batch.stream) {
+      this.#at = count;
+      return undefined;
+    }
+    while (this.#at < count) {
       const at = this.#at++;
-      const partial = batch.partial && at === length - 1;
-      const text = this.#pieces[at] as string;
+      const isLast = at === count - 1;
+      const end = isLast ? batch.text.length : (ends?.[at] ?? batch.text.indexOf('\n', this.#from));
+      const partial = batch.partial && isLast;
+      const text = batch.text.substring(this.#from, end);
+      this.#from = end + 1;
       const value = this.#cutter.piece(batch.stream, text, batch.firstSeq + at, partial);
       if (value !== undefined) return value;
     }

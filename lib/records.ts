@@ -1,7 +1,9 @@
-/** Reads the flat array of records that the native engine delivers; see `types/native.d.ts`. */
+/** Reads the values of the records that the native engine delivers; see `types/native.d.ts`. */
 
-import type { NativeError, NativeResult } from '../types/native';
+import type { NativeError } from '../types/native';
 import { ExecutionError, rethrowLater } from './errors';
+import type { LineEnds } from './line-ends';
+import { RESULT_FIELDS } from './outcome';
 
 /** The kinds of records. */
 export const REPLIED = 0;
@@ -22,18 +24,20 @@ export interface RecordSink {
     partial: boolean,
     text: string,
     bytes: number,
+    ends: LineEnds | undefined,
   ): void;
-  finished(token: number, timestamp: number, result: NativeResult): void;
+  /** The fields of a `NativeResult` stand in `fields` from `at` on. */
+  finished(token: number, timestamp: number, fields: readonly unknown[], at: number): void;
 }
 
 /** Elements of a record, by its kind. */
-const LENGTHS: readonly number[] = [4, 5, 9, 4];
+const LENGTHS: readonly number[] = [4, 5, 10, 3 + RESULT_FIELDS];
 
 /**
  * Never throws: what the sink throws becomes an uncaught exception, and the next record has its
  * turn.
  */
-export function decode(records: readonly unknown[], sink: RecordSink): void {
+export function decode(records: readonly unknown[], ends: Uint32Array, sink: RecordSink): void {
   let next = 0;
   while (next < records.length) {
     const at = next;
@@ -46,14 +50,20 @@ export function decode(records: readonly unknown[], sink: RecordSink): void {
     }
     next += length;
     try {
-      take(records, at, kind, sink);
+      take(records, at, kind, ends, sink);
     } catch (error) {
       rethrowLater(error);
     }
   }
 }
 
-function take(r: readonly unknown[], at: number, kind: number, sink: RecordSink): void {
+function take(
+  r: readonly unknown[],
+  at: number,
+  kind: number,
+  ends: Uint32Array,
+  sink: RecordSink,
+): void {
   const token = r[at + 1] as number;
   switch (kind) {
     case OUTPUT:
@@ -66,6 +76,7 @@ function take(r: readonly unknown[], at: number, kind: number, sink: RecordSink)
         r[at + 6] as boolean,
         r[at + 7] as string,
         r[at + 8] as number,
+        endsAt(ends, r[at + 9] as number),
       );
       break;
     case REPLIED:
@@ -75,7 +86,11 @@ function take(r: readonly unknown[], at: number, kind: number, sink: RecordSink)
       sink.started(token, r[at + 2] as number, r[at + 3] as number, r[at + 4] as string);
       break;
     case FINISHED:
-      sink.finished(token, r[at + 2] as number, r[at + 3] as NativeResult);
+      sink.finished(token, r[at + 2] as number, r, at + 3);
       break;
   }
+}
+
+function endsAt(all: Uint32Array, at: number): LineEnds | undefined {
+  return at < 0 ? undefined : { all, at };
 }

@@ -1,50 +1,14 @@
 /** Native results, summaries and statistics in their public form. */
 
-import type { NativeEngine, NativeResult, NativeStats, NativeSummary } from '../types/native';
-import type { ExecutionMetadata } from '../types/request';
+import type { NativeEngine, NativeStats, NativeSummary } from '../types/native';
 import type {
   EngineStats,
   ExecutionOutcome,
   ExecutionResult,
   ExecutionSummary,
-  TerminalStatus,
 } from '../types/result';
-import { ExecutionError, errorInfo, fromInfo } from './errors';
-import { signalName } from './signals';
-
-function metadataOf(text: string | null): ExecutionMetadata {
-  return text === null ? {} : (JSON.parse(text) as ExecutionMetadata);
-}
-
-export function outcomeOf(native: NativeResult): ExecutionOutcome {
-  return {
-    id: native.id,
-    status: native.status as TerminalStatus,
-    success: native.success,
-    exitCode: native.exitCode,
-    signal: native.signal === null ? null : signalName(native.signal),
-    stdoutBytes: native.stdoutBytes,
-    stderrBytes: native.stderrBytes,
-    stdoutTruncated: native.stdoutTruncated,
-    stderrTruncated: native.stderrTruncated,
-    stdoutOverflowFile: native.stdoutOverflowFile,
-    stderrOverflowFile: native.stderrOverflowFile,
-    overflowError: native.overflowError,
-    logError: native.logError,
-    outputIncomplete: native.outputIncomplete,
-    outputDropped: native.outputDropped,
-    logFile: native.logFile,
-    pid: native.pid,
-    startedAt: native.startedAt,
-    completedAt: native.completedAt,
-    durationMs: native.durationMs,
-    queuedMs: native.queuedMs,
-    resourceUsage: native.resourceUsage,
-    error: native.error === null ? null : errorInfo(native.error),
-    command: native.command,
-    metadata: metadataOf(native.metadata),
-  };
-}
+import { ExecutionError, fromInfo } from './errors';
+import { metadataOf, outcomeOf } from './outcome';
 
 /** The end of an execution that was cancelled before it came to the native engine. */
 export function cancelledOutcome(
@@ -90,11 +54,51 @@ export function withOutput(
   outcome: ExecutionOutcome,
   native: NativeEngine | undefined,
 ): ExecutionResult {
+  if (outcome.stdoutBytes + outcome.stderrBytes === 0) return withTexts(outcome, '', '');
   const [stdout, stderr] = native?.output(outcome.id, 'utf8') ?? ['', ''];
-  const result = { ...outcome, stdout, stderr };
-  const isMissing = stdout === '' && stderr === '' && outcome.stdoutBytes + outcome.stderrBytes > 0;
-  if (isMissing) result.outputDropped = native?.result(outcome.id)?.outputDropped ?? true;
+  const result = withTexts(outcome, stdout, stderr);
+  if (stdout === '' && stderr === '') {
+    const now = native?.result(outcome.id);
+    result.outputDropped = !now || outcomeOf(outcome.id, now).outputDropped;
+  }
   return result;
+}
+
+/** Field by field: a spread of so many takes V8 a hundred times as long. */
+function withTexts<Text extends string | Uint8Array>(
+  outcome: ExecutionOutcome,
+  stdout: Text,
+  stderr: Text,
+): ExecutionResult<Text> {
+  return {
+    id: outcome.id,
+    status: outcome.status,
+    success: outcome.success,
+    exitCode: outcome.exitCode,
+    signal: outcome.signal,
+    stdoutBytes: outcome.stdoutBytes,
+    stderrBytes: outcome.stderrBytes,
+    stdoutTruncated: outcome.stdoutTruncated,
+    stderrTruncated: outcome.stderrTruncated,
+    stdoutOverflowFile: outcome.stdoutOverflowFile,
+    stderrOverflowFile: outcome.stderrOverflowFile,
+    overflowError: outcome.overflowError,
+    logError: outcome.logError,
+    outputIncomplete: outcome.outputIncomplete,
+    outputDropped: outcome.outputDropped,
+    logFile: outcome.logFile,
+    pid: outcome.pid,
+    startedAt: outcome.startedAt,
+    completedAt: outcome.completedAt,
+    durationMs: outcome.durationMs,
+    queuedMs: outcome.queuedMs,
+    resourceUsage: outcome.resourceUsage,
+    error: outcome.error,
+    command: outcome.command,
+    metadata: outcome.metadata,
+    stdout,
+    stderr,
+  };
 }
 
 /** As {@link withOutput}, in bytes, for an outcome that was just read. */
@@ -104,7 +108,7 @@ export function withBytes(
 ): ExecutionResult<Uint8Array> {
   const none = new Uint8Array(0);
   const [stdout, stderr] = native.output(outcome.id, 'buffer') ?? [none, none];
-  return { ...outcome, stdout, stderr };
+  return withTexts(outcome, stdout, stderr);
 }
 
 /** Ends that are results: the process did what it did, or was not wanted any more. */

@@ -134,8 +134,8 @@ void Engine::shut_down(Millis grace, Handler<void> handler) {
 }
 void Engine::abort(Millis patience) { impl_->abort(patience); }
 void Engine::join() { impl_->join(); }
-void Engine::defer(std::function<void()> function) {
-  boost::asio::post(impl_->runtime_.io(), std::move(function));
+void Engine::defer(Millis delay, std::function<void()> function) {
+  impl_->defer(delay, std::move(function));
 }
 
 }  // namespace escher

@@ -75,8 +75,8 @@ class Engine {
   // The consumer sits on so many bytes that it gave back as taken.
   void hold(std::uint64_t token, std::uint64_t bytes);
 
-  // Calls `function` on an engine thread, soon.
-  void defer(std::function<void()> function);
+  // Calls `function` on an engine thread after `delay`. The sink may call it from within an event.
+  void defer(Millis delay, std::function<void()> function);
 
   void start_cleanup_task();
   void stop_cleanup_task();

@@ -1,6 +1,7 @@
 #include "engine_impl.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 #include <utility>
 
@@ -85,6 +86,15 @@ void Engine::Impl::replay_record(Record record, Handler<std::vector<OutputBatch>
                       if (!record.output) return handler(std::vector<OutputBatch>{});
                       handler(replay_lines(*record.output, config_.max_line_bytes));
                     });
+}
+
+void Engine::Impl::defer(Millis delay, std::function<void()> function) {
+  if (delay <= Millis(0)) return boost::asio::post(runtime_.io(), std::move(function));
+  const auto timer = std::make_shared<boost::asio::steady_timer>(runtime_.io(), to_steady(delay));
+  timer->async_wait(
+      [timer, function = std::move(function)](const boost::system::error_code& error) {
+        if (!error) function();
+      });
 }
 
 // ---- Retention.

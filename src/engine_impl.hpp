@@ -43,6 +43,8 @@ class Engine::Impl final : public ExecutionHost {
   void reach(const Registry::Found& found, std::function<void(Execution&)> function);
   void replay_record(Record record, Handler<std::vector<OutputBatch>> handler);
 
+  void defer(Millis delay, std::function<void()> function);
+
   void cleanup(Handler<std::size_t> handler);
   std::size_t sweep();
   void arm_cleanup();

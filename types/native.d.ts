@@ -3,7 +3,7 @@
  *
  * Rules of the border:
  * - Every call returns at once. What takes time answers later with a `Replied` record that bears the `ticket` of the call.
- * - Records arrive in one flat array per wake-up (a flat array is the cheap shape over N-API). Each begins with its kind,
+ * - Records arrive as the arguments of a call, value after value (the cheap shape over N-API). Each begins with its kind,
  *   and its length is fixed by the kind: see {@link RecordKind}.
  * - There is one first-in-first-out channel per engine: a reply stands behind everything that happened before it.
  * - Errors cross as plain {@link NativeError} data; `lib/errors` makes the instances.
@@ -16,9 +16,10 @@
  * - 0, Replied: `ticket: number, error: NativeError | null, value: unknown`
  * - 1, Started: `token: number, timestamp: number, pid: number, command: string`
  * - 2, Output: `token, timestamp, stream: 0 (stdout) | 1 (stderr), firstSeq, count, partial: boolean, text: string,
- *   bytes: number`. `text` holds `count` entries joined with `\n`; `partial` says that the last one is unfinished;
- *   `bytes` is what the batch weighs in the flow control ({@link NativeEngine.hold}).
- * - 3, Finished: `token: number, timestamp: number, result: NativeResult`
+ *   bytes: number, endsAt: number`. `text` holds `count` entries joined with `\n`; `partial` says that the last one is
+ *   unfinished; `bytes` is what the batch weighs in the flow control ({@link NativeEngine.hold}). Where the entries end in
+ *   `text` stands in the `ends` of the delivery, from `endsAt` on; -1: nowhere.
+ * - 3, Finished: `token: number, timestamp: number`, then the fields of a {@link NativeResult}
  */
 export type RecordKind = 0 | 1 | 2 | 3;
 
@@ -116,35 +117,69 @@ export interface NativeRequest {
   watch: boolean;
 }
 
-/** `ExecutionResult` of the public types without `stdout` and `stderr`; `metadata` is still JSON text. */
-export interface NativeResult {
-  id: string;
-  status: NativeStatus;
-  success: boolean;
-  exitCode: number | null;
+/**
+ * A request as it crosses: its fields in this order, because a field of an array costs a quarter of a named property.
+ * Of a command: its type (0 shell, 1 exec, 2 script, 3 awsCli), its subject (command, program, path, service), what else
+ * there is (shell, –, interpreter, operation), then what its name says.
+ */
+export type NativeRequestFields = [
+  id: string,
+  commandType: 0 | 1 | 2 | 3,
+  subject: string,
+  detail: string | undefined,
+  args: readonly string[] | undefined,
+  profile: string | undefined,
+  region: string | undefined,
+  env: NativeRequest['env'],
+  extendEnv: boolean,
+  inheritedEnv: NativeRequest['inheritedEnv'],
+  workingDir: string | undefined,
+  timeoutMs: number | undefined,
+  idleTimeoutMs: number | undefined,
+  outputLogPath: string | undefined,
+  stdin: NativeRequest['stdin'],
+  input: NativeRequest['input'],
+  killSignal: number | undefined,
+  forceKillAfterDelayMs: number | undefined,
+  maxOutputSizeBytes: number | undefined,
+  oversizedOutputStrategy: NativeStrategy | undefined,
+  mergeStderr: boolean,
+  priority: number,
+  metadata: string | undefined,
+  tags: NativeRequest['tags'],
+  watch: boolean,
+];
+
+/** `ExecutionResult` of the public types without `stdout` and `stderr`, field after field. */
+export type NativeResult = [
+  /** Index of a {@link NativeStatus}, in its order. */
+  status: number,
+  exitCode: number | null,
   /** A signal number. `lib/` gives it its name. */
-  signal: number | null;
-  stdoutBytes: number;
-  stderrBytes: number;
-  stdoutTruncated: boolean;
-  stderrTruncated: boolean;
-  stdoutOverflowFile: string | null;
-  stderrOverflowFile: string | null;
-  overflowError: string | null;
-  logError: string | null;
-  outputIncomplete: boolean;
-  outputDropped: boolean;
-  logFile: string | null;
-  pid: number | null;
-  startedAt: number;
-  completedAt: number;
-  durationMs: number;
-  queuedMs: number;
-  resourceUsage: { userCpuMs: number; systemCpuMs: number; maxRssBytes: number } | null;
-  error: NativeError | null;
-  command: string;
-  metadata: string | null;
-}
+  signal: number | null,
+  stdoutBytes: number,
+  stderrBytes: number,
+  /** 1 = stdout was truncated, 2 = stderr was, 4 = the output is incomplete, 8 = it was dropped. */
+  flags: number,
+  stdoutOverflowFile: string | null,
+  stderrOverflowFile: string | null,
+  overflowError: string | null,
+  logError: string | null,
+  logFile: string | null,
+  pid: number | null,
+  startedAt: number,
+  completedAt: number,
+  durationMs: number,
+  queuedMs: number,
+  /** `null` = it was never started, and so the next two. */
+  userCpuMs: number | null,
+  systemCpuMs: number | null,
+  maxRssBytes: number | null,
+  error: NativeError | null,
+  command: string,
+  /** JSON text. */
+  metadata: string | null,
+];
 
 export interface NativeSummary {
   id: string;
@@ -186,16 +221,17 @@ export interface NativeBatch {
 
 export declare class NativeEngine {
   /**
-   * Starts the threads. `deliver` gets the flat array of records; it must not throw.
-   * The engine does not keep the process alive until {@link ref}.
+   * Starts the threads. `deliver` gets where lines end in the text of the records, which is true until it returns, and
+   * the records, one value after the other; it must not throw. The engine does not keep the process alive until
+   * {@link ref}.
    */
-  constructor(config: NativeConfig, deliver: (records: unknown[]) => void);
+  constructor(config: NativeConfig, deliver: (ends: Uint32Array, ...records: unknown[]) => void);
 
   /**
    * Replies to `ticket` once the request is admitted (value `undefined`) or refused. `ticket` is the `token` of its later
    * records. `awaited`: a promise waits for the reply; it runs before any later record is delivered.
    */
-  execute(ticket: number, request: NativeRequest, awaited: boolean): void;
+  execute(ticket: number, request: NativeRequestFields, awaited: boolean): void;
   /** Replies `true` if it was pending or running, `false` if it had ended. */
   cancel(ticket: number, id: string): void;
   /** Replies `true` if the signal was sent, `false` if there was no process (any more). */

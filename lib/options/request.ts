@@ -46,8 +46,11 @@ const FIELDS: readonly string[] = [
 
 const STDIN = ['pipe', 'ignore'] as const;
 
+let randomUuid: typeof crypto.randomUUID | undefined;
+
 export function randomId(): string {
-  return (require('node:crypto') as typeof crypto).randomUUID();
+  randomUuid ??= (require('node:crypto') as typeof crypto).randomUUID;
+  return randomUuid();
 }
 
 /** Signals that can be sent: a name or a number of this platform. */
