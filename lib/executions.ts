@@ -7,12 +7,12 @@ import { Channel } from './channel';
 import { type ExecutionEmitter, wantsLines } from './emitter';
 import { engineClosed } from './errors';
 import { hasListeners, publish, publishLines } from './events';
+import { cutLines, type LineEnds } from './line-ends';
 import { LiveExecution } from './live';
 import { Moment } from './moment';
 import { describeCommand } from './options/command';
-import { cutLines, type LineEnds } from './line-ends';
-import type { RecordSink } from './records';
 import { outcomeAt } from './outcome';
+import type { RecordSink } from './records';
 import { requestFields } from './request-fields';
 import { cancelledOutcome } from './results';
 
