@@ -19,7 +19,7 @@ constexpr std::size_t kMergedBytes = 64 * 1024;
 constexpr std::size_t kValuesPerCall = 1000;
 
 // How long a record waits that nobody waits for. A command that ends sooner is told of in one turn.
-constexpr Millis kPatience{2};
+constexpr Millis kPatience{5};
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 #include "dispatcher.hpp"
 
 #include <algorithm>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <cerrno>
 
@@ -51,7 +50,10 @@ void Dispatcher::submit(std::shared_ptr<Execution> execution, Admitted admitted)
 
 void Dispatcher::withdraw(std::uint64_t serial) {
   boost::asio::post(spawner_, [this, serial] {
-    admission_.withdraw(serial);
+    {
+      const std::lock_guard lock(admission_mutex_);
+      admission_.withdraw(serial);
+    }
     waiting_.erase(serial);
     drop_launch(serial);
   });
@@ -65,9 +67,13 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
   if (closed_) return errors::engine_closed();
   auto command = resolve(execution->request(), config_, files_);
   if (!command) return command.error();
-  switch (admission_.submit(execution->serial(), execution->request().priority)) {
+  std::unique_lock lock(admission_mutex_);
+  const auto decision = admission_.submit(execution->serial(), execution->request().priority);
+  const std::size_t running = admission_.running();
+  lock.unlock();
+  switch (decision) {
     case Admission::Decision::reject:
-      return errors::concurrency_limit(admission_.running());
+      return errors::concurrency_limit(running);
     case Admission::Decision::wait:
       // What it resolved to is not kept: thousands may wait, each with its environment.
       waiting_.emplace(execution->serial(), execution);
@@ -80,10 +86,8 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
   return {};
 }
 
-// Given back on the spawn thread it is free at once, from elsewhere before whatever is posted
-// later.
 Permit Dispatcher::make_permit() {
-  return Permit([this] { boost::asio::dispatch(spawner_, [this] { permit_returned(); }); });
+  return Permit([this] { permit_returned(); });
 }
 
 // Its place is free before anything that hears of its end can ask for it.
@@ -132,13 +136,20 @@ void Dispatcher::launch(Launch launch) {
 }
 
 void Dispatcher::permit_returned() {
-  // Whoever waits is being ended, on a thread of his own: he is not to be launched before.
-  if (closed_) return;
-  if (const auto serial = admission_.release()) start_waiting(*serial);
+  std::optional<Admission::Ticket> serial;
+  {
+    const std::lock_guard lock(admission_mutex_);
+    serial = admission_.release();
+  }
+  if (serial) boost::asio::post(spawner_, [this, serial = *serial] { start_waiting(serial); });
 }
 
 void Dispatcher::start_waiting(std::uint64_t serial) {
+  // Whoever waits is being ended, on a thread of his own: he is not to be launched before.
+  if (closed_) return;
   auto node = waiting_.extract(serial);
+  // Withdrawn just as its turn came.
+  if (!node) return permit_returned();
   auto& execution = node.mapped();
   // A second time: the file system may have changed while it waited.
   auto command = resolve(execution->request(), config_, files_);

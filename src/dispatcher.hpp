@@ -1,13 +1,15 @@
 // Validates, admits and launches. Everything here happens on the spawn thread, one thing after the
-// other: so admission is first come, first served, needs no lock, and a slow disk or a slow execve
-// holds up neither JavaScript nor the output of what runs.
-// Owned by the engine.
+// other: so admission is first come, first served, and a slow disk or a slow execve holds up
+// neither JavaScript nor the output of what runs. Only a permit comes back on the thread of whoever
+// had it: mostly nobody waits for it, and then the spawn thread need not be woken. Owned by the
+// engine.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <unordered_map>
 
@@ -49,8 +51,10 @@ class Dispatcher {
   void launch(Launch launch);
   Permit make_permit();
   void drop_launch(std::uint64_t serial);
-  void permit_returned();
   void start_waiting(std::uint64_t serial);
+
+  // ---- Any thread.
+  void permit_returned();
 
   boost::asio::io_context& spawner_;
   const Config& config_;
@@ -58,7 +62,11 @@ class Dispatcher {
   Registry& registry_;
   Statistics& statistics_;
 
+  // Under the mutex, a leaf.
+  std::mutex admission_mutex_;
   Admission admission_;
+
+  // The spawn thread's.
   std::unordered_map<std::uint64_t, std::shared_ptr<Execution>> waiting_;
   std::deque<Launch> launches_;
   bool launching_ = false;
