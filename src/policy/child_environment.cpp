@@ -1,52 +1,85 @@
 #include "policy/child_environment.hpp"
 
-namespace escher {
+#include <unordered_map>
+#include <unordered_set>
 
-ChildEnvironment::ChildEnvironment(const ExecutionRequest& request) {
-  const bool inherits = request.extend_env && request.inherited_env;
-  const std::size_t inherited = inherits ? request.inherited_env->size() : 0;
-  entries_.reserve(inherited + request.env.size());
-  places_.reserve(inherited + request.env.size());
-  if (inherits) {
-    for (const std::string& entry : *request.inherited_env) inherit(entry);
-  }
-  for (const EnvironmentChange& change : request.env) apply(change);
+namespace escher {
+namespace {
+
+// Empty for what is no entry: without a name or a value it is nothing that a child could ask for.
+std::string_view name_of(std::string_view entry) {
+  const std::size_t sign = entry.find('=');
+  return sign == std::string_view::npos ? std::string_view() : entry.substr(0, sign);
 }
 
 // Of two entries with one name the first counts, as it does for getenv.
-void ChildEnvironment::inherit(std::string_view entry) {
-  const std::size_t sign = entry.find('=');
-  // Without a name or a value it is nothing that a child could ask for.
-  if (sign == std::string_view::npos || sign == 0) return;
-  const std::string_view name = entry.substr(0, sign);
-  if (!places_.try_emplace(name, entries_.size()).second) return;
-  entries_.push_back({name, entry.substr(sign + 1), true});
+Environment cleaned(const Environment& given) {
+  Environment clean;
+  clean.reserve(given.size());
+  std::unordered_set<std::string_view> names;
+  for (const std::string& entry : given) {
+    const std::string_view name = name_of(entry);
+    if (!name.empty() && names.insert(name).second) clean.push_back(entry);
+  }
+  return clean;
 }
 
-void ChildEnvironment::apply(const EnvironmentChange& change) {
-  const auto [place, is_new] = places_.try_emplace(change.name, entries_.size());
-  if (is_new) entries_.push_back({change.name, {}, false});
-  Entry& entry = entries_[place->second];
-  entry.present = change.value.has_value();
-  entry.value = change.value ? std::string_view(*change.value) : std::string_view();
+// The environment of a host seldom changes, and to clean it is most of the work of a resolution: so
+// the last one is kept, for each thread that resolves.
+std::shared_ptr<const Environment> inherited_by(const ExecutionRequest& request) {
+  static const auto kNone = std::make_shared<const Environment>();
+  if (!request.extend_env || !request.inherited_env) return kNone;
+  thread_local std::shared_ptr<const Environment> last;
+  thread_local std::shared_ptr<const Environment> last_cleaned;
+  if (last != request.inherited_env) {
+    last_cleaned = std::make_shared<const Environment>(cleaned(*request.inherited_env));
+    last = request.inherited_env;
+  }
+  return last_cleaned;
 }
+
+std::string entry_of(const EnvironmentChange& change) { return change.name + '=' + *change.value; }
+
+}  // namespace
+
+ChildEnvironment::ChildEnvironment(const ExecutionRequest& request)
+    : inherited_(inherited_by(request)), changes_(request.env) {}
 
 std::optional<std::string_view> ChildEnvironment::value_of(std::string_view name) const {
-  const auto place = places_.find(name);
-  if (place == places_.end() || !entries_[place->second].present) return std::nullopt;
-  return entries_[place->second].value;
+  for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
+    if (change->name != name) continue;
+    if (!change->value) return std::nullopt;
+    return *change->value;
+  }
+  for (const std::string_view entry : *inherited_) {
+    if (name_of(entry) == name) return entry.substr(name.size() + 1);
+  }
+  return std::nullopt;
 }
 
-Environment ChildEnvironment::entries() const {
+std::shared_ptr<const Environment> ChildEnvironment::entries() const {
+  if (changes_.empty()) return inherited_;
+
+  // The last change of a name wins.
+  std::unordered_map<std::string_view, const EnvironmentChange*> changes;
+  for (const EnvironmentChange& change : changes_) changes[change.name] = &change;
+
   Environment result;
-  result.reserve(entries_.size());
-  for (const Entry& entry : entries_) {
-    if (!entry.present) continue;
-    std::string& text = result.emplace_back();
-    text.reserve(entry.name.size() + 1 + entry.value.size());
-    text.append(entry.name).append(1, '=').append(entry.value);
+  result.reserve(inherited_->size() + changes_.size());
+  for (const std::string& entry : *inherited_) {
+    const auto change = changes.extract(name_of(entry));
+    if (!change) {
+      result.push_back(entry);
+    } else if (change.mapped()->value) {
+      result.push_back(entry_of(*change.mapped()));
+    }
   }
-  return result;
+  // What is left are new names, in the order in which they were first named.
+  for (const EnvironmentChange& change : changes_) {
+    const auto left = changes.extract(change.name);
+    if (left && left.mapped()->value) result.push_back(entry_of(*left.mapped()));
+  }
+  return std::make_shared<const Environment>(std::move(result));
 }
 
 }  // namespace escher

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "model/request.hpp"
@@ -20,21 +20,14 @@ class ChildEnvironment {
 
   std::optional<std::string_view> value_of(std::string_view name) const;
 
-  // `NAME=value` entries: the inherited ones in their order, then the new names.
-  Environment entries() const;
+  // `NAME=value` entries: the inherited ones in their order, then the new names. Shared by all
+  // children of a host that changes nothing.
+  std::shared_ptr<const Environment> entries() const;
 
  private:
-  struct Entry {
-    std::string_view name;
-    std::string_view value;
-    bool present;
-  };
-
-  void inherit(std::string_view entry);
-  void apply(const EnvironmentChange& change);
-
-  std::vector<Entry> entries_;
-  std::unordered_map<std::string_view, std::size_t> places_;
+  // Each name once.
+  std::shared_ptr<const Environment> inherited_;
+  const std::vector<EnvironmentChange>& changes_;
 };
 
 }  // namespace escher

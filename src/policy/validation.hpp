@@ -32,7 +32,7 @@ struct ResolvedCommand {
   // What is executed; absolute, or relative to the child's working directory.
   std::string executable;
   std::vector<std::string> argv;
-  Environment env;
+  std::shared_ptr<const Environment> env;
 };
 
 // All rules in the order of the contract: id, command, working directory, environment, timeouts,

@@ -152,7 +152,7 @@ Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& comm
   if (!stdio) return stdio.error();
 
   const auto argv = pointers(command.argv);
-  const auto envp = pointers(command.env);
+  const auto envp = pointers(*command.env);
   posix::SpawnPlan plan;
   plan.executable = command.executable.c_str();
   plan.argv = argv.data();

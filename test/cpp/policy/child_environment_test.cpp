@@ -15,7 +15,7 @@ ExecutionRequest request_with(Environment inherited, std::vector<EnvironmentChan
 }
 
 Environment child_of(const ExecutionRequest& request) {
-  return ChildEnvironment(request).entries();
+  return *ChildEnvironment(request).entries();
 }
 
 TEST(ChildEnvironment, IsTheInheritedOneWithoutChanges) {
@@ -45,6 +45,14 @@ TEST(ChildEnvironment, InheritedEntriesThatAreNoneAreLeftOut) {
   EXPECT_EQ(child_of(request_with({"", "junk", "=x", "A=1"}, {})), (Environment{"A=1"}));
 }
 
+TEST(ChildEnvironment, ANewOneOfTheHostIsSeen) {
+  auto request = request_with({"A=1"}, {});
+  const auto before = ChildEnvironment(request).entries();
+  EXPECT_EQ(ChildEnvironment(request).entries(), before) << "not shared";
+  request.inherited_env = std::make_shared<Environment>(Environment{"A=2"});
+  EXPECT_EQ(child_of(request), Environment{"A=2"});
+}
+
 TEST(ChildEnvironment, NothingIsInheritedWhereThatIsNotWanted) {
   auto request = request_with({"A=1"}, {{"B", "2"}, {"A", std::nullopt}});
   request.extend_env = false;
@@ -69,7 +77,7 @@ TEST(ChildEnvironment, ComesWithTheResolvedCommand) {
   files.executable("/bin/true");
   auto request = test::request_for(ExecCommand{"true", {}});
   request.env = {{"HOME", std::nullopt}, {"X", "y"}};
-  EXPECT_EQ(resolve(request, {}, files)->env, (Environment{"PATH=/bin", "X=y"}));
+  EXPECT_EQ(*resolve(request, {}, files)->env, (Environment{"PATH=/bin", "X=y"}));
 }
 
 }  // namespace

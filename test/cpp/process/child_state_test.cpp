@@ -60,7 +60,7 @@ TEST_F(ChildState, GetsItsArgumentsAndItsEnvironmentAsTheyAre) {
   EXPECT_EQ(run_puppet({"arguments", "", "two words", "*", "\xff\n"}).out,
             "[]\n[two words]\n[*]\n[\xff\n]\n");
   auto command = puppet_command({"environment"});
-  command.env = {"A=1", "EMPTY=", "B=x=y"};
+  command.env = std::make_shared<Environment>(Environment{"A=1", "EMPTY=", "B=x=y"});
   auto launched = launch(strand, command, {});
   ASSERT_TRUE(launched);
   const auto collector = std::make_shared<Collector>();

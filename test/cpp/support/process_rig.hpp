@@ -19,7 +19,7 @@ namespace escher::test {
 
 inline ResolvedCommand puppet_command(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"puppet"});
-  return {PUPPET_PATH, std::move(arguments), *own_environment()};
+  return {PUPPET_PATH, std::move(arguments), own_environment()};
 }
 
 // Gathers what comes out of both pipes of one child.
