@@ -48,15 +48,26 @@ std::uint64_t count_newlines(std::string_view bytes) {
   return count + static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
 }
 
-// Eight bytes at a time: a call of memchr for each of many short lines costs five times as much.
+// Eight bytes at a time: a call of memchr for each of many short lines costs five times as much. In
+// long lines it is the other way round.
 void append_newlines(std::string_view bytes, std::uint32_t base,
                      std::vector<std::uint32_t>& places) {
+  constexpr std::size_t kLong = 32;
   std::size_t at = 0;
+  std::size_t line = 0;
   for (; at + sizeof(std::uint64_t) <= bytes.size(); at += sizeof(std::uint64_t)) {
+    if (at - line >= kLong) {
+      at = bytes.find('\n', at);
+      if (at == std::string_view::npos) return;
+      places.push_back(base + static_cast<std::uint32_t>(at));
+      line = ++at;
+      if (at + sizeof(std::uint64_t) > bytes.size()) break;
+    }
     std::uint64_t word;
     std::memcpy(&word, bytes.data() + at, sizeof(word));
     for (std::uint64_t found = newlines_in(word); found != 0;) {
-      places.push_back(base + static_cast<std::uint32_t>(at) + take_first(found));
+      line = at + take_first(found);
+      places.push_back(base + static_cast<std::uint32_t>(line));
     }
   }
   for (; at < bytes.size(); ++at) {
