@@ -1,74 +1,108 @@
-// The way of a line through the pure parts, per byte: cutting a stream into lines, and making it
-// valid UTF-8.
+// The way of a line through the pure parts of the stream: cutting it out, putting it into a batch,
+// making it valid UTF-8. The first argument is how many lines go through, in pipe-sized chunks.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "sizes.hpp"
+#include "stream/event_batcher.hpp"
 #include "stream/line_splitter.hpp"
 #include "stream/utf8.hpp"
+#include "text.hpp"
 
-namespace escher {
+namespace escher::bench {
 namespace {
 
-constexpr std::size_t kStreamBytes = std::size_t{1} << 20;
-constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
 constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
 
-std::string LinesOf(std::size_t length) {
-  std::string stream;
-  stream.reserve(kStreamBytes + length);
-  while (stream.size() < kStreamBytes) stream.append(length - 1, 'x').push_back('\n');
-  return stream;
-}
+constexpr std::string_view kAscii = "only ascii, as most output is\n";
+constexpr std::string_view kMixed = "gr\xC3\xBC\xC3\x9F dich, 5 \xE2\x82\xAC\n";
+constexpr std::string_view kInvalid = "\xFF\xC3 broken \xE2\x82\n";
 
-void CountBytes(benchmark::State& state, std::string_view stream) {
+void count(benchmark::State& state, std::string_view stream) {
+  count_items(state);
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * stream.size()));
 }
 
-// The argument is the length of a line with its terminator; the stream comes in pipe-sized chunks.
 void SplitLines(benchmark::State& state) {
-  const std::string stream = LinesOf(static_cast<std::size_t>(state.range(0)));
+  const std::string stream = lines_of(static_cast<std::size_t>(state.range(1)), size_of(state));
   for (auto _ : state) {
     LineSplitter splitter(kMaxLineBytes);
     std::size_t lines = 0;
-    for (std::string_view rest = stream; !rest.empty();) {
-      const std::string_view chunk = rest.substr(0, kChunkBytes);
-      splitter.split(chunk, [&](Line) { ++lines; });
-      rest.remove_prefix(chunk.size());
-    }
+    in_chunks(stream, [&](std::string_view chunk) {
+      splitter.split(chunk, [&](const Line& line) {
+        benchmark::DoNotOptimize(line.text.data());
+        ++lines;
+      });
+    });
     benchmark::DoNotOptimize(lines);
   }
-  CountBytes(state, stream);
+  count(state, stream);
 }
-BENCHMARK(SplitLines)->Arg(8)->Arg(80)->Arg(4096);
 
 // When nobody takes the lines they are only counted.
 void SkipLines(benchmark::State& state) {
-  const std::string stream = LinesOf(static_cast<std::size_t>(state.range(0)));
+  const std::string stream = lines_of(static_cast<std::size_t>(state.range(1)), size_of(state));
   for (auto _ : state) {
     LineSplitter splitter(kMaxLineBytes);
-    benchmark::DoNotOptimize(splitter.skip(stream).lines);
+    in_chunks(stream, [&](std::string_view chunk) {
+      benchmark::DoNotOptimize(splitter.skip(chunk).lines);
+    });
   }
-  CountBytes(state, stream);
+  count(state, stream);
 }
-BENCHMARK(SkipLines)->Arg(80);
 
-void MakeValid(benchmark::State& state, std::string_view unit) {
-  std::string stream;
-  while (stream.size() < kStreamBytes) stream.append(unit);
+// From the chunk to the batch that goes to the sink.
+void BatchLines(benchmark::State& state) {
+  const std::string stream = lines_of(static_cast<std::size_t>(state.range(1)), size_of(state));
   for (auto _ : state) {
-    std::string out;
-    append_valid_utf8(out, stream);
-    benchmark::DoNotOptimize(out.data());
+    LineSplitter splitter(kMaxLineBytes);
+    EventBatcher batcher(1);
+    in_chunks(stream, [&](std::string_view chunk) {
+      batcher.expect(splitter.pending() + chunk.size() + 1);
+      splitter.split_blocks(
+          chunk, [&](std::string_view block) { batcher.add_block(Stream::out, block); },
+          [&](const Line& line) { batcher.add(Stream::out, line); });
+      benchmark::DoNotOptimize(batcher.take(0));
+    });
   }
-  CountBytes(state, stream);
+  count(state, stream);
 }
-BENCHMARK_CAPTURE(MakeValid, ascii, "only ascii, as most output is\n");
-BENCHMARK_CAPTURE(MakeValid, mixed, "gr\xC3\xBC\xC3\x9F dich, 5 \xE2\x82\xAC\n");
-BENCHMARK_CAPTURE(MakeValid, invalid, "\xFF\xC3 broken \xE2\x82\n");
+
+void with_lengths(benchmark::internal::Benchmark* each) {
+  each->ArgNames({"lines", "bytes"});
+  for (const std::int64_t size : kSizes) each->Args({size, kLineBytes});
+  each->Args({100'000, 8})->Args({1'000, 4096});
+}
+BENCHMARK(SplitLines)->Apply(with_lengths);
+BENCHMARK(SkipLines)->Apply(with_lengths);
+BENCHMARK(BatchLines)->Apply(with_lengths);
+
+// Batch by batch, as it is done.
+void MakeValid(benchmark::State& state, std::string_view line) {
+  const std::size_t in_batch = kChunkBytes / line.size();
+  const std::string batch = repeated(line, in_batch);
+  for (auto _ : state) {
+    for (std::size_t left = size_of(state); left > 0;) {
+      const std::size_t lines = std::min(left, in_batch);
+      std::string valid;
+      valid.reserve(lines * line.size());
+      append_valid_utf8(valid, std::string_view(batch).substr(0, lines * line.size()));
+      benchmark::DoNotOptimize(valid.data());
+      left -= lines;
+    }
+  }
+  count_items(state);
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * state.range(0) *
+                          static_cast<std::int64_t>(line.size()));
+}
+BENCHMARK_CAPTURE(MakeValid, ascii, kAscii)->Apply(at_all_sizes)->ArgName("lines");
+BENCHMARK_CAPTURE(MakeValid, mixed, kMixed)->Apply(at_all_sizes)->ArgName("lines");
+BENCHMARK_CAPTURE(MakeValid, invalid, kInvalid)->Apply(at_all_sizes)->ArgName("lines");
 
 }  // namespace
-}  // namespace escher
+}  // namespace escher::bench

@@ -1,30 +1,10 @@
-// One measurement in a process of its own: node bench/node/one-run.mjs <workload> <contender> <size>
-// Prints one line of JSON.
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+// One measurement in a process of its own:
+//   node --expose-gc bench/node/one-run.mjs <workload> <contender> <full|smoke> <inputs as JSON>
+// Prints its numbers as JSON: an object, or an array of them where one run stands for several rounds.
 import process from 'node:process';
-import { load } from './contenders.mjs';
-import { workloads } from './workloads.mjs';
+import { workloads } from './suite.mjs';
 
-const [workload, name, size] = process.argv.slice(2);
-const { measure } = workloads[workload];
-const contender = await load(name);
-// Loads what is loaded late (the addon, its threads), which is not what is measured.
-await contender.spawn();
-
-const delay = monitorEventLoopDelay({ resolution: 1 });
-delay.enable();
-const cpu = process.cpuUsage();
-const start = performance.now();
-await measure(contender, Number(size));
-const seconds = (performance.now() - start) / 1000;
-const { user, system } = process.cpuUsage(cpu);
-delay.disable();
-
-console.log(
-  JSON.stringify({
-    perSecond: Number(size) / seconds,
-    cpuSeconds: (user + system) / 1e6,
-    loopDelayMs: delay.max / 1e6,
-    maxRssMb: process.resourceUsage().maxRSS / 1024,
-  }),
-);
+const [name, contender, form, inputs] = process.argv.slice(2);
+const workload = workloads[name];
+const numbers = await workload.contenders[contender](workload[form], JSON.parse(inputs));
+console.log(JSON.stringify(numbers));

@@ -1,7 +1,25 @@
+// What is made of several numbers.
+
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-export const range = (values) => [Math.min(...values), Math.max(...values)];
+/** The value that `share` of them do not exceed: 0.99 of 200 values is the third largest. */
+export function percentile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+export const summary = (values) => ({
+  median: median(values),
+  min: Math.min(...values),
+  max: Math.max(...values),
+});
+
+/** Of several runs of the same thing, field by field. */
+export function medians(runs) {
+  const fields = Object.keys(runs[0]);
+  return Object.fromEntries(fields.map((field) => [field, median(runs.map((run) => run[field]))]));
+}

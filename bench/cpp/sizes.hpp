@@ -1,0 +1,27 @@
+// The sizes at which a part of the engine is measured, to see how its cost grows.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace escher::bench {
+
+inline constexpr std::int64_t kSizes[] = {1'000, 10'000, 100'000, 1'000'000};
+
+inline void at_all_sizes(benchmark::internal::Benchmark* each) {
+  for (const std::int64_t size : kSizes) each->Arg(size);
+}
+
+inline std::size_t size_of(const benchmark::State& state) {
+  return static_cast<std::size_t>(state.range(0));
+}
+
+// For a benchmark that goes through all of it in each iteration: time is that of the whole, the
+// rate is that of one.
+inline void count_items(benchmark::State& state) {
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * state.range(0));
+}
+
+}  // namespace escher::bench

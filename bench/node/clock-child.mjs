@@ -1,0 +1,11 @@
+// A child of latency.mjs: writes lines with the time of its monotonic clock, one every few milliseconds.
+//   node clock-child.mjs <lines>
+import { writeSync } from 'node:fs';
+import process from 'node:process';
+
+let left = Number(process.argv[2]);
+const timer = setInterval(() => {
+  writeSync(1, `${process.hrtime.bigint()}\n`);
+  left -= 1;
+  if (left === 0) clearInterval(timer);
+}, 4);

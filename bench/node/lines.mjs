@@ -1,0 +1,160 @@
+// Lines of one command into JavaScript: in batches, one event per line, and by `for await`. All contenders of a workload
+// read the same bytes, from `cat` of a prepared file: `seq` and the like make lines more slowly than they are read here.
+import { once } from 'node:events';
+import { expectEqual } from './check.mjs';
+import { faster, less } from './figure.mjs';
+import { measured } from './probe.mjs';
+
+/** `cat` of the file as often as it takes. */
+const catArgs = ({ file, times }) => Array(times).fill(file);
+
+/** Counts lines and remembers the last one: what the whole has to come out at. */
+class Tally {
+  count = 0;
+  last = '';
+  add(line) {
+    this.count += 1;
+    this.last = line;
+  }
+  addAll(lines) {
+    if (lines.length === 0) return;
+    this.count += lines.length;
+    this.last = lines[lines.length - 1];
+  }
+}
+
+const reading = (prepare) => async (size, inputs) => {
+  const input = inputs[size.input];
+  const read = await prepare();
+  // What is loaded late and compiled late is not what is measured.
+  await read(new Tally(), [input.file]);
+  const tally = new Tally();
+  const cost = await measured(() => read(tally, catArgs({ file: input.file, times: size.times })));
+  expectEqual('lines', tally.count, input.lines * size.times);
+  expectEqual('last line', tally.last, input.lastLine);
+  return { ...cost, perSecond: tally.count / cost.seconds };
+};
+
+/** A contender on the engine: `take` gets the handle and the tally. */
+const onEngine = (take) =>
+  reading(async () => {
+    const { ExecutionEngine } = await import('escher-execution-engine');
+    const engine = new ExecutionEngine();
+    return async (tally, args) => {
+      const run = engine.run({ command: { type: 'exec', program: 'cat', args } }, { reject: true });
+      // Taken together: a handle that is not awaited would be a failure that nobody is told of.
+      await Promise.all([run.result, take(run, tally)]);
+    };
+  });
+
+/** A contender on `child_process`: `take` gets the pipe and the tally. */
+const onPipe = (take) =>
+  reading(async () => {
+    const { spawn } = await import('node:child_process');
+    return async (tally, args) => {
+      const child = spawn('cat', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const closed = once(child, 'close');
+      await take(child.stdout, tally);
+      const [code] = await closed;
+      expectEqual('exit code of cat', code, 0);
+    };
+  });
+
+const split = onPipe((pipe, tally) => {
+  let rest = '';
+  pipe.setEncoding('utf8').on('data', (chunk) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop();
+    tally.addAll(lines);
+  });
+});
+
+async function readline(input) {
+  const { createInterface } = await import('node:readline');
+  return createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+}
+
+const readlineEvents = onPipe(async (pipe, tally) => {
+  const lines = await readline(pipe);
+  lines.on('line', (line) => tally.add(line));
+  await once(lines, 'close');
+});
+
+const readlineIterator = onPipe(async (pipe, tally) => {
+  for await (const line of await readline(pipe)) tally.add(line);
+});
+
+const batches = {
+  engine: onEngine((run, tally) => void run.on('output', ({ lines }) => tally.addAll(lines))),
+  'data + split': split,
+  readline: readlineEvents,
+};
+
+export const workloads = {
+  'lines-short': {
+    full: { input: 'short', times: 8 },
+    smoke: { input: 'short', times: 2 },
+    contenders: batches,
+  },
+  'lines-100': {
+    full: { input: 'long', times: 40 },
+    smoke: { input: 'long', times: 2 },
+    contenders: batches,
+  },
+  'line-events': {
+    full: { input: 'short', times: 6 },
+    smoke: { input: 'short', times: 2 },
+    contenders: {
+      engine: onEngine((run, tally) => void run.on('stdout', ({ line }) => tally.add(line))),
+      readline: readlineEvents,
+    },
+  },
+  'line-iterator': {
+    full: { input: 'short', times: 2 },
+    smoke: { input: 'short', times: 2 },
+    contenders: {
+      engine: onEngine(async (run, tally) => {
+        for await (const line of run.lines()) tally.add(line);
+      }),
+      readline: readlineIterator,
+      execa: reading(async () => {
+        const { execa } = await import('execa');
+        return async (tally, args) => {
+          const options = { stdin: 'ignore', buffer: false };
+          for await (const line of execa('cat', args, options)) tally.add(line);
+        };
+      }),
+      tinyexec: reading(async () => {
+        const { x } = await import('tinyexec');
+        return async (tally, args) => {
+          for await (const line of x('cat', args, { throwOnError: true })) tally.add(line);
+        };
+      }),
+    },
+  },
+};
+
+const short = { workload: 'lines-short', title: 'lines of 7 bytes, in batches', per: 'lines/s' };
+const long = { workload: 'lines-100', title: 'lines of 100 bytes, in batches', per: 'lines/s' };
+const iterator = { workload: 'line-iterator', title: 'for await over lines()', per: 'lines/s' };
+const peak = { field: 'peakMb', per: 'MiB', base: 'data + split', atLeast: 1 };
+
+export const figures = [
+  faster({ ...short, id: 'lines-short', base: 'data + split', atLeast: 1.3 }),
+  faster({ ...short, id: 'lines-short-readline', base: 'readline', atLeast: 3 }),
+  faster({ ...long, id: 'lines-100', base: 'data + split', atLeast: 1.3 }),
+  faster({ ...long, id: 'lines-100-readline', base: 'readline', atLeast: 3 }),
+  faster({
+    id: 'line-events',
+    workload: 'line-events',
+    title: 'one event per line',
+    per: 'lines/s',
+    base: 'readline',
+    atLeast: 1.5,
+  }),
+  faster({ ...iterator, id: 'line-iterator', base: 'readline', atLeast: 4 }),
+  faster({ ...iterator, id: 'line-iterator-execa', base: 'execa', atLeast: 10 }),
+  faster({ ...iterator, id: 'line-iterator-tinyexec', base: 'tinyexec' }),
+  less({ ...short, ...peak, id: 'peak-short', title: 'peak memory, lines of 7 bytes' }),
+  less({ ...long, ...peak, id: 'peak-100', title: 'peak memory, lines of 100 bytes' }),
+];
