@@ -38,7 +38,7 @@ TEST_F(EngineCancel, OfAWaitingOneNeedsNoProcess) {
   config.max_queued_executions = 2;
   start();
   const auto running = submit(puppet({"sleep"}));
-  wait_pid(running);
+  wait_started(running);
   const auto waiting = submit(puppet({"sleep"}));
   EXPECT_EQ(engine->status(waiting.id), Status::pending);
   EXPECT_EQ(engine->queued_count(), 1U);
