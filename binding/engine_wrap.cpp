@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "convert.hpp"
+#include "stream/utf8.hpp"
 
 namespace escher::binding {
 namespace {
@@ -23,9 +24,9 @@ std::uint64_t token(const Napi::CallbackInfo& info, std::size_t i) {
 }
 
 // Kept bytes as JavaScript wants them. A string of any bytes: V8 replaces what is no UTF-8 by the
-// WHATWG rules.
+// WHATWG rules. To see that it is ASCII takes a tenth of the time that V8 takes to decode it.
 Napi::Value kept(Napi::Env env, std::string_view bytes, bool as_buffer) {
-  if (!as_buffer) return from_text(env, bytes, false);
+  if (!as_buffer) return from_text(env, bytes, is_ascii(bytes));
   // Copied: Electron forbids ArrayBuffers over foreign memory. A Uint8Array, not a Buffer.
   auto memory = Napi::ArrayBuffer::New(env, bytes.size());
   std::copy(bytes.begin(), bytes.end(), static_cast<char*>(memory.Data()));

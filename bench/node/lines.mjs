@@ -36,10 +36,10 @@ const reading = (prepare) => async (size, inputs) => {
 };
 
 /** A contender on the engine: `take` gets the handle and the tally. */
-const onEngine = (take) =>
+const onEngine = (take, config) =>
   reading(async () => {
     const { ExecutionEngine } = await import('escher-execution-engine');
-    const engine = new ExecutionEngine();
+    const engine = new ExecutionEngine(config);
     return async (tally, args) => {
       const run = engine.run({ command: { type: 'exec', program: 'cat', args } }, { reject: true });
       // Taken together: a handle that is not awaited would be a failure that nobody is told of.
@@ -84,10 +84,17 @@ const readlineIterator = onPipe(async (pipe, tally) => {
   for await (const line of await readline(pipe)) tally.add(line);
 });
 
+const takeBatches = (run, tally) => void run.on('output', ({ lines }) => tally.addAll(lines));
+
 const batches = {
-  engine: onEngine((run, tally) => void run.on('output', ({ lines }) => tally.addAll(lines))),
+  engine: onEngine(takeBatches),
   'data + split': split,
   readline: readlineEvents,
+};
+
+const streaming = {
+  engine: onEngine(takeBatches, { maxOutputSizeBytes: 65_536 }),
+  'data + split': split,
 };
 
 export const workloads = {
@@ -100,6 +107,17 @@ export const workloads = {
     full: { input: 'long', times: 40 },
     smoke: { input: 'long', times: 2 },
     contenders: batches,
+  },
+  // The engine keeps 10 MiB by default, the split nothing: this is the streaming alone.
+  'stream-short': {
+    full: { input: 'short', times: 8 },
+    smoke: { input: 'short', times: 2 },
+    contenders: streaming,
+  },
+  'stream-100': {
+    full: { input: 'long', times: 40 },
+    smoke: { input: 'long', times: 2 },
+    contenders: streaming,
   },
   'line-events': {
     full: { input: 'short', times: 6 },
@@ -157,4 +175,16 @@ export const figures = [
   faster({ ...iterator, id: 'line-iterator-tinyexec', base: 'tinyexec' }),
   less({ ...short, ...peak, id: 'peak-short', title: 'peak memory, lines of 7 bytes' }),
   less({ ...long, ...peak, id: 'peak-100', title: 'peak memory, lines of 100 bytes' }),
+  less({
+    ...peak,
+    workload: 'stream-short',
+    id: 'peak-short-stream',
+    title: 'the same, keeping 64 KiB of 7-byte lines',
+  }),
+  less({
+    ...peak,
+    workload: 'stream-100',
+    id: 'peak-100-stream',
+    title: 'the same, keeping 64 KiB of 100-byte lines',
+  }),
 ];

@@ -1,19 +1,57 @@
 #include "process/output_pipe.hpp"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <cstdint>
+#include <utility>
 
 namespace escher {
 namespace {
 
 // What a pipe holds by default, so one read empties it.
 constexpr std::size_t kChunkBytes = 64 * 1024;
+
+// A child that writes faster than it is read wakes the reader, and is woken, once for every pipe
+// that it fills: so the pipe of one that fills it again and again is made larger. Only of a few at
+// a time: what all pipes of a user may hold together is limited, and past that everybody's new
+// pipes shrink to a page.
+class LargePipe {
+ public:
+  ~LargePipe() { give_up(); }
+  LargePipe() = default;
+  LargePipe(const LargePipe&) = delete;
+  LargePipe& operator=(const LargePipe&) = delete;
+
+  // The pipe was found full.
+  void filled([[maybe_unused]] int fd) {
+#if defined(F_SETPIPE_SZ)
+    if (++times_filled_ != kPatience) return;
+    if (in_use_.fetch_add(1, std::memory_order_relaxed) < kMost) {
+      is_large_ = ::fcntl(fd, F_SETPIPE_SZ, kBytes) > 0;
+    }
+    if (!is_large_) in_use_.fetch_sub(1, std::memory_order_relaxed);
+#endif
+  }
+  void give_up() {
+    if (std::exchange(is_large_, false)) in_use_.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+ private:
+  static constexpr int kBytes = 512 * 1024;
+  static constexpr int kMost = 16;
+  static constexpr std::uint32_t kPatience = 8;
+  static inline std::atomic<int> in_use_{0};
+
+  std::uint32_t times_filled_ = 0;
+  bool is_large_ = false;
+};
 
 // One child that never stops writing must not keep an io thread to itself.
 constexpr std::size_t kBytesPerTurn = 1024 * 1024;
@@ -64,6 +102,7 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
   void close() {
     boost::system::error_code ignored;
     descriptor_.close(ignored);
+    large_pipe_.give_up();
     owner_.reset();
   }
 
@@ -93,6 +132,7 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
       const Progress progress = read_once();
       if (progress.outcome == Progress::ended || !is_open()) return;
       total += progress.bytes;
+      if (progress.bytes == kChunkBytes) large_pipe_.filled(descriptor_.native_handle());
       // A short read emptied the pipe; the next wait tells of more, or of the end.
       if (progress.outcome == Progress::would_block || progress.bytes < kChunkBytes) break;
     }
@@ -124,6 +164,7 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<void> owner_;
   bool waiting_ = false;
   bool paused_ = false;
+  LargePipe large_pipe_;
 };
 
 OutputPipe::OutputPipe(const Strand& strand, std::intptr_t native_handle, Stream stream)
