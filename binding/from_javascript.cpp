@@ -63,6 +63,13 @@ OversizedOutputStrategy to_strategy(Napi::Env env, const std::string& name) {
   wrong_type(env, "oversizedOutputStrategy", "one of its three names");
 }
 
+AnsiMode to_ansi(Napi::Env env, const std::string& name) {
+  if (name == "raw") return AnsiMode::raw;
+  if (name == "sgr") return AnsiMode::sgr;
+  if (name == "strip") return AnsiMode::strip;
+  wrong_type(env, "ansi", "raw, sgr or strip");
+}
+
 constexpr double kShell = 0;
 constexpr double kExec = 1;
 constexpr double kScript = 2;
@@ -115,6 +122,30 @@ void take_stdin(FlatReader& fields, ExecutionRequest& request) {
   request.input = to_bytes(*input);
 }
 
+ProcessLimits to_limits(const std::optional<Napi::Value>& value) {
+  ProcessLimits limits;
+  if (!value) return limits;
+  FlatReader fields(need_array(*value, "limits"));
+  const auto count = [&fields]() -> std::optional<std::uint64_t> {
+    const auto number = fields.number("limits");
+    if (!number) return std::nullopt;
+    return to_count(*number);
+  };
+  limits.cpu_seconds = count();
+  limits.address_space_bytes = count();
+  limits.file_size_bytes = count();
+  limits.open_files = count();
+  limits.processes = count();
+  limits.core_bytes = count();
+  if (const auto nice = fields.number("limits.nice")) limits.nice = static_cast<int>(*nice);
+  return limits;
+}
+
+std::optional<unsigned> to_umask(const std::optional<double>& value) {
+  if (!value) return std::nullopt;
+  return static_cast<unsigned>(*value);
+}
+
 std::optional<Millis> to_millis(const std::optional<double>& value) {
   if (!value) return std::nullopt;
   return Millis(*value);
@@ -145,6 +176,8 @@ Config to_config(const Napi::Object& object) {
   config.max_retained_bytes = to_count(need_number(object, "maxRetainedBytes"));
   config.oversized_output_strategy =
       to_strategy(object.Env(), need_string(object, "oversizedOutputStrategy"));
+  config.redact = get_strings(object, "redact");
+  if (const auto mode = get_string(object, "ansi")) config.ansi = to_ansi(object.Env(), *mode);
   config.overflow_dir = get_string(object, "overflowDir");
   config.keep_overflow_files = get_bool(object, "keepOverflowFiles");
   config.max_line_bytes = to_count(need_number(object, "maxLineBytes"));
@@ -153,6 +186,8 @@ Config to_config(const Napi::Object& object) {
   config.force_kill_after = Millis(need_number(object, "forceKillAfterDelayMs"));
   config.drain_grace = Millis(need_number(object, "drainGraceMs"));
   config.max_pending_event_bytes = to_count(need_number(object, "maxPendingEventBytes"));
+  config.limits = to_limits(get(object, "limits"));
+  config.limits.umask = to_umask(get_number(object, "umask"));
   config.io_threads = to_count(need_number(object, "ioThreads"));
   config.node_runs_typescript = get_bool(object, "nodeRunsTypeScript");
   return config;
@@ -183,6 +218,9 @@ ExecutionRequest to_request(const Napi::Array& array) {
   request.priority = fields.need_number("priority");
   request.metadata = fields.text("metadata").value_or("");
   request.tags = fields.texts("tags");
+  request.redact = fields.texts("redact");
+  request.limits = to_limits(fields.value());
+  request.limits.umask = to_umask(fields.number("umask"));
   request.watch = fields.boolean();
   return request;
 }

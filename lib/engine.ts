@@ -90,7 +90,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
       const prepared = this.#prepare(request);
       const live = chosen.signal?.aborted
         ? executions.cancelled(prepared)
-        : executions.submitWatched(prepared);
+        : executions.submitWatched(prepared, request.id === undefined);
       return new ExecutionHandle(executions, live, chosen, piped);
     } catch (error) {
       const id = typeof request?.id === 'string' ? request.id : randomId();
@@ -235,7 +235,8 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
     inspect: typeof util.inspect,
   ): string {
     const state = this.#channel.open === undefined ? 'closed' : 'open';
-    return `ExecutionEngine ${inspect({ state, config: this.config }, options)}`;
+    const config = { ...this.config, redact: this.config.redact.map(() => '***') };
+    return `ExecutionEngine ${inspect({ state, config }, options)}`;
   }
 
   get #channel(): Executions['channel'] {

@@ -197,13 +197,16 @@ export class ExecutionHandle implements Execution {
 
   async #replay(done: Parameters<LineSource['replay']>[0]): Promise<void> {
     const live = this.#live;
-    await live.admission.wait();
-    if (!live.admitted) return done(null, []);
+    // At once where that is possible: until the answer, nothing holds the command back.
+    if (!live.idIsUnique) await live.admission.wait();
+    if (live.refused) return done(null, []);
     try {
       // Answered in the order of the records: what comes behind the reply is new.
       this.#executions.channel.call(
         (native, ticket) => native.replay(ticket, live.id),
-        (error, batches) => done(error, batches as NativeBatch[]),
+        // One that is not in has no lines; why it is not in is told at its end.
+        (error, batches) =>
+          done(live.admitted ? error : null, live.admitted ? (batches as NativeBatch[]) : []),
       );
     } catch (error) {
       done(error as Error, []);

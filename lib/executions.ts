@@ -21,6 +21,7 @@ export class Executions implements Omit<RecordSink, 'replied'> {
   readonly #emitter: ExecutionEmitter;
   /** Whether lines become events. */
   readonly #streams: boolean;
+  readonly #hasSecrets: boolean;
   readonly #live = new Map<number, LiveExecution>();
   readonly #byId = new Map<string, LiveExecution>();
   #idle: Moment | undefined;
@@ -29,6 +30,7 @@ export class Executions implements Omit<RecordSink, 'replied'> {
   constructor(config: Readonly<ExecutionConfig>, emitter: ExecutionEmitter) {
     this.#emitter = emitter;
     this.#streams = config.streamOutput;
+    this.#hasSecrets = config.redact.length > 0;
     this.channel = new Channel(config, this);
   }
 
@@ -61,9 +63,10 @@ export class Executions implements Omit<RecordSink, 'replied'> {
    * As {@link submit}, for a handle: whoever listens to it by the end of this turn gets all lines
    * from the first on, however soon the process starts. So they cross until it shows who listens.
    */
-  submitWatched(request: NativeRequest): LiveExecution {
+  submitWatched(request: NativeRequest, idIsUnique: boolean): LiveExecution {
     request.watch = this.#streams;
     const live = this.submit(request, false);
+    live.idIsUnique = idIsUnique;
     live.watched = request.watch;
     live.undecided = true;
     queueMicrotask(() => {
@@ -78,9 +81,12 @@ export class Executions implements Omit<RecordSink, 'replied'> {
    */
   cancelled(request: NativeRequest): LiveExecution {
     const live = new LiveExecution(request.id, this.#emitter);
-    const command = describeCommand(request.command);
+    // Only the native engine knows how to redact, and this one does not go there.
+    const hasSecrets = this.#hasSecrets || (request.redact ?? []).length > 0;
+    const command = hasSecrets ? '***' : describeCommand(request.command);
+    const metadata = hasSecrets ? undefined : request.metadata;
     process.nextTick(() => {
-      const outcome = cancelledOutcome(request.id, command, request.metadata);
+      const outcome = cancelledOutcome(request.id, command, metadata);
       this.#finish(live, outcome, outcome.completedAt);
     });
     return live;

@@ -29,6 +29,8 @@ export class LiveExecution {
   status: ExecutionStatus = 'pending';
   pid: number | undefined;
   admitted = false;
+  /** Nobody else can bear its id, so it can be asked of before it is known to be in. */
+  idIsUnique = false;
   watched = false;
   /** Too early to say whether somebody listens. */
   undecided = false;

@@ -17,7 +17,13 @@ const OUTPUT_INCOMPLETE = 4;
 const OUTPUT_DROPPED = 8;
 
 export function metadataOf(text: string | null): ExecutionMetadata {
-  return text === null ? {} : (JSON.parse(text) as ExecutionMetadata);
+  if (text === null) return {};
+  try {
+    return JSON.parse(text) as ExecutionMetadata;
+  } catch {
+    // A secret that was not inside of a string, a number for example: what is left of it is no JSON.
+    return {};
+  }
 }
 
 export function outcomeOf(id: string, result: NativeResult): ExecutionOutcome {

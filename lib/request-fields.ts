@@ -58,6 +58,9 @@ export function requestFields(request: NativeRequest): NativeRequestFields {
     request.priority,
     request.metadata,
     request.tags,
+    request.redact,
+    request.limits,
+    request.umask,
     request.watch,
   ];
 }

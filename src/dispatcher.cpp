@@ -41,6 +41,7 @@ void Dispatcher::submit(std::shared_ptr<Execution> execution, Admitted admitted)
       spawner_, [this, execution = std::move(execution), admitted = std::move(admitted)]() mutable {
         auto decision = admit(execution);
         if (!decision) {
+          decision = execution->redacted(decision.error());
           registry_.forget(execution->id());
           execution->refused();
         }

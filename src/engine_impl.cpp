@@ -12,6 +12,7 @@ Engine::Impl::Impl(Config config, EventSink& sink)
       sink_(sink),
       runtime_(config_.io_threads),
       flow_(config_.max_pending_event_bytes),
+      redactors_(config_.redact),
       overflow_(config_.overflow_dir),
       registry_({config_.execution_retention, config_.max_in_memory_executions,
                  config_.max_retained_bytes}),
@@ -30,6 +31,8 @@ void Engine::Impl::execute(ExecutionRequest request, Handler<void> handler) {
     return handler(errors::validation(ValidationReason::invalid_id,
                                       "id must be a UUID, got '" + request.id + "'"));
   }
+  // Ahead of all else: nothing may be told of it before its secrets are known.
+  if (auto broken = check_secrets(request)) return handler(std::move(*broken));
   auto execution = std::make_shared<Execution>(*this, runtime_.make_strand(), *id, serials_++,
                                                std::move(request));
   if (!registry_.add(execution)) return handler(errors::duplicate_id(format_id(*id)));

@@ -11,6 +11,7 @@
 #include "flow_control.hpp"
 #include "overflow_directory.hpp"
 #include "process/file_facts.hpp"
+#include "redactors.hpp"
 #include "registry.hpp"
 #include "runtime.hpp"
 #include "statistics.hpp"
@@ -28,6 +29,9 @@ class Engine::Impl final : public ExecutionHost {
   FlowControl& flow() override { return flow_; }
   Statistics& statistics() override { return statistics_; }
   bool watches_all() const override { return watch_all_.load(std::memory_order_relaxed); }
+  std::optional<Redactor> redactor_for(const ExecutionRequest& request) override {
+    return redactors_.for_request(request.redact);
+  }
   Result<std::string> overflow_path(const ExecutionId& id, Stream stream) override {
     return overflow_.path_for(id, stream);
   }
@@ -69,6 +73,7 @@ class Engine::Impl final : public ExecutionHost {
   Runtime runtime_;
   FlowControl flow_;
   Statistics statistics_;
+  Redactors redactors_;
   OverflowDirectory overflow_;
   SystemFileFacts files_;
   Registry registry_;

@@ -23,7 +23,8 @@ Execution::Execution(ExecutionHost& host, Strand strand, const ExecutionId& id,
       id_(id),
       serial_(serial),
       request_(std::move(request)),
-      command_text_(describe(request_.command)),
+      redactor_(host.redactor_for(request_)),
+      command_text_(redacted(describe(request_.command))),
       requested_at_(SteadyClock::now()),
       started_at_(wall_now()),
       started_steady_(requested_at_.time_since_epoch().count()),
@@ -31,13 +32,28 @@ Execution::Execution(ExecutionHost& host, Strand strand, const ExecutionId& id,
       lifecycle_(request_.merge_stderr),
       pipeline_(output_options()),
       emit_([this](OutputBatch batch) { emit(std::move(batch)); }),
-      grace_(request_.force_kill_after.value_or(host.config().force_kill_after)) {}
+      grace_(request_.force_kill_after.value_or(host.config().force_kill_after)) {
+  request_.metadata = redacted(std::move(request_.metadata));
+  // They are in the redactor.
+  request_.redact.clear();
+}
+
+std::string Execution::redacted(std::string text) const {
+  return redactor_ ? redactor_->redact(text) : std::move(text);
+}
+
+Error Execution::redacted(Error error) const {
+  error.message = redacted(std::move(error.message));
+  error.path = redacted(std::move(error.path));
+  return error;
+}
 
 LaunchOptions Execution::launch_options() const {
   LaunchOptions options;
   options.working_dir = request_.working_dir;
   options.open_stdin = request_.stdin_mode != StdinMode::null_device;
   options.merge_stderr = request_.merge_stderr;
+  options.limits = host_.config().limits.with(request_.limits);
   return options;
 }
 
@@ -203,7 +219,9 @@ void Execution::finish() {
   run_deferred();
   auto result = make_result();
   output_ = pipeline_.finish(*result);
-  result->error = outcome_error(*result);
+  if (auto error = outcome_error(*result)) result->error = redacted(std::move(*error));
+  result->overflow_error = redacted(std::move(result->overflow_error));
+  result->log_error = redacted(std::move(result->log_error));
   process_.reset();
 
   auto& statistics = host_.statistics();

@@ -59,6 +59,8 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   const ExecutionRequest& request() const { return request_; }
   const std::string& command_text() const { return command_text_; }
   LaunchOptions launch_options() const;
+  // Without the secrets in its message and path.
+  Error redacted(Error error) const;
   const Strand& strand() const { return strand_; }
 
   // ---- Any thread.
@@ -129,6 +131,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
 
   Millis timeout() const;
   OutputOptions output_options();
+  std::string redacted(std::string text) const;
 
   // Never change.
   ExecutionHost& host_;
@@ -136,6 +139,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   const ExecutionId id_;
   const std::uint64_t serial_;
   ExecutionRequest request_;  // `input` is given away once
+  const std::optional<Redactor> redactor_;
   const std::string command_text_;
   const SteadyTime requested_at_;
 

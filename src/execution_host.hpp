@@ -3,11 +3,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "model/config.hpp"
 #include "model/error.hpp"
 #include "model/event.hpp"
+#include "model/request.hpp"
 #include "model/result.hpp"
+#include "stream/redactor.hpp"
 
 namespace escher {
 
@@ -23,6 +26,9 @@ class ExecutionHost {
   virtual Statistics& statistics() = 0;
   // Whether somebody takes the lines of every execution.
   virtual bool watches_all() const = 0;
+  // What takes the secrets of the engine and of a request out of all that is told of it; nothing if
+  // there are none. Any thread.
+  virtual std::optional<Redactor> redactor_for(const ExecutionRequest& request) = 0;
   virtual Result<std::string> overflow_path(const ExecutionId& id, Stream stream) = 0;
 
   // On the execution's strand.

@@ -15,6 +15,8 @@ OutputOptions Execution::output_options() {
   options.limit = request_.max_output_size_bytes.value_or(config.max_output_size_bytes);
   options.strategy = request_.oversized_output_strategy.value_or(config.oversized_output_strategy);
   options.max_line_bytes = config.max_line_bytes;
+  options.redactor = redactor_;
+  options.ansi = config.ansi;
   if (request_.output_log_path) {
     options.log_path = *request_.output_log_path;
   } else if (config.log_dir) {
@@ -56,8 +58,9 @@ void Execution::on_chunk(Stream stream, std::string_view chunk) {
 }
 
 void Execution::on_stream_end(Stream stream, int os_error) {
-  pipeline_.end(stream, watched(), emit_);
+  const bool over_limit = pipeline_.end(stream, watched(), emit_);
   count_output();
+  if (over_limit) feed(Input::output_limit_hit);
   if (os_error != 0) {
     failure_ = errors::io(os_error, "read", std::string(to_string(stream)));
     feed(Input::stream_failed);

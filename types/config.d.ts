@@ -2,6 +2,8 @@
 
 /** Public contract: how an engine is configured. */
 
+import type { ProcessLimits } from './request';
+
 /**
  * What happens to output past `maxOutputSizeBytes`:
  *
@@ -94,6 +96,30 @@ export interface ExecutionConfig {
    * @defaultValue `'truncateWithWarning'`
    */
   oversizedOutputStrategy: OversizedOutputStrategy;
+  /**
+   * Secrets that no event, result, log, overflow file, error or listing of any execution shows: `***` stands in their
+   * place, and in that of their base64, URI, JSON and shell-quoted forms. Those of a request are added to them. At least 4
+   * characters each, without the white space around them. See `docs/guide.md` for what is found and what is not.
+   * @defaultValue `[]`
+   */
+  redact: readonly string[];
+  /**
+   * What a command may use, where its request does not say otherwise.
+   * @defaultValue `undefined`, what the host may
+   */
+  limits: ProcessLimits | undefined;
+  /**
+   * The file mode creation mask of commands.
+   * @defaultValue `undefined`, that of the host
+   */
+  umask: number | undefined;
+  /**
+   * What is left of terminal escape sequences in output, so that it can be shown without harm: `'raw'` all of them, `'sgr'`
+   * colours and the like, `'strip'` none. Cursor movements, titles, links, clipboard commands, other controls and
+   * bidirectional controls go with the last two, and bytes that are no UTF-8 become U+FFFD.
+   * @defaultValue `undefined`: `'raw'` in results and events, `'sgr'` in log files
+   */
+  ansi: 'raw' | 'sgr' | 'strip' | undefined;
   /**
    * Directory for the files of `'streamToFile'`. Relative paths are resolved when the engine is
    * made.

@@ -48,7 +48,8 @@ export type ValidationReason =
   | 'INVALID_WORKING_DIR'
   | 'WORKING_DIR_NOT_FOUND'
   | 'INVALID_ENV'
-  | 'INVALID_ID';
+  | 'INVALID_ID'
+  | 'INVALID_REDACT';
 
 /** What went wrong, as plain data: `error` of a result. */
 export interface ExecutionErrorInfo {

@@ -53,6 +53,7 @@ export interface NativeConfig {
   maxOutputSizeBytes: number;
   maxRetainedBytes: number;
   oversizedOutputStrategy: NativeStrategy;
+  redact: readonly string[];
   overflowDir: string | undefined;
   keepOverflowFiles: boolean;
   maxLineBytes: number;
@@ -63,6 +64,9 @@ export interface NativeConfig {
   forceKillAfterDelayMs: number;
   drainGraceMs: number;
   maxPendingEventBytes: number;
+  limits: NativeLimits | undefined;
+  umask: number | undefined;
+  ansi: 'raw' | 'sgr' | 'strip' | undefined;
   ioThreads: number;
   /** Whether the host's own Node runs TypeScript files (`process.features.typescript`). */
   nodeRunsTypeScript: boolean;
@@ -85,6 +89,9 @@ export type NativeCommand =
       profile?: string | undefined;
       region?: string | undefined;
     };
+
+/** `cpuSeconds, addressSpaceBytes, fileSizeBytes, openFiles, processes, coreBytes, nice`. */
+export type NativeLimits = readonly (number | undefined)[];
 
 /** Shape-checked by `lib/options`; the engine validates the meaning. `undefined` = take the default. */
 export interface NativeRequest {
@@ -113,6 +120,10 @@ export interface NativeRequest {
   metadata?: string | undefined;
   /** Keys of `metadata.tags`, and `key=value` of each: what a listing filters by. */
   tags?: readonly string[] | undefined;
+  /** Secrets that are taken out of all that is told of the execution. */
+  redact?: readonly string[] | undefined;
+  limits?: NativeLimits | undefined;
+  umask?: number | undefined;
   /** Whether somebody listens to the lines of this execution from its start. */
   watch: boolean;
 }
@@ -147,6 +158,9 @@ export type NativeRequestFields = [
   priority: number,
   metadata: string | undefined,
   tags: NativeRequest['tags'],
+  redact: NativeRequest['redact'],
+  limits: NativeLimits | undefined,
+  umask: number | undefined,
   watch: boolean,
 ];
 

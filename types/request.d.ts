@@ -59,6 +59,25 @@ export interface ExecutionMetadata {
 }
 
 /**
+ * What one command may use, through the limits of POSIX (`setrlimit`), for its process and those that it starts. A stricter
+ * limit of the host stays in force. Linux only; elsewhere a launch with limits fails.
+ */
+export interface ProcessLimits {
+  /** Seconds of CPU: `SIGXCPU` then, and `SIGKILL` a second later. Of each process on its own. */
+  cpuSeconds?: number | undefined;
+  addressSpaceBytes?: number | undefined;
+  /** Of any file that is written. Over it there is `SIGXFSZ`. */
+  fileSizeBytes?: number | undefined;
+  openFiles?: number | undefined;
+  /** Of all processes of the user, as the system counts them; does not hold for root. */
+  processes?: number | undefined;
+  /** `0`: no core dumps. */
+  coreBytes?: number | undefined;
+  /** From -20 to 19, the nicest. Below that of the host only with privileges. */
+  nice?: number | undefined;
+}
+
+/**
  * One command and how to run it. Unknown fields are refused by name.
  *
  * @example
@@ -132,6 +151,20 @@ export interface ExecutionRequest {
    * @defaultValue `0`
    */
   priority?: number | undefined;
+  /**
+   * Secrets of this execution, besides those of the engine (`redact` of the configuration, which says more). What the
+   * request itself says is redacted too: the command in listings and results, the metadata. A secret that is too short is
+   * refused with `INVALID_REDACT`.
+   * @defaultValue none
+   */
+  redact?: readonly string[] | undefined;
+  /** Each in place of the one of the configuration. */
+  limits?: ProcessLimits | undefined;
+  /**
+   * The file mode creation mask of the command, from 0 to 0o777.
+   * @defaultValue `umask` of the configuration
+   */
+  umask?: number | undefined;
   metadata?: ExecutionMetadata | undefined;
 }
 

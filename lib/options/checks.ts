@@ -34,6 +34,11 @@ export function wrongType(name: string, expected: string, value: unknown): TypeE
   );
 }
 
+/** As {@link wrongType}, for what may not be shown. */
+export function wrongSecretType(name: string, expected: string): TypeError {
+  return coded(new TypeError(`The ${nameOf(name)} must be ${expected}.`), 'ERR_INVALID_ARG_TYPE');
+}
+
 export function wrongValue(name: string, problem: string): TypeError {
   return coded(new TypeError(`The ${nameOf(name)} ${problem}`), 'ERR_INVALID_ARG_VALUE');
 }

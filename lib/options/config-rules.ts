@@ -5,11 +5,14 @@ import type * as url from 'node:url';
 import type { ExecutionConfig, OversizedOutputStrategy } from '../../types/config';
 import { signalNumber } from '../signals';
 import { isUrl } from './checks';
+import { asLimits, isUmask, UMASK_RANGE } from './limits';
 
 interface Rule {
   /** Ends the sentence "it must be …". */
   allowed: string;
   holds: (value: unknown) => boolean;
+  /** The value is never shown. */
+  isSecret?: boolean;
   /** Gives the value its effective form. */
   normal?: (value: unknown) => unknown;
 }
@@ -20,6 +23,22 @@ export const STRATEGIES: readonly OversizedOutputStrategy[] = [
   'failExecution',
   'streamToFile',
 ];
+
+/** What secrets to redact may be, for requests too. */
+export const SECRETS = 'an array of strings';
+
+export function isSecrets(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((secret) => typeof secret === 'string');
+}
+
+function isLimits(value: unknown): boolean {
+  try {
+    asLimits('limits', value);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Numbers above this are inexact, and no honest amount of anything. */
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -98,6 +117,22 @@ export const CONFIG_RULES: Readonly<Record<keyof ExecutionConfig, Rule>> = {
   maxOutputSizeBytes: integer(0),
   maxRetainedBytes: withInfinity(integer(0)),
   oversizedOutputStrategy: strategy,
+  redact: {
+    allowed: SECRETS,
+    holds: isSecrets,
+    isSecret: true,
+    normal: (value) => Object.freeze([...(value as string[])]),
+  },
+  limits: {
+    allowed: 'an object of limits, see ProcessLimits',
+    holds: isLimits,
+    normal: (value) => Object.freeze(asLimits('limits', value)),
+  },
+  ansi: {
+    allowed: "one of 'raw', 'sgr', 'strip'",
+    holds: (value) => value === 'raw' || value === 'sgr' || value === 'strip',
+  },
+  umask: { allowed: UMASK_RANGE, holds: isUmask },
   overflowDir: directory,
   keepOverflowFiles: flag,
   maxLineBytes: integer(1),

@@ -7,12 +7,13 @@ import { ExecutionError } from '../errors';
 import { signalNumber } from '../signals';
 import { received } from './checks';
 import { CONFIG_RULES } from './config-rules';
+import { limitFields } from './limits';
 import { nearest } from './names';
 
 const FIELDS = Object.keys(CONFIG_RULES) as (keyof ExecutionConfig)[];
 
 /** Names that are taken, and do nothing in this version. */
-const NOT_YET: readonly string[] = ['journalDir', 'ansi', 'redact', 'limits', 'umask'];
+const NOT_YET: readonly string[] = ['journalDir'];
 
 function defaults(): ExecutionConfig {
   return {
@@ -29,6 +30,7 @@ function defaults(): ExecutionConfig {
     maxOutputSizeBytes: 10_485_760,
     maxRetainedBytes: 268_435_456,
     oversizedOutputStrategy: 'truncateWithWarning',
+    redact: [],
     overflowDir: undefined,
     keepOverflowFiles: false,
     maxLineBytes: 1_048_576,
@@ -37,6 +39,9 @@ function defaults(): ExecutionConfig {
     forceKillAfterDelayMs: 5000,
     drainGraceMs: 500,
     maxPendingEventBytes: 16_777_216,
+    ansi: undefined,
+    limits: undefined,
+    umask: undefined,
     ioThreads: Math.min(4, (require('node:os') as typeof os).availableParallelism()),
   };
 }
@@ -70,7 +75,10 @@ export function effectiveConfig(given: unknown): Readonly<ExecutionConfig> {
     const value = input[field];
     if (value === undefined) continue;
     const rule = CONFIG_RULES[field];
-    if (!rule.holds(value)) throw invalid(`"${field}" must be ${rule.allowed}. ${received(value)}`);
+    if (!rule.holds(value)) {
+      const got = rule.isSecret ? '' : ` ${received(value)}`;
+      throw invalid(`"${field}" must be ${rule.allowed}.${got}`);
+    }
     Object.assign(config, { [field]: rule.normal ? rule.normal(value) : value });
   }
   limitDefaultTimeout(config, input.defaultTimeoutMs !== undefined);
@@ -94,6 +102,7 @@ export function nativeConfig(config: Readonly<ExecutionConfig>): NativeConfig {
   const { killSignal, forceKillAfterDelayMs } = config;
   return {
     ...config,
+    limits: limitFields(config.limits),
     killSignal: signalNumber(killSignal) as number,
     forceKillAfterDelayMs:
       forceKillAfterDelayMs === false ? Number.POSITIVE_INFINITY : forceKillAfterDelayMs,

@@ -17,11 +17,13 @@ import {
   optional,
   outOfRange,
   unknownSignal,
+  wrongSecretType,
   wrongType,
   wrongValue,
 } from './checks';
 import { normalCommand } from './command';
-import { STRATEGIES } from './config-rules';
+import { isSecrets, SECRETS, STRATEGIES } from './config-rules';
+import { asLimits, asUmask, limitFields } from './limits';
 import { refuseUnknown } from './names';
 
 const FIELDS: readonly string[] = [
@@ -41,6 +43,9 @@ const FIELDS: readonly string[] = [
   'oversizedOutputStrategy',
   'mergeStderr',
   'priority',
+  'redact',
+  'limits',
+  'umask',
   'metadata',
 ];
 
@@ -87,6 +92,12 @@ function asPriority(name: string, value: unknown): number {
   return priority;
 }
 
+/** Never shows what it got. How long they have to be is the engine's to say. */
+function asSecrets(name: string, value: unknown): readonly string[] {
+  if (isSecrets(value)) return [...value];
+  throw wrongSecretType(name, SECRETS);
+}
+
 /** `name, value, name, value, …`; `null` removes. */
 function asEnv(name: string, value: unknown): (string | null)[] {
   const env = asObject(name, value);
@@ -131,7 +142,6 @@ function toJson(name: string, value: object): string {
 /** Checks the shape of a request and gives its native form, without the inherited environment. */
 export function normalRequest(value: unknown): NativeRequest {
   const request = asObject('request', value);
-  if (request.redact !== undefined) throw wrongValue('request.redact', 'is not supported yet');
   refuseUnknown('request', request, FIELDS);
   const field = <T>(check: (name: string, value: unknown) => T, name: string): T | undefined =>
     optional(check, `request.${name}`, request[name]);
@@ -165,6 +175,9 @@ export function normalRequest(value: unknown): NativeRequest {
     priority: field(asPriority, 'priority') ?? 0,
     metadata: metadata?.text,
     tags: metadata?.tags,
+    redact: field(asSecrets, 'redact'),
+    limits: limitFields(field(asLimits, 'limits')),
+    umask: field(asUmask, 'umask'),
     watch: false,
   };
 }

@@ -8,7 +8,9 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "model/limits.hpp"
 #include "model/time.hpp"
 
 namespace escher {
@@ -17,6 +19,14 @@ enum class OversizedOutputStrategy : std::uint8_t {
   truncate_with_warning,
   fail_execution,
   stream_to_file,
+};
+
+// What of escape sequences is left in output.
+enum class AnsiMode : std::uint8_t {
+  by_sink,  // all in results and events, colours in log files
+  raw,      // all
+  sgr,      // colours
+  strip,    // none
 };
 
 inline constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
@@ -39,6 +49,9 @@ struct Config {
   std::uint64_t max_retained_bytes = 268'435'456;    // finished executions, whole engine
   OversizedOutputStrategy oversized_output_strategy =
       OversizedOutputStrategy::truncate_with_warning;
+  // Secrets that are taken out of all that is told of any execution.
+  std::vector<std::string> redact;
+  AnsiMode ansi = AnsiMode::by_sink;
   std::optional<std::string> overflow_dir;
   bool keep_overflow_files = false;
 
@@ -49,6 +62,9 @@ struct Config {
   Millis force_kill_after{5000};  // kForever = never
   Millis drain_grace{500};
   std::uint64_t max_pending_event_bytes = 16'777'216;
+
+  // Of every execution whose request does not set its own.
+  ProcessLimits limits;
 
   std::size_t io_threads = 1;
   // Whether a `.ts` script may be given to `node`: known to the host only.

@@ -73,6 +73,8 @@ std::string_view to_string(ValidationReason reason) {
       return "INVALID_ENV";
     case ValidationReason::invalid_id:
       return "INVALID_ID";
+    case ValidationReason::invalid_redact:
+      return "INVALID_REDACT";
   }
   return "";
 }

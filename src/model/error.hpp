@@ -44,6 +44,7 @@ enum class ValidationReason : std::uint8_t {
   working_dir_not_found,
   invalid_env,
   invalid_id,
+  invalid_redact,
 };
 
 // "EMPTY_COMMAND" and so on; empty for none.

@@ -12,6 +12,7 @@
 #include "model/command.hpp"
 #include "model/config.hpp"
 #include "model/id.hpp"
+#include "model/limits.hpp"
 #include "model/time.hpp"
 
 namespace escher {
@@ -61,6 +62,11 @@ struct ExecutionRequest {
 
   // Higher first.
   double priority = 0;
+
+  ProcessLimits limits;
+
+  // Secrets that are taken out of all that is told of the execution.
+  std::vector<std::string> redact;
 
   // Opaque to the engine: kept with the record and given back.
   std::string metadata;

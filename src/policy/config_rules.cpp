@@ -44,6 +44,12 @@ Broken check_default_timeout(const Config& config) {
                 format_number(config.default_timeout.count()));
 }
 
+Broken check_redact(const std::vector<std::string>& secrets) {
+  std::string wrong = wrong_secret(secrets);
+  if (wrong.empty()) return {};
+  return errors::invalid_config(std::move(wrong));
+}
+
 Broken check_retention(Millis value) {
   if (is_not_negative(value)) return {};
   return refuse("executionRetentionSecs", "0 or greater", format_number(value.count() / 1000));
@@ -67,6 +73,7 @@ std::optional<Error> validate(const Config& config) {
       check_retention(config.execution_retention),
       check_positive("cleanupIntervalMs", config.cleanup_interval),
       check_path("overflowDir", config.overflow_dir),
+      check_redact(config.redact),
       check_at_least_one("maxLineBytes", config.max_line_bytes),
       check_not_negative("partialLineFlushMs", config.partial_line_flush),
       check_kill_signal(config.kill_signal),

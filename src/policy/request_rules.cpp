@@ -147,6 +147,12 @@ Broken check_rest(const ExecutionRequest& request) {
 
 }  // namespace
 
+std::optional<Error> check_secrets(const ExecutionRequest& request) {
+  std::string wrong = wrong_secret(request.redact);
+  if (wrong.empty()) return {};
+  return refuse(Reason::invalid_redact, std::move(wrong));
+}
+
 std::optional<Error> check_request(const ExecutionRequest& request, const Config& config,
                                    const FileFacts& files) {
   if (!parse_id(request.id)) {

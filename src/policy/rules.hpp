@@ -4,6 +4,7 @@
 #include <csignal>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/error.hpp"
 #include "model/time.hpp"
@@ -18,6 +19,9 @@ inline bool has_nul(std::string_view text) { return text.find('\0') != std::stri
 // `!(x > 0)` and not `x <= 0`: NaN is refused too.
 inline bool is_positive(Millis d) { return d.count() > 0; }
 inline bool is_not_negative(Millis d) { return d.count() >= 0; }
+
+// Why `secrets` cannot be redacted, without showing any; empty if they can.
+std::string wrong_secret(const std::vector<std::string>& secrets);
 
 inline constexpr int kLastSignal = NSIG - 1;
 inline bool is_signal(int number) { return number >= 1 && number <= kLastSignal; }

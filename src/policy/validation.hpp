@@ -35,6 +35,9 @@ struct ResolvedCommand {
   std::shared_ptr<const Environment> env;
 };
 
+// The rule for the secrets of a request, which comes before all others.
+std::optional<Error> check_secrets(const ExecutionRequest& request);
+
 // All rules in the order of the contract: id, command, working directory, environment, timeouts,
 // then the lookup of the program in the PATH that the child will have.
 Result<ResolvedCommand> resolve(const ExecutionRequest& request, const Config& config,

@@ -19,6 +19,7 @@ struct LaunchOptions {
   std::optional<std::string> working_dir;
   bool open_stdin = false;    // else the null device
   bool merge_stderr = false;  // stderr into stdout's pipe
+  ProcessLimits limits;
 };
 
 struct LaunchedCommand {

@@ -21,13 +21,32 @@ OutputPipeline::OutputPipeline(OutputOptions options)
     : options_(std::move(options)),
       streams_{{options_.limit, options_.max_line_bytes},
                {options_.limit, options_.max_line_bytes}},
-      batcher_(options_.token) {}
+      batcher_(options_.token) {
+  std::optional<DisplayMode> display;
+  if (options_.ansi == AnsiMode::sgr) display = DisplayMode::sgr;
+  if (options_.ansi == AnsiMode::strip) display = DisplayMode::strip;
+  for (StreamState& state : streams_) {
+    state.cleaner = OutputCleaner::make(display, options_.redactor);
+    if (options_.ansi != AnsiMode::by_sink || options_.log_path.empty()) continue;
+    state.log_cleaner = std::make_unique<LineCleaner>(DisplayMode::sgr, options_.redactor);
+  }
+}
 
 void OutputPipeline::open_log() {
   if (!options_.log_path.empty()) log_.open(options_.log_path);
 }
 
+std::span<char> OutputPipeline::room(Stream stream) {
+  // What is not clean may not lie behind what is kept.
+  return state_of(stream).cleaner ? std::span<char>() : state_of(stream).buffer.room();
+}
+
 bool OutputPipeline::write(Stream stream, std::string_view chunk, bool watched, const Emit& emit) {
+  const auto& cleaner = state_of(stream).cleaner;
+  return take(stream, cleaner ? cleaner->clean(chunk) : chunk, watched, emit);
+}
+
+bool OutputPipeline::take(Stream stream, std::string_view chunk, bool watched, const Emit& emit) {
   const StreamState& state = state_of(stream);
   const bool was_over = state.buffer.over_limit();
   const std::size_t kept = keep(stream, chunk);
@@ -110,13 +129,19 @@ void OutputPipeline::take_lines(Stream stream, std::string_view chunk, bool watc
 inline void OutputPipeline::deliver(Stream stream, const Line& line, bool watched, EpochMillis now,
                                     const Emit& emit) {
   if (!line.partial) ++lines_;
-  if (log_.is_open()) log_.add(stream, line, now);
+  if (log_.is_open()) log(stream, line, now);
   if (!watched) {
     batcher_.skip(1);
     return;
   }
   if (batcher_.must_take_before(stream)) flush_batch(now, emit);
   batcher_.add(stream, line);
+}
+
+void OutputPipeline::log(Stream stream, const Line& line, EpochMillis now) {
+  const auto& cleaner = state_of(stream).log_cleaner;
+  if (!cleaner) return log_.add(stream, line, now);
+  log_.add(stream, Line{cleaner->clean(line.text, !line.partial), line.partial}, now);
 }
 
 void OutputPipeline::flush_batch(EpochMillis now, const Emit& emit) {
@@ -135,13 +160,15 @@ void OutputPipeline::flush_partial(Stream stream, const Emit& emit) {
   log_.flush();
 }
 
-void OutputPipeline::end(Stream stream, bool watched, const Emit& emit) {
+bool OutputPipeline::end(Stream stream, bool watched, const Emit& emit) {
   StreamState& state = state_of(stream);
+  const bool over_limit = state.cleaner && take(stream, state.cleaner->finish(), watched, emit);
   state.ended = true;
   const EpochMillis now = wall_now();
   state.splitter.finish([&](const Line& line) { deliver(stream, line, watched, now, emit); });
   flush_batch(now, emit);
   log_.flush();
+  return over_limit;
 }
 
 std::vector<OutputBatch> OutputPipeline::replay() const {

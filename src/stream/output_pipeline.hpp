@@ -1,5 +1,6 @@
 // What happens to every chunk that a child writes, in one place and in one order:
-//   count -> keep up to the limit -> spill over it -> split into lines -> log -> batch.
+//   filter -> redact -> count -> keep up to the limit -> spill over it -> split into lines -> log
+//   -> batch.
 // Knows files, but neither pipes nor Asio. Owned by an Execution, touched on its strand only.
 #pragma once
 
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,7 +21,9 @@
 #include "stream/line_splitter.hpp"
 #include "stream/log_file.hpp"
 #include "stream/output_buffer.hpp"
+#include "stream/output_cleaner.hpp"
 #include "stream/private_file.hpp"
+#include "stream/redactor.hpp"
 
 namespace escher {
 
@@ -29,6 +33,9 @@ struct OutputOptions {
   OversizedOutputStrategy strategy = OversizedOutputStrategy::truncate_with_warning;
   std::size_t max_line_bytes = 0;
   std::string log_path;  // empty = no log
+  // What it takes out is never counted, kept, written or delivered.
+  std::optional<Redactor> redactor;
+  AnsiMode ansi = AnsiMode::raw;
   // Gives the path of a new overflow file for a stream, in a directory that is there; asked at most
   // once per stream, only under stream_to_file.
   std::function<Result<std::string>(Stream)> overflow_path;
@@ -42,7 +49,7 @@ class OutputPipeline {
   void open_log();
 
   // Where a chunk may be put to save its copy; empty = nowhere. Valid until the next `write`.
-  std::span<char> room(Stream stream) { return state_of(stream).buffer.room(); }
+  std::span<char> room(Stream stream);
 
   // A chunk of a stream. True if it made the stream exceed its limit under `fail_execution`; of
   // what comes after that, nothing is delivered any more. `watched`: somebody takes the lines;
@@ -54,8 +61,8 @@ class OutputPipeline {
   bool has_partial(Stream stream) const;
   void flush_partial(Stream stream, const Emit& emit);
 
-  // The stream has ended: its last line goes out.
-  void end(Stream stream, bool watched, const Emit& emit);
+  // The stream has ended: its last line goes out. True as for `write`.
+  bool end(Stream stream, bool watched, const Emit& emit);
 
   // The lines of what is kept so far, as a reader would have got them from the start. Lines that
   // come later through `emit` join on without a gap or an overlap, except for what the limit has
@@ -77,6 +84,8 @@ class OutputPipeline {
     // What is kept, cut on a code point where it was cut.
     std::string_view kept() const;
 
+    std::unique_ptr<OutputCleaner> cleaner;    // null = nothing to clean
+    std::unique_ptr<LineCleaner> log_cleaner;  // likewise
     OutputBuffer buffer;
     LineSplitter splitter;
     std::uint64_t split_bytes = 0;  // given to the splitter
@@ -88,6 +97,8 @@ class OutputPipeline {
   StreamState& state_of(Stream stream) { return streams_[index_of(stream)]; }
   const StreamState& state_of(Stream stream) const { return streams_[index_of(stream)]; }
 
+  // From here on all is clean.
+  bool take(Stream stream, std::string_view chunk, bool watched, const Emit& emit);
   std::size_t keep(Stream stream, std::string_view chunk);
   void begin_overflow(Stream stream);
   void spill(StreamState& state, std::string_view chunk);
@@ -95,6 +106,7 @@ class OutputPipeline {
 
   void take_lines(Stream stream, std::string_view chunk, bool watched, const Emit& emit);
   void deliver(Stream stream, const Line& line, bool watched, EpochMillis now, const Emit& emit);
+  void log(Stream stream, const Line& line, EpochMillis now);
   void flush_batch(EpochMillis now, const Emit& emit);
 
   Bytes take_kept(Stream stream);

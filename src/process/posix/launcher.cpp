@@ -104,6 +104,25 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return result;
 }
 
+void add_limit(posix::SpawnPlan& plan, int resource, const std::optional<std::uint64_t>& value,
+               rlim_t headroom = 0) {
+  if (!value) return;
+  const auto soft = static_cast<rlim_t>(*value);
+  plan.limits[plan.limit_count++] = {resource, soft, soft + headroom};
+}
+
+void add_limits(posix::SpawnPlan& plan, const ProcessLimits& limits) {
+  // Over the soft one there is a SIGXCPU, which may be acted on; a second later the end.
+  add_limit(plan, RLIMIT_CPU, limits.cpu_seconds, 1);
+  add_limit(plan, RLIMIT_AS, limits.address_space_bytes);
+  add_limit(plan, RLIMIT_FSIZE, limits.file_size_bytes);
+  add_limit(plan, RLIMIT_NOFILE, limits.open_files);
+  add_limit(plan, RLIMIT_NPROC, limits.processes);
+  add_limit(plan, RLIMIT_CORE, limits.core_bytes);
+  plan.nice = limits.nice;
+  if (limits.umask) plan.umask = static_cast<mode_t>(*limits.umask);
+}
+
 // Which path a failed step was about.
 std::string path_of(const char* step, const ResolvedCommand& command,
                     const LaunchOptions& options) {
@@ -162,6 +181,7 @@ Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& comm
   plan.stdio[1] = stdio->child[1].get();
   plan.stdio[2] = options.merge_stderr ? stdio->child[1].get() : stdio->child[2].get();
   plan.open_files = posix::original_open_files_limit();
+  add_limits(plan, options.limits);
 
   auto spawned = posix::spawn(plan);
   if (!spawned.ok()) {

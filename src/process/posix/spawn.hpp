@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include <cstddef>
 #include <optional>
 
 #include "process/posix/unique_fd.hpp"
@@ -25,6 +26,18 @@ struct SpawnPlan {
   int stdio[3] = {-1, -1, -1};        // each >= 3: becomes 0, 1, 2
   // The soft limit of open files to give back to the child.
   std::optional<rlim_t> open_files;
+
+  // Further limits; a stricter one of the host stays as it is.
+  struct Limit {
+    int resource;
+    rlim_t soft;
+    rlim_t hard;
+  };
+  static constexpr std::size_t kMaxLimits = 6;
+  Limit limits[kMaxLimits] = {};
+  std::size_t limit_count = 0;
+  std::optional<int> nice;
+  std::optional<mode_t> umask;
 };
 
 struct SpawnOutcome {

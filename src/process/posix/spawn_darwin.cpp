@@ -68,6 +68,12 @@ SpawnOutcome spawn(const SpawnPlan& plan) {
   SpawnOutcome outcome;
   Attributes attributes;
   FileActions actions;
+  // posix_spawn knows no limits, and one that is asked for is never ignored.
+  if (plan.limit_count > 0 || plan.nice || plan.umask) {
+    outcome.failed_step = "setrlimit";
+    outcome.os_error = ENOTSUP;
+    return outcome;
+  }
   outcome.os_error = prepare(plan, attributes, actions);
   if (outcome.os_error == 0) {
     outcome.os_error = posix_spawn(&outcome.pid, plan.executable, actions.get(), attributes.get(),

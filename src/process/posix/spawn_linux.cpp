@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -125,14 +126,24 @@ ESCHER_IN_CHILD void close_other_descriptors() {
   if (call(SYS_close_range, 3, ~0U, kCloseHow) != 0) close_listed_descriptors();
 }
 
+struct KernelLimit {  // the kernel's struct rlimit64
+  std::uint64_t soft, hard;
+};
+
 ESCHER_IN_CHILD bool limit_open_files(rlim_t soft) {
-  struct {  // the kernel's struct rlimit64
-    std::uint64_t soft, hard;
-  } limit = {};
+  KernelLimit limit = {};
   if (call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, address(&limit)) != 0) return false;
   if (soft > limit.hard) return true;
   limit.soft = soft;
   return call(SYS_prlimit64, 0, RLIMIT_NOFILE, address(&limit), 0) == 0;
+}
+
+ESCHER_IN_CHILD bool set_limit(const SpawnPlan::Limit& wanted) {
+  KernelLimit limit = {};
+  if (call(SYS_prlimit64, 0, wanted.resource, 0, address(&limit)) != 0) return false;
+  if (wanted.hard < limit.hard) limit.hard = wanted.hard;
+  limit.soft = wanted.soft < limit.hard ? wanted.soft : limit.hard;
+  return call(SYS_prlimit64, 0, wanted.resource, address(&limit), 0) == 0;
 }
 
 // From here to execve, in the order in which the steps need each other. Returns the failed one.
@@ -148,6 +159,11 @@ ESCHER_IN_CHILD const char* become(const SpawnPlan& plan, pid_t host) {
     if (call(SYS_dup3, plan.stdio[target], target, 0) < 0) return "dup3";
   }
   if (plan.open_files && !limit_open_files(*plan.open_files)) return "setrlimit";
+  for (std::size_t i = 0; i < plan.limit_count; ++i) {
+    if (!set_limit(plan.limits[i])) return "setrlimit";
+  }
+  if (plan.nice && call(SYS_setpriority, PRIO_PROCESS, 0, *plan.nice) != 0) return "setpriority";
+  if (plan.umask) call(SYS_umask, *plan.umask);
   close_other_descriptors();
   unblock_signals();
   call(SYS_execve, address(plan.executable), address(plan.argv), address(plan.envp));

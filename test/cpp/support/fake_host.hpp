@@ -21,6 +21,7 @@ class FakeHost final : public ExecutionHost {
   FlowControl& flow() override { return flow_; }
   Statistics& statistics() override { return statistics_; }
   bool watches_all() const override { return true; }
+  std::optional<Redactor> redactor_for(const ExecutionRequest&) override { return redactor; }
   Result<std::string> overflow_path(const ExecutionId&, Stream) override {
     return errors::io(0, "open", "nowhere");
   }
@@ -47,6 +48,7 @@ class FakeHost final : public ExecutionHost {
   std::shared_ptr<const ExecutionResult> result;  // the last one
   std::shared_ptr<const CapturedOutput> output;
   std::function<void(Execution&)> withdrawn;
+  std::optional<Redactor> redactor;
   Config config_;
   RecordingSink sink_;
 

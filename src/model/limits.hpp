@@ -1,0 +1,37 @@
+// What a child may use at most, beyond what its host may. Values; nothing set = as the host has it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace escher {
+
+struct ProcessLimits {
+  std::optional<std::uint64_t> cpu_seconds;
+  std::optional<std::uint64_t> address_space_bytes;
+  std::optional<std::uint64_t> file_size_bytes;
+  std::optional<std::uint64_t> open_files;
+  std::optional<std::uint64_t> processes;  // of the whole user
+  std::optional<std::uint64_t> core_bytes;
+  std::optional<int> nice;  // from -20 to 19, the nicest
+  std::optional<unsigned> umask;
+
+  // Where `other` sets something, that counts.
+  ProcessLimits with(const ProcessLimits& other) const {
+    ProcessLimits both = other;
+    const auto fall_back = [](auto& value, const auto& usual) {
+      if (!value) value = usual;
+    };
+    fall_back(both.cpu_seconds, cpu_seconds);
+    fall_back(both.address_space_bytes, address_space_bytes);
+    fall_back(both.file_size_bytes, file_size_bytes);
+    fall_back(both.open_files, open_files);
+    fall_back(both.processes, processes);
+    fall_back(both.core_bytes, core_bytes);
+    fall_back(both.nice, nice);
+    fall_back(both.umask, umask);
+    return both;
+  }
+};
+
+}  // namespace escher

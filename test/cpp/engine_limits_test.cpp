@@ -1,0 +1,91 @@
+// Limits of a command, seen from inside of it: what the shell says of itself, and what the kernel
+// does.
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "support/engine_test.hpp"
+
+namespace escher::test {
+namespace {
+
+class EngineLimits : public EngineTest {
+ protected:
+  std::string told_by(const std::string& command, ProcessLimits limits) {
+    auto request = shell(command);
+    request.limits = limits;
+    const auto job = submit(std::move(request));
+    wait_finished(job);
+    return kept(job);
+  }
+};
+
+TEST_F(EngineLimits, AreThoseThatWereAskedFor) {
+  start();
+  ProcessLimits limits;
+  limits.cpu_seconds = 7;
+  limits.address_space_bytes = std::uint64_t{4} << 30;
+  limits.file_size_bytes = 8192;
+  limits.open_files = 77;
+  limits.core_bytes = 0;
+  limits.nice = 5;
+  limits.umask = 027;
+  EXPECT_EQ(told_by("ulimit -S -t; ulimit -H -t; ulimit -v; ulimit -n; ulimit -H -n; ulimit -c; "
+                    "nice; umask",
+                    limits),
+            "7\n8\n4194304\n77\n77\n0\n5\n0027\n");
+  EXPECT_EQ(told_by("ulimit -f", limits), "8\n");
+}
+
+TEST_F(EngineLimits, OfTheRequestStandInPlaceOfThoseOfTheConfiguration) {
+  config.limits.open_files = 50;
+  config.limits.umask = 077;
+  start();
+  ProcessLimits own;
+  own.open_files = 60;
+  EXPECT_EQ(told_by("ulimit -n; umask", own), "60\n0077\n");
+  EXPECT_EQ(told_by("ulimit -n; umask", {}), "50\n0077\n");
+}
+
+TEST_F(EngineLimits, AStricterOneOfTheHostStays) {
+  start();
+  ProcessLimits limits;
+  limits.core_bytes = std::uint64_t{1} << 62;
+  rlimit host = {};
+  getrlimit(RLIMIT_CORE, &host);
+  const std::string told = told_by("ulimit -H -c", limits);
+  if (host.rlim_max == RLIM_INFINITY) {
+    EXPECT_EQ(told, std::to_string((std::uint64_t{1} << 62) / 1024) + "\n");
+  } else {
+    EXPECT_EQ(told, std::to_string(host.rlim_max / 1024) + "\n");
+  }
+}
+
+TEST_F(EngineLimits, EndACommandThatBurnsItsTime) {
+  start();
+  auto request = shell("while :; do :; done");
+  request.limits.cpu_seconds = 1;
+  const auto result = run(std::move(request));
+  EXPECT_EQ(result->status, Status::failed);
+  EXPECT_EQ(result->exit.signal, SIGXCPU);
+}
+
+TEST_F(EngineLimits, EndACommandThatWritesTooMuch) {
+  start();
+  auto request = shell("exec 3>$(mktemp); rm -f /proc/self/fd/3; head -c 100000 /dev/zero >&3");
+  request.limits.file_size_bytes = 4096;
+  const auto result = run(std::move(request));
+  EXPECT_EQ(result->status, Status::failed);
+}
+
+// A limit that the program cannot live with is told of by the program, or by the launch.
+TEST_F(EngineLimits, NoRoomForTheProgramIsAFailure) {
+  start();
+  auto request = shell("true");
+  request.limits.address_space_bytes = 4096;
+  const auto result = run(std::move(request));
+  EXPECT_EQ(result->status, Status::failed);
+}
+
+}  // namespace
+}  // namespace escher::test

@@ -1,0 +1,37 @@
+import { sh } from './support/commands';
+import { makeEngine } from './support/engine';
+
+test('limits and umask of the request reach the command', async () => {
+  const engine = makeEngine({ umask: 0o077, limits: { openFiles: 40, nice: 3 } });
+  const { stdout } = await engine.run({
+    ...sh('ulimit -n; ulimit -c; nice; umask'),
+    limits: { openFiles: 45, coreBytes: 0 },
+    umask: 0o022,
+  });
+  expect(stdout).toBe('45\n0\n3\n0022\n');
+  expect((await engine.run(sh('ulimit -n; umask'))).stdout).toBe('40\n0077\n');
+});
+
+test('a command that uses up its time is ended with SIGXCPU', async () => {
+  const engine = makeEngine();
+  const result = await engine.run({ ...sh('while :; do :; done'), limits: { cpuSeconds: 1 } });
+  expect(result).toMatchObject({ status: 'failed', signal: 'SIGXCPU' });
+});
+
+test.each([
+  [{ limits: { cpuSeconds: 0 } }, /request\.limits\.cpuSeconds.*integer of at least 1.*0/],
+  [{ limits: { nice: 20 } }, /request\.limits\.nice.*from -20 to 19.*20/],
+  [{ limits: { openFiles: '9' } }, /request\.limits\.openFiles.*number/],
+  [{ limits: { openfiles: 9 } }, /request\.limits\.openfiles.*unknown.*openFiles/],
+  [{ limits: { memoryMax: 1 } }, /request\.limits\.memoryMax.*cgroup/],
+  [{ limits: 5 }, /request\.limits.*object/],
+  [{ umask: 0o1000 }, /request\.umask.*0o777/],
+])('%j is refused by name', async (fields, message) => {
+  const engine = makeEngine();
+  await expect(engine.execute({ ...sh('true'), ...(fields as object) })).rejects.toThrow(message);
+});
+
+test('the configuration is checked in the same way', () => {
+  expect(() => makeEngine({ limits: { nice: 99 } })).toThrow(/"limits"/);
+  expect(() => makeEngine({ umask: -1 })).toThrow(/"umask" must be an integer from 0/);
+});
