@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 
+#include "policy/launch_retry.hpp"
 #include "process/launcher.hpp"
 #include "statistics.hpp"
 
@@ -130,10 +132,24 @@ void Dispatcher::launch(Launch launch) {
   const auto before = SteadyClock::now();
   auto launched = escher::launch(execution.strand(), launch.command, execution.launch_options());
   if (!launched) {
+    const auto delay = retry_delay(launched.error().os_error, ++launch.failures);
+    if (delay && !execution.is_ending()) return launch_again(*delay, std::move(launch));
     return execution.launch_failed(std::move(launched).error(), std::move(launch.permit));
   }
   statistics_.spawn.add(SteadyClock::now() - before);
   execution.launched(std::move(*launched), std::move(launch.permit));
+}
+
+// Meanwhile others are launched. The timer is the execution's thread's: a first one of the spawn
+// thread would need descriptors, which may be just what is missing.
+void Dispatcher::launch_again(Millis delay, Launch again) {
+  const auto timer =
+      std::make_shared<boost::asio::steady_timer>(again.execution->strand(), to_steady(delay));
+  auto held = std::make_shared<Launch>(std::move(again));
+  timer->async_wait([this, timer, held](const boost::system::error_code& error) {
+    if (error) return;
+    boost::asio::post(spawner_, [this, held] { launch(std::move(*held)); });
+  });
 }
 
 void Dispatcher::permit_returned() {

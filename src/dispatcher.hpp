@@ -42,6 +42,7 @@ class Dispatcher {
     std::shared_ptr<Execution> execution;
     ResolvedCommand command;
     Permit permit;
+    int failures = 0;
   };
 
   // ---- On the spawn thread only.
@@ -49,6 +50,7 @@ class Dispatcher {
   void queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command);
   void launch_next();
   void launch(Launch launch);
+  void launch_again(Millis delay, Launch launch);
   Permit make_permit();
   void drop_launch(std::uint64_t serial);
   void start_waiting(std::uint64_t serial);

@@ -1,6 +1,8 @@
 #include "engine.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+#include <system_error>
 #include <utility>
 
 #include "engine_impl.hpp"
@@ -10,8 +12,15 @@ namespace escher {
 
 Result<std::unique_ptr<Engine>> Engine::create(Config config, EventSink& sink) {
   if (auto error = validate(config)) return std::move(*error);
-  std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(std::move(config), sink)));
-  return engine;
+  // Without descriptors or threads there is no engine.
+  try {
+    std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(std::move(config), sink)));
+    return engine;
+  } catch (const boost::system::system_error& error) {
+    return errors::io(error.code().value(), "epoll_create1", "");
+  } catch (const std::system_error& error) {
+    return errors::io(error.code().value(), "clone", "");
+  }
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -143,6 +143,7 @@ void Execution::replay(Handler<std::vector<OutputBatch>> handler) {
 
 // A cause from outside. If the spawn thread has not taken the execution up yet, it never will.
 void Execution::end(Input cause) {
+  ending_.store(true, std::memory_order_relaxed);
   if (lifecycle_.phase() == Phase::queued) {
     auto expected = LaunchClaim::open;
     if (!launch_claim_.compare_exchange_strong(expected, LaunchClaim::withdrawn)) {

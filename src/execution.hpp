@@ -70,6 +70,8 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   // Since the process started, or since the request while there is none.
   EpochMillis started_at() const { return started_at_.load(std::memory_order_relaxed); }
   Millis age() const;
+  // Something has asked for its end: a launch is worth no further try.
+  bool is_ending() const { return ending_.load(std::memory_order_relaxed); }
   // The spawn thread takes it up. False = it ended while it waited.
   bool claim_launch();
   void launched(LaunchedCommand launched, Permit permit);
@@ -147,6 +149,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   std::atomic<EpochMillis> started_at_;
   std::atomic<SteadyTime::rep> started_steady_;
   std::atomic<bool> watch_;
+  std::atomic<bool> ending_{false};
   enum class LaunchClaim : std::uint8_t { open, launching, withdrawn };
   std::atomic<LaunchClaim> launch_claim_{LaunchClaim::open};
 

@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include <boost/asio/steady_timer.hpp>
+
 #if defined(__linux__)
 #include <pthread.h>
 #endif
@@ -45,6 +47,9 @@ Runtime::Runtime(std::size_t io_threads) : spawner_(1) {
   // 1: one thread runs it.
   for (std::size_t i = 0; i < io_threads; ++i) {
     io_.push_back(std::make_unique<boost::asio::io_context>(1));
+    // Its reactor takes its descriptors with the first timer: now, and not when there are none
+    // left.
+    const boost::asio::steady_timer first(*io_.back());
   }
 }
 

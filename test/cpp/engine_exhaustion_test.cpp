@@ -1,0 +1,112 @@
+// Launches for which something is missing that comes back: they are tried again, and nothing is
+// lost.
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include <filesystem>
+
+#include "process/posix/unique_fd.hpp"
+#include "stream/file_fixtures.hpp"
+#include "support/engine_test.hpp"
+
+namespace escher::test {
+namespace {
+
+class EngineExhaustion : public EngineTest {
+ protected:
+  // A program of our own, which can be held open.
+  std::string program() {
+    const std::string path = directory / "program";
+    std::filesystem::copy_file("/bin/true", path);
+    return path;
+  }
+  static UniqueFd open_for_writing(const std::string& path) {
+    return UniqueFd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  }
+
+  TemporaryDirectory directory;
+};
+
+TEST_F(EngineExhaustion, AProgramThatIsStillWrittenIsTriedAgain) {
+  start();
+  const std::string path = program();
+  UniqueFd writer = open_for_writing(path);
+  const auto job = submit(command_request(ExecCommand{path, {}}));
+  // It is launched ahead of the other one, so it has failed once by now.
+  EXPECT_EQ(run(shell("true"))->status, Status::completed);
+  EXPECT_FALSE(seen(job).result);
+  writer.reset();
+  EXPECT_EQ(wait_finished(job)->status, Status::completed);
+}
+
+TEST_F(EngineExhaustion, AProgramThatStaysBusyIsAFailureOfItsOwnKind) {
+  start();
+  const std::string path = program();
+  const UniqueFd writer = open_for_writing(path);
+  const auto result = run(command_request(ExecCommand{path, {}}));
+  ASSERT_TRUE(result->error);
+  EXPECT_EQ(result->error->code, ErrorCode::spawn_failed);
+  EXPECT_EQ(result->error->os_error, ETXTBSY);
+  EXPECT_EQ(result->error->syscall, "execve");
+}
+
+TEST_F(EngineExhaustion, WhoeverWantsTheEndOfItDoesNotWaitForAllTries) {
+  start();
+  const std::string path = program();
+  const UniqueFd writer = open_for_writing(path);
+  const auto job = submit(command_request(ExecCommand{path, {}}));
+  EXPECT_TRUE(*cancel(job));
+  EXPECT_EQ(wait_finished(job)->status, Status::cancelled);
+}
+
+// The descriptors of this very process run out, and come back.
+TEST_F(EngineExhaustion, WithoutDescriptorsLaunchesWaitAndNoneIsLost) {
+  start();
+  run(shell("true"));  // what is opened once is open
+  rlimit usual = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const UniqueFd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  rlimit tight = usual;
+  tight.rlim_cur = static_cast<rlim_t>(next.get()) + 2;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+  std::vector<Job> jobs;
+  for (int i = 0; i < 20; ++i)
+    jobs.push_back(submit(command_request(ExecCommand{"/bin/true", {}})));
+  EXPECT_FALSE(seen(jobs.back()).result);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  for (const auto& job : jobs) EXPECT_EQ(wait_finished(job)->status, Status::completed);
+}
+
+TEST_F(EngineExhaustion, WithoutDescriptorsForLongTheFailureIsTyped) {
+  start();
+  run(shell("true"));
+  rlimit usual = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const UniqueFd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  rlimit tight = usual;
+  tight.rlim_cur = static_cast<rlim_t>(next.get()) + 1;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+  const auto result = run(command_request(ExecCommand{"/bin/true", {}}));
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  ASSERT_TRUE(result->error);
+  EXPECT_EQ(result->error->code, ErrorCode::spawn_failed);
+  EXPECT_EQ(result->error->os_error, EMFILE);
+  EXPECT_EQ(run(command_request(ExecCommand{"/bin/true", {}}))->status, Status::completed);
+}
+
+TEST_F(EngineExhaustion, WithoutDescriptorsThereIsNoEngineAndNoCrash) {
+  rlimit usual = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const UniqueFd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  rlimit tight = usual;
+  tight.rlim_cur = static_cast<rlim_t>(next.get()) + 1;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+  const auto refused = Engine::create(config, sink);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().code, ErrorCode::io);
+  EXPECT_EQ(refused.error().os_error, EMFILE);
+}
+
+}  // namespace
+}  // namespace escher::test
