@@ -14,6 +14,7 @@ const steps = [
   { script: 'lint' },
   { script: 'test:cpp', count: countCtest },
   { script: 'test:js', count: countJest },
+  { script: 'test:fuzz', args: ['--seconds', '5'] },
   { script: 'test:types' },
   { script: 'test:examples' },
   { script: 'test:node-versions' },

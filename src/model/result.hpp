@@ -58,6 +58,8 @@ class OutputTimeline {
 // The kept output: exact bytes, by stream.
 struct CapturedOutput {
   Bytes bytes[kStreamCount];
+  // Lets who makes text of them take the short way.
+  bool ascii[kStreamCount] = {};
   OutputTimeline timeline;
 
   std::uint64_t size() const { return bytes[0].size() + bytes[1].size(); }

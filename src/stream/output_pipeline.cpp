@@ -202,7 +202,9 @@ std::shared_ptr<const CapturedOutput> OutputPipeline::finish(ExecutionResult& re
     summary.total_bytes = state.buffer.total();
     summary.truncated = state.buffer.over_limit();
     summary.overflow_file = state.overflow_file;
-    output->bytes[index_of(stream)] = take_kept(stream);
+    Bytes& kept = output->bytes[index_of(stream)];
+    kept = take_kept(stream);
+    output->ascii[index_of(stream)] = is_ascii(kept.view());
   }
   output->timeline = std::move(timeline_);
   output->timeline.shrink();
