@@ -14,7 +14,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { seconds: { type: 'string', default: '10' } },
 });
-const all = listFiles(['test/fuzz'], ['_fuzz.cpp']).map((file) => path.basename(file, '_fuzz.cpp'));
+const all = listFiles(['test/fuzz'], ['.cpp']).map((file) => path.basename(file, '_fuzz.cpp'));
+if (all.length === 0) throw new Error('fuzz: no targets in test/fuzz');
 const unknown = positionals.filter((name) => !all.includes(name));
 if (unknown.length > 0 || !(Number(values.seconds) >= 1)) {
   console.error(`fuzz: targets are ${all.join(', ')}; --seconds is 1 or more`);
