@@ -186,6 +186,8 @@ void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver, co
     if (writer.size() >= kValuesPerCall) {
       writer.call(deliver, ends);
       writer.clear();
+      // JavaScript may have closed the channel.
+      if (!line_ends_) return;
     }
     if (const auto* batch = std::get_if<OutputBatch>(&record)) {
       append_record(writer, *batch, line_ends_->add(batch->ends));

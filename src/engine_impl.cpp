@@ -114,14 +114,18 @@ void Engine::Impl::remove_files(const std::vector<Record>& records) const {
   }
 }
 
-std::size_t Engine::Impl::sweep() {
-  const auto dropped = registry_.sweep(SteadyClock::now());
+std::vector<Record> Engine::Impl::sweep() {
+  auto dropped = registry_.sweep(SteadyClock::now());
   remove_files(dropped);
-  return dropped.size();
+  return dropped;
 }
 
+// Answered before the records are taken apart, which takes about as long as to find them.
 void Engine::Impl::cleanup(Handler<std::size_t> handler) {
-  boost::asio::post(cleanup_strand_, [this, handler = std::move(handler)] { handler(sweep()); });
+  boost::asio::post(cleanup_strand_, [this, handler = std::move(handler)] {
+    const auto dropped = sweep();
+    handler(dropped.size());
+  });
 }
 
 void Engine::Impl::arm_cleanup() {

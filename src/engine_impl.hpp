@@ -50,7 +50,8 @@ class Engine::Impl final : public ExecutionHost {
   void defer(Millis delay, std::function<void()> function);
 
   void cleanup(Handler<std::size_t> handler);
-  std::size_t sweep();
+  // The records that were dropped.
+  std::vector<Record> sweep();
   void arm_cleanup();
   void start_cleanup_task();
   void stop_cleanup_task();

@@ -33,6 +33,8 @@ export const notes = {
     'both sides move with the machine, from 36 to 76 times in single rounds; the engine launches as fast as without the GiB.',
   'beside-1000-cpu':
     'clone copies a table of 3000 descriptors. A shared table that the child leaves (CLOSE_RANGE_UNSHARE) cannot be used: the ends of its pipes lie anywhere in it.',
+  'retention-pass':
+    '82 to 122 ms between runs. Tried: slices of what is due in place of all of it for each slice, which was quadratic (460 to 546 ms).',
   'lines-short':
     'V8: 24 ns a line for the string and its place in the array. Tried: one string and known ends instead of split (twice as fast), batches of 64 instead of 256 KiB.',
   'lines-100': pipeBound,
