@@ -12,6 +12,26 @@
 namespace escher::test {
 namespace {
 
+// While it lives, this process may have `more` descriptors than it has.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(rlim_t more) {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &usual_), 0);
+    const UniqueFd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    set(static_cast<rlim_t>(next.get()) + more);
+  }
+  ~FewDescriptors() { set(usual_.rlim_cur); }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+
+ private:
+  void set(rlim_t soft) const {
+    const rlimit limit = {soft, usual_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  }
+  rlimit usual_ = {};
+};
+
 class EngineExhaustion : public EngineTest {
  protected:
   // A program of our own, which can be held open.
@@ -63,31 +83,25 @@ TEST_F(EngineExhaustion, WhoeverWantsTheEndOfItDoesNotWaitForAllTries) {
 TEST_F(EngineExhaustion, WithoutDescriptorsLaunchesWaitAndNoneIsLost) {
   start();
   run(shell("true"));  // what is opened once is open
-  rlimit usual = {};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
-  const UniqueFd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  rlimit tight = usual;
-  tight.rlim_cur = static_cast<rlim_t>(next.get()) + 2;
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
   std::vector<Job> jobs;
-  for (int i = 0; i < 20; ++i)
-    jobs.push_back(submit(command_request(ExecCommand{"/bin/true", {}})));
-  EXPECT_FALSE(seen(jobs.back()).result);
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  {
+    const FewDescriptors few(2);
+    for (int i = 0; i < 20; ++i) {
+      jobs.push_back(submit(command_request(ExecCommand{"/bin/true", {}})));
+    }
+    EXPECT_FALSE(seen(jobs.back()).result);
+  }
   for (const auto& job : jobs) EXPECT_EQ(wait_finished(job)->status, Status::completed);
 }
 
 TEST_F(EngineExhaustion, WithoutDescriptorsForLongTheFailureIsTyped) {
   start();
   run(shell("true"));
-  rlimit usual = {};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
-  const UniqueFd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  rlimit tight = usual;
-  tight.rlim_cur = static_cast<rlim_t>(next.get()) + 1;
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
-  const auto result = run(command_request(ExecCommand{"/bin/true", {}}));
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  ResultPtr result;
+  {
+    const FewDescriptors few(1);
+    result = run(command_request(ExecCommand{"/bin/true", {}}));
+  }
   ASSERT_TRUE(result->error);
   EXPECT_EQ(result->error->code, ErrorCode::spawn_failed);
   EXPECT_EQ(result->error->os_error, EMFILE);
@@ -95,14 +109,8 @@ TEST_F(EngineExhaustion, WithoutDescriptorsForLongTheFailureIsTyped) {
 }
 
 TEST_F(EngineExhaustion, WithoutDescriptorsThereIsNoEngineAndNoCrash) {
-  rlimit usual = {};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
-  const UniqueFd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  rlimit tight = usual;
-  tight.rlim_cur = static_cast<rlim_t>(next.get()) + 1;
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+  const FewDescriptors few(1);
   const auto refused = Engine::create(config, sink);
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
   ASSERT_TRUE(refused.has_error());
   EXPECT_EQ(refused.error().code, ErrorCode::io);
   EXPECT_EQ(refused.error().os_error, EMFILE);
