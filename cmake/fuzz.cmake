@@ -10,6 +10,7 @@ add_library(fuzzed_parts STATIC
   src/policy/describe.cpp
   src/policy/rules.cpp
   src/stream/display_filter.cpp
+  src/stream/form_automaton.cpp
   src/stream/line_splitter.cpp
   src/stream/newlines.cpp
   src/stream/redactor.cpp
