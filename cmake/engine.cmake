@@ -10,6 +10,7 @@ if(WIN32)
   list(FILTER engine_sources EXCLUDE REGEX "/src/process/posix/")
 else()
   list(FILTER engine_sources EXCLUDE REGEX "/src/process/windows/")
+  list(FILTER engine_sources EXCLUDE REGEX "/src/process/posix/guard/main\\.cpp$")
 endif()
 
 add_library(execution_engine STATIC ${engine_sources} "${PROJECT_SOURCE_DIR}/cmake/boost_asio.cpp")
@@ -29,6 +30,10 @@ set_target_properties(execution_engine PROPERTIES CXX_VISIBILITY_PRESET hidden V
 # Through the imported target Boost's headers are system headers: their warnings are not ours.
 target_link_libraries(execution_engine PUBLIC Boost::headers Threads::Threads PRIVATE project_warnings)
 target_link_libraries(execution_engine PUBLIC project_sanitizers)
+
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  include(guard)
+endif()
 
 if(ESCHER_PCH)
   target_precompile_headers(execution_engine PRIVATE <boost/asio.hpp>)

@@ -129,14 +129,18 @@ void Dispatcher::launch_next() {
 
 void Dispatcher::launch(Launch launch) {
   Execution& execution = *launch.execution;
+  const auto options = execution.launch_options();
+  options.guard->ensure();
   const auto before = SteadyClock::now();
-  auto launched = escher::launch(execution.strand(), launch.command, execution.launch_options());
+  auto launched = escher::launch(execution.strand(), launch.command, options);
   if (!launched) {
     const auto delay = retry_delay(launched.error().os_error, ++launch.failures);
     if (delay && !execution.is_ending()) return launch_again(*delay, std::move(launch));
     return execution.launch_failed(std::move(launched).error(), std::move(launch.permit));
   }
+  statistics_.any_launch = true;
   statistics_.spawn.add(SteadyClock::now() - before);
+  execution.note_launch(launched->process.pid());
   execution.launched(std::move(*launched), std::move(launch.permit));
 }
 

@@ -9,6 +9,7 @@
 #include "model/request.hpp"
 #include "policy/validation.hpp"
 #include "process/child_process.hpp"
+#include "process/guard.hpp"
 #include "process/input_pipe.hpp"
 #include "process/output_pipe.hpp"
 #include "process/strand.hpp"
@@ -20,6 +21,9 @@ struct LaunchOptions {
   bool open_stdin = false;    // else the null device
   bool merge_stderr = false;  // stderr into stdout's pipe
   ProcessLimits limits;
+  // `NAME=value`, in place of what the environment has under that name; empty = none.
+  std::string marker;
+  Guard* guard = nullptr;  // is told of the new session
 };
 
 struct LaunchedCommand {
