@@ -17,13 +17,10 @@ export const notFound = (id: string): Error =>
   coded('ERR_EXECUTION_NOT_FOUND', `Execution not found: ${id}`);
 
 export function errorData(error: unknown): PageError {
-  if (!(error instanceof Error)) {
-    return { name: 'Error', message: String(error), code: 'ERR_INTERNAL', isRetryable: false };
-  }
-  const given = error as Error & Partial<PageError>;
+  const given = Object(error) as Partial<PageError>;
   const data: PageError = {
-    name: error.name,
-    message: error.message,
+    name: given.name ?? 'Error',
+    message: given.message ?? String(error),
     code: typeof given.code === 'string' ? given.code : 'ERR_INTERNAL',
     isRetryable: given.isRetryable === true,
   };

@@ -21,7 +21,7 @@ const FULL_BATCH = 65_536;
 
 /** About what an event weighs besides its text. */
 const EVENT_BYTES = 512;
-const LINE_BYTES = 32;
+const LINE_BYTES = 8;
 
 export class Outbox {
   readonly #send: Send;
