@@ -1,5 +1,9 @@
 import type { ExecutionRequest } from 'escher-execution-engine';
-import { type ExposeOptions, exposeEngine, type PageSender } from 'escher-execution-engine/electron';
+import {
+  type ExposeOptions,
+  exposeEngine,
+  type PageSender,
+} from 'escher-execution-engine/electron';
 import { exec, LONG, sh } from './support/commands';
 import { type FakeIpcMain, FakeWindow, fakeIpcMain } from './support/electron';
 import { makeEngine } from './support/engine';
@@ -144,7 +148,9 @@ describe('who may ask', () => {
       'http://localhost:5173@example.com/',
       'file:///app/index.html',
     ]) {
-      expect(await rejection(window(ipcMain, url).page.runningCount())).toMatchObject(refused('may not use'));
+      expect(await rejection(window(ipcMain, url).page.runningCount())).toMatchObject(
+        refused('may not use'),
+      );
     }
   });
 
@@ -157,7 +163,9 @@ describe('who may ask', () => {
     });
     expect(await window(ipcMain, 'https://a.example/trusted.html').page.runningCount()).toBe(0);
     for (const url of ['file:///app/index.html', 'https://a.example/throw']) {
-      expect(await rejection(window(ipcMain, url).page.runningCount())).toMatchObject(refused('may not use'));
+      expect(await rejection(window(ipcMain, url).page.runningCount())).toMatchObject(
+        refused('may not use'),
+      );
     }
   });
 
@@ -187,7 +195,9 @@ describe('who may ask', () => {
       });
     }
     const { mainFrame } = webContents;
-    expect(await webContents.arrive('execution-engine:call', [call], mainFrame)).toEqual({ value: 0 });
+    expect(await webContents.arrive('execution-engine:call', [call], mainFrame)).toEqual({
+      value: 0,
+    });
   });
 
   test.each([
@@ -207,30 +217,33 @@ describe('who may ask', () => {
     ).toMatchObject({ error: { code: 'ERR_INVALID_ARG_TYPE' } });
   });
 
-  test.each([
-    'shutdown',
-    'constructor',
-    '__proto__',
-    'toString',
-    'emit',
-    'cleanup',
-    'on',
-    '',
-  ])('there is no method %j', async (method) => {
-    const { ipcMain, engine } = exposed();
-    const { webContents } = window(ipcMain);
-    const message = { page: 'p', method, args: [{}] };
-    expect(
-      await webContents.arrive('execution-engine:call', [message], webContents.mainFrame),
-    ).toMatchObject({ error: { code: 'ERR_INVALID_ARG_VALUE', message: expect.stringContaining(`'${method}'`) } });
-    expect(await engine.runningCount()).toBe(0);
-  });
+  test.each(['shutdown', 'constructor', '__proto__', 'toString', 'emit', 'cleanup', 'on', ''])(
+    'there is no method %j',
+    async (method) => {
+      const { ipcMain, engine } = exposed();
+      const { webContents } = window(ipcMain);
+      const message = { page: 'p', method, args: [{}] };
+      expect(
+        await webContents.arrive('execution-engine:call', [message], webContents.mainFrame),
+      ).toMatchObject({
+        error: { code: 'ERR_INVALID_ARG_VALUE', message: expect.stringContaining(`'${method}'`) },
+      });
+      expect(await engine.runningCount()).toBe(0);
+    },
+  );
 
   test('forged acknowledgements change nothing', async () => {
     const { ipcMain } = exposed();
     const shown = window(ipcMain);
     const run = await shown.page.run(exec('seq', ['1', '1000']), { onOutput: () => undefined });
-    for (const message of [undefined, null, 7, {}, { page: 'x', number: 1 }, { page: 1, number: 'a' }]) {
+    for (const message of [
+      undefined,
+      null,
+      7,
+      {},
+      { page: 'x', number: 1 },
+      { page: 1, number: 'a' },
+    ]) {
       ipcMain.emit('execution-engine:taken', { sender: shown.webContents }, message ?? {});
     }
     expect((await run.result()).status).toBe('completed');
@@ -326,7 +339,10 @@ describe('options', () => {
     [{ validateSender: 'x' }, /"validateSender" option must be a function/],
     [{ channel: 'a b' }, /"channel" option must be letters/],
     [{ origins: 'file://' }, /"origins" option must be an array of strings/],
-    [{ allow: ['shutdown'] }, /"allow" option must be one of: execute, cancel.*Received 'shutdown'/],
+    [
+      { allow: ['shutdown'] },
+      /"allow" option must be one of: execute, cancel.*Received 'shutdown'/,
+    ],
     [{ access: 'none' }, /"access" option must be one of: own, all. Received 'none'/],
     [{ cancelWith: true }, /"cancelWith" option must be one of: none, window, page/],
     [{ maxBytesInFlight: 0 }, /"maxBytesInFlight" option must be a number >= 1. Received '0'/],

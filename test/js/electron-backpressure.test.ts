@@ -110,7 +110,9 @@ describe('a page that takes nothing', () => {
     const run = await window.page.run(flood(), callbacks);
     await waitFor('the process', () => state.pid);
     await waitFor('the command to wait', standstill(state.pid));
-    const told = new Promise((resolve) => void window.page.run(exec('true'), { onSettled: resolve }));
+    const told = new Promise(
+      (resolve) => void window.page.run(exec('true'), { onSettled: resolve }),
+    );
     expect(await told).toMatchObject({ result: { status: 'completed' } });
     expect(await run.cancel()).toBe(true);
     expect((await run.result()).status).toBe('cancelled');
@@ -170,7 +172,10 @@ describe('two windows with the same execution', () => {
     const [slow, quick] = [tap(), tap()];
     slow.shut();
     const script = 'read -r _; seq 1 500000; read -r _; exec seq 500001 500100';
-    const run = await slowWindow.page.run(exec('sh', ['-c', script], { stdin: 'pipe' }), slow.callbacks);
+    const run = await slowWindow.page.run(
+      exec('sh', ['-c', script], { stdin: 'pipe' }),
+      slow.callbacks,
+    );
     await quickWindow.page.watch(run.id, quick.callbacks);
     await run.sendInput('go\n');
     await waitFor('the first part', () => quick.state.lines === 500_000);

@@ -69,13 +69,18 @@ describe('a window that is destroyed', () => {
     const { one, two, engine } = twoWindows();
     const before = listenerCounts(engine);
     let lines = 0;
-    const run = await one.page.run(exec('yes'), { onOutput: (event) => (lines += event.lines.length) });
+    const run = await one.page.run(exec('yes'), {
+      onOutput: (event) => (lines += event.lines.length),
+    });
     await waitFor('lines', () => lines > 1000);
     one.destroy();
     expect(await engine.getStatus(run.id)).toBe('running');
     // Held back by nobody, since nobody watches.
     const { totalLines } = await engine.stats();
-    await waitFor('more lines', async () => (await engine.stats()).totalLines > totalLines + 5_000_000);
+    await waitFor(
+      'more lines',
+      async () => (await engine.stats()).totalLines > totalLines + 5_000_000,
+    );
     expect(listenerCounts(engine)).toEqual(before);
     const other = await two.page.run(sh('echo fine'));
     expect((await other.result()).stdout).toBe('fine\n');
@@ -95,17 +100,22 @@ describe('a window that is destroyed', () => {
     ['none', 'running'],
     ['window', 'cancelled'],
     ['page', 'cancelled'],
-  ] as const)('cancelWith %s: its executions are %s, those of others run', async (cancelWith, status) => {
-    const { one, two, engine } = twoWindows({ cancelWith });
-    const [mine, yours] = [await one.page.run(sh(LONG)), await two.page.run(sh(LONG))];
-    await waitFor('both to run', async () =>
-      [await engine.getStatus(mine.id), await engine.getStatus(yours.id)].every((s) => s === 'running'),
-    );
-    one.destroy();
-    if (status === 'cancelled') await engine.waitForCompletion(mine.id);
-    expect(await engine.getStatus(mine.id)).toBe(status);
-    expect(await engine.getStatus(yours.id)).toBe('running');
-  });
+  ] as const)(
+    'cancelWith %s: its executions are %s, those of others run',
+    async (cancelWith, status) => {
+      const { one, two, engine } = twoWindows({ cancelWith });
+      const [mine, yours] = [await one.page.run(sh(LONG)), await two.page.run(sh(LONG))];
+      await waitFor('both to run', async () =>
+        [await engine.getStatus(mine.id), await engine.getStatus(yours.id)].every(
+          (s) => s === 'running',
+        ),
+      );
+      one.destroy();
+      if (status === 'cancelled') await engine.waitForCompletion(mine.id);
+      expect(await engine.getStatus(mine.id)).toBe(status);
+      expect(await engine.getStatus(yours.id)).toBe('running');
+    },
+  );
 
   test('a queued one is cancelled too, and never gets a process', async () => {
     const { one, engine } = twoWindows(
@@ -124,33 +134,36 @@ describe('a window that is destroyed', () => {
 });
 
 describe('a page that is reloaded', () => {
-  test.each([[true], [false]])('finds its executions again; preload first: %p', async (preloadFirst) => {
-    const { one, engine } = twoWindows();
-    const old: string[] = [];
-    const { id, sendInput } = await one.page.run(cat(), {
-      onOutput: ({ lines }) => old.push(...lines),
-      onSettled: () => old.push('settled'),
-    });
-    await sendInput('before\n');
-    await waitFor('the line', () => old.length === 1);
+  test.each([[true], [false]])(
+    'finds its executions again; preload first: %p',
+    async (preloadFirst) => {
+      const { one, engine } = twoWindows();
+      const old: string[] = [];
+      const { id, sendInput } = await one.page.run(cat(), {
+        onOutput: ({ lines }) => old.push(...lines),
+        onSettled: () => old.push('settled'),
+      });
+      await sendInput('before\n');
+      await waitFor('the line', () => old.length === 1);
 
-    one.reload({ preloadFirst });
-    const [listed] = await one.page.listExecutions({ status: 'running' });
-    const lines: string[] = [];
-    const watch = await one.page.watch(listed?.id ?? '', {
-      onOutput: (event) => lines.push(...event.lines),
-      onSettled: () => lines.push('settled'),
-    });
-    // Comes late when the preload script was quicker; the new page must not be taken for the old one.
-    if (preloadFirst) one.webContents.emit('did-navigate');
-    await watch.sendInput('after\n');
-    await watch.closeInput();
-    await waitFor('the end', () => lines.at(-1) === 'settled');
-    expect(listed?.id).toBe(id);
-    expect(lines).toEqual(['before', 'after', 'settled']);
-    expect(old).toEqual(['before']);
-    expect(await engine.getStatus(id)).toBe('completed');
-  });
+      one.reload({ preloadFirst });
+      const [listed] = await one.page.listExecutions({ status: 'running' });
+      const lines: string[] = [];
+      const watch = await one.page.watch(listed?.id ?? '', {
+        onOutput: (event) => lines.push(...event.lines),
+        onSettled: () => lines.push('settled'),
+      });
+      // Comes late when the preload script was quicker; the new page must not be taken for the old one.
+      if (preloadFirst) one.webContents.emit('did-navigate');
+      await watch.sendInput('after\n');
+      await watch.closeInput();
+      await waitFor('the end', () => lines.at(-1) === 'settled');
+      expect(listed?.id).toBe(id);
+      expect(lines).toEqual(['before', 'after', 'settled']);
+      expect(old).toEqual(['before']);
+      expect(await engine.getStatus(id)).toBe('completed');
+    },
+  );
 
   test('is told at once of the end of one that ended meanwhile', async () => {
     const { one } = twoWindows();
@@ -159,7 +172,9 @@ describe('a page that is reloaded', () => {
     one.reload();
     const ends: unknown[] = [];
     const watch = await one.page.watch(run.id, { onSettled: (event) => ends.push(event) });
-    expect(ends).toMatchObject([{ executionId: run.id, result: { status: 'failed', exitCode: 4 } }]);
+    expect(ends).toMatchObject([
+      { executionId: run.id, result: { status: 'failed', exitCode: 4 } },
+    ]);
     expect(ends[0]).not.toHaveProperty('result.stdout');
     expect((await watch.result()).stdout).toBe('text\n');
   });
@@ -332,7 +347,10 @@ describe('the end of the service', () => {
     await waitFor('the end', () => ends.length === 1);
     expect(ends).toEqual(['cancelled']);
     for (const call of [one.page.execute(sh('true')), one.page.stats(), run.cancel()]) {
-      expect(await rejection(call)).toMatchObject({ code: 'ERR_ENGINE_CLOSED', name: 'ExecutionError' });
+      expect(await rejection(call)).toMatchObject({
+        code: 'ERR_ENGINE_CLOSED',
+        name: 'ExecutionError',
+      });
     }
   });
 });

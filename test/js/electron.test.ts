@@ -4,7 +4,7 @@ import { exposeEngine, type PageError, preloadPreferences } from 'escher-executi
 import { exposeInPreload } from 'escher-execution-engine/electron/preload';
 import { exec, LONG, sh } from './support/commands';
 import { bridged } from './support/context-bridge';
-import { FakeIpcRenderer, FakeWindow, fakeIpcMain } from './support/electron';
+import { type FakeIpcRenderer, FakeWindow, fakeIpcMain } from './support/electron';
 import { makeEngine } from './support/engine';
 import { rejection, thrown } from './support/expectations';
 import { tempFile } from './support/temp';
@@ -25,12 +25,18 @@ describe('run with callbacks', () => {
     const told: [string, unknown][] = [];
     const run = await page.run(sh('echo one; echo two; echo three >&2; exit 3'), {
       onStarted: ({ pid }) => told.push(['started', typeof pid]),
-      onOutput: ({ stream, lines }) => told.push(...lines.map((line): [string, string] => [stream, line])),
+      onOutput: ({ stream, lines }) =>
+        told.push(...lines.map((line): [string, string] => [stream, line])),
       onStatusChanged: ({ newStatus }) => told.push(['statusChanged', newStatus]),
       onSettled: ({ result }) => told.push(['settled', result.exitCode]),
     });
     const result = await run.result();
-    expect(result).toMatchObject({ id: run.id, status: 'failed', exitCode: 3, stdout: 'one\ntwo\n' });
+    expect(result).toMatchObject({
+      id: run.id,
+      status: 'failed',
+      exitCode: 3,
+      stdout: 'one\ntwo\n',
+    });
     await waitFor('the end to be told', () => told.length === 7);
     expect(told.filter(([name]) => name !== 'stderr')).toEqual([
       ['started', 'number'],
@@ -243,7 +249,10 @@ describe('the methods of the engine', () => {
 
 describe('errors', () => {
   test('arrive with their code, reason and result', async () => {
-    const { page } = oneWindow({ maxOutputSizeBytes: 100, oversizedOutputStrategy: 'failExecution' });
+    const { page } = oneWindow({
+      maxOutputSizeBytes: 100,
+      oversizedOutputStrategy: 'failExecution',
+    });
     expect(await rejection(page.execute(exec('no-such-program')))).toMatchObject({
       name: 'ExecutionError',
       code: 'ERR_VALIDATION',
@@ -339,7 +348,10 @@ describe('the preload script', () => {
     expect(asked).toEqual(['electron']);
     expect(Object.keys(worlds)).toEqual(['jobs']);
     expect(listened).toEqual(['a:b:events']);
-    expect(worlds['jobs']).toMatchObject({ execute: expect.any(Function), on: expect.any(Function) });
+    expect(worlds['jobs']).toMatchObject({
+      execute: expect.any(Function),
+      on: expect.any(Function),
+    });
   });
 
   test('does nothing by itself otherwise', () => {

@@ -162,7 +162,10 @@ export class FakeWindow {
   #renderer: FakeIpcRenderer;
   #page: PageExecutionEngine;
 
-  constructor(ipcMain: FakeIpcMain, { url = 'file:///app/index.html', channel }: WindowOptions = {}) {
+  constructor(
+    ipcMain: FakeIpcMain,
+    { url = 'file:///app/index.html', channel }: WindowOptions = {},
+  ) {
     const { port1, port2 } = new MessageChannel();
     this.webContents = new FakeWebContents(ipcMain, port1, url);
     this.#port = port2;
@@ -222,9 +225,12 @@ const made: FakeWindow[] = [];
 /** An `ipcMain` that keeps the books of what the windows have taken. */
 export function fakeIpcMain(): FakeIpcMain {
   const ipcMain = new FakeIpcMain();
-  ipcMain.on('execution-engine:taken', (event: ElectronIpcEvent, { number }: { number: number }) => {
-    (event.sender as FakeWebContents).sent.delete(number);
-  });
+  ipcMain.on(
+    'execution-engine:taken',
+    (event: ElectronIpcEvent, { number }: { number: number }) => {
+      (event.sender as FakeWebContents).sent.delete(number);
+    },
+  );
   return ipcMain;
 }
 
