@@ -37,7 +37,7 @@ export function exposeEngine(engine: ExecutionEngineApi, options: ExposeOptions)
     throw wrong('engine', 'an ExecutionEngine', engine);
   }
   const settings = settingsOf(options);
-  const { ipcMain, channel } = settings;
+  const { ipcMain, channel, cancelWith } = settings;
   const running = new RunningExecutions();
   const onlookers = new Onlookers(engine);
   const windows = new Map<ElectronWebContents, EngineWindow>();
@@ -45,21 +45,18 @@ export function exposeEngine(engine: ExecutionEngineApi, options: ExposeOptions)
   const windowOf = (webContents: ElectronWebContents): EngineWindow => {
     let window = windows.get(webContents);
     if (window === undefined) {
-      const own = new OwnExecutions(running, engine.config.maxInMemoryExecutions);
-      window = new EngineWindow(webContents, own, settings, onlookers, gone);
+      const own = new OwnExecutions(running, rememberedBy(engine));
+      window = new EngineWindow(webContents, own, settings, onlookers, (what) => {
+        if (what === 'window' && webContents.isDestroyed()) windows.delete(webContents);
+        if (what === cancelWith || cancelWith === 'page') cancelAll(own);
+      });
       windows.set(webContents, window);
     }
     return window;
   };
 
-  const gone = (what: 'page' | 'window', window: EngineWindow): void => {
-    const { cancelWith } = settings;
-    if (cancelWith === 'page' || (cancelWith === 'window' && what === 'window')) {
-      for (const id of window.own) running.find(id)?.execution.cancel().catch(ignore);
-    }
-    for (const [webContents, known] of windows) {
-      if (known === window && webContents.isDestroyed()) windows.delete(webContents);
-    }
+  const cancelAll = (own: OwnExecutions): void => {
+    for (const id of own) running.find(id)?.execution.cancel().catch(ignore);
   };
 
   const handle = async (event: ElectronIpcEvent, message: unknown): Promise<Reply> => {
@@ -118,6 +115,9 @@ export function exposeEngine(engine: ExecutionEngineApi, options: ExposeOptions)
 }
 
 const ignore = (): void => undefined;
+
+const rememberedBy = ({ config }: ExecutionEngineApi): number =>
+  config.enableAutoCleanup ? config.maxInMemoryExecutions : Number.POSITIVE_INFINITY;
 
 function asCall(message: unknown): Call {
   const { page, method, args } = (message ?? {}) as Partial<Call>;

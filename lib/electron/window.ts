@@ -18,7 +18,7 @@ export class EngineWindow {
   readonly #settings: Settings;
   readonly #onlookers: Onlookers;
   /** `page`: it was left or reloaded. `window`: its process or the window itself is gone. */
-  readonly #onGone: (what: 'page' | 'window', window: EngineWindow) => void;
+  readonly #onGone: (what: 'page' | 'window') => void;
   #page: Page | undefined;
   /** The page that a navigation is about to replace. */
   #leaving: Page | undefined;
@@ -29,7 +29,7 @@ export class EngineWindow {
     own: OwnExecutions,
     settings: Settings,
     onlookers: Onlookers,
-    onGone: (what: 'page' | 'window', window: EngineWindow) => void,
+    onGone: (what: 'page' | 'window') => void,
   ) {
     this.own = own;
     this.#webContents = webContents;
@@ -88,18 +88,18 @@ export class EngineWindow {
 
   readonly #crashed = (): void => {
     this.#closePage();
-    this.#onGone('window', this);
+    this.#onGone('window');
   };
 
   readonly #destroyed = (): void => {
     this.close();
-    this.#onGone('window', this);
+    this.#onGone('window');
   };
 
   #leave(): void {
     if (this.#page === undefined) return;
     this.#closePage();
-    this.#onGone('page', this);
+    this.#onGone('page');
   }
 
   #closePage(): void {

@@ -5,7 +5,8 @@ import {
   type PageSender,
 } from 'escher-execution-engine/electron';
 import { exec, LONG, sh } from './support/commands';
-import { type FakeIpcMain, FakeWindow, fakeIpcMain } from './support/electron';
+import { FakeWindow, fakeIpcMain } from './support/electron';
+import type { FakeIpcMain } from './support/electron-ipc';
 import { makeEngine } from './support/engine';
 import { rejection, thrown } from './support/expectations';
 import { waitFor } from './support/wait';

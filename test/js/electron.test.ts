@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
+import type { ExecutionRequest } from 'escher-execution-engine';
 import { exposeEngine, type PageError, preloadPreferences } from 'escher-execution-engine/electron';
 import { exposeInPreload } from 'escher-execution-engine/electron/preload';
 import { exec, LONG, sh } from './support/commands';
 import { bridged } from './support/context-bridge';
-import { type FakeIpcRenderer, FakeWindow, fakeIpcMain } from './support/electron';
+import { FakeWindow, fakeIpcMain } from './support/electron';
+import type { FakeIpcRenderer } from './support/electron-ipc';
 import { makeEngine } from './support/engine';
 import { rejection, thrown } from './support/expectations';
 import { tempFile } from './support/temp';
@@ -89,6 +91,25 @@ describe('run with callbacks', () => {
     ]);
   });
 
+  test('pieces of a line are not taken for lines', async () => {
+    const { page } = oneWindow({ maxLineBytes: 4 });
+    const pieces: [string[], boolean][] = [];
+    let settled = false;
+    await page.run(sh('echo abcdefghij; echo k; echo l'), {
+      onOutput: ({ lines, partial }) => pieces.push([lines, partial]),
+      onSettled: () => {
+        settled = true;
+      },
+    });
+    await waitFor('the end', () => settled);
+    expect(pieces.slice(0, 2)).toEqual([
+      [['abcd'], true],
+      [['efgh'], true],
+    ]);
+    expect(pieces.slice(2).every(([, partial]) => !partial)).toBe(true);
+    expect(pieces.slice(2).flatMap(([lines]) => lines)).toEqual(['ij', 'k', 'l']);
+  });
+
   test('cancel, kill, and unwatch', async () => {
     const { page } = oneWindow();
     const cancelled = await page.run(sh(LONG));
@@ -99,16 +120,23 @@ describe('run with callbacks', () => {
     const killed = await page.run(sh(LONG));
     await waitFor('the process', async () => (await killed.kill('SIGKILL')) === true);
     expect(await killed.result()).toMatchObject({ status: 'failed', signal: 'SIGKILL' });
+  });
 
+  test('unwatch() is the last that a callback hears', async () => {
+    const { page, engine } = oneWindow();
     let told = 0;
-    const tell = () => told++;
-    const piped = { ...sh('read -r _; seq 1 1000'), stdin: 'pipe' } as const;
-    const run = await page.run(piped, { onOutput: tell, onSettled: tell });
-    run.unwatch();
+    const piped = sh('read -r _; echo a; echo b >&2; echo c', { stdin: 'pipe' });
+    const run = await page.run(piped, {
+      onOutput: () => {
+        told++;
+        run.unwatch();
+      },
+      onSettled: () => told++,
+    });
     await run.closeInput();
-    expect((await run.result()).stdoutBytes).toBe(3893);
-    await new Promise((resolve) => page.run(sh('echo last'), { onSettled: resolve }));
-    expect(told).toBe(0);
+    await engine.onIdle();
+    await new Promise((resolve) => void page.run(sh('echo next'), { onSettled: resolve }));
+    expect(told).toBe(1);
   });
 
   test('a request that waits in the queue has its id at once', async () => {
@@ -170,7 +198,7 @@ describe('execute with listeners', () => {
 
     const other = await page.execute(sh('read -r _; seq 1 3; echo oops >&2', { stdin: 'pipe' }));
     const off = page.on('stdout', ({ executionId, line, seq }) => {
-      if (executionId === other) lines.push(`${seq < 5 ? '' : '?'}${line}`);
+      lines.push(`${executionId === other && seq < 5 ? '' : '?'}${line}`);
     });
     page.on('stderr', ({ line }) => lines.push(line));
     const settled = new Promise((resolve) => page.on('settled', resolve));
@@ -179,9 +207,10 @@ describe('execute with listeners', () => {
     expect(lines.sort()).toEqual(['1', '2', '3', 'oops']);
 
     off();
-    const last = await page.execute(sh('echo unheard'));
-    await page.waitForCompletion(last);
-    expect(lines.length).toBe(4);
+    const ended = new Promise((resolve) => page.on('settled', resolve));
+    await page.execute(sh('echo unheard; echo heard >&2'));
+    await ended;
+    expect(lines.slice(4)).toEqual(['heard']);
   });
 
   test('a listener for lines that comes late has the first ones too', async () => {
@@ -314,6 +343,41 @@ describe('errors', () => {
   });
 });
 
+test('an engine that answers late, as one in another process does', async () => {
+  const asked: string[] = [];
+  /** Has the methods of `target`, but for those given. */
+  const over = <T extends object>(target: T, own: Record<string, unknown>): T =>
+    new Proxy(target, {
+      get(_target, name) {
+        asked.push(String(name));
+        if (Object.hasOwn(own, name)) return own[String(name)];
+        const value = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  const engine = makeEngine();
+  const late = over(engine, {
+    run: (request: ExecutionRequest) => {
+      const run = engine.run(request);
+      const kill = async (signal: number) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return await run.kill(signal);
+      };
+      return over(run, { kill });
+    },
+  });
+  const ipcMain = fakeIpcMain();
+  exposeEngine(late, { ipcMain, authorize: () => true });
+  const { page } = new FakeWindow(ipcMain);
+  expect(await rejection(page.execute(exec('no-such-program')))).toMatchObject({
+    reason: 'PROGRAM_NOT_FOUND',
+  });
+  // Whoever looks at it later leaves an unhandled rejection in between.
+  expect(asked.indexOf('result')).toBeLessThan(asked.indexOf('kill'));
+  expect(asked).toContain('result');
+  expect((await (await page.run(sh('echo fine'))).result()).stdout).toBe('fine\n');
+});
+
 describe('the preload script', () => {
   const asScript = (argv: string[], ipcRenderer?: FakeIpcRenderer) => {
     const worlds: Record<string, unknown> = {};
@@ -348,7 +412,7 @@ describe('the preload script', () => {
     expect(asked).toEqual(['electron']);
     expect(Object.keys(worlds)).toEqual(['jobs']);
     expect(listened).toEqual(['a:b:events']);
-    expect(worlds['jobs']).toMatchObject({
+    expect(worlds.jobs).toMatchObject({
       execute: expect.any(Function),
       on: expect.any(Function),
     });
