@@ -13,8 +13,11 @@ const IN_FLIGHT = 128 * KiB;
 /** What the engine may have read ahead, the pipe, and what is just being read. */
 const SLACK = 4 * MiB;
 
-/** More than may be on its way anywhere: 7 MB. */
-const flood = (last = 1_000_000) => exec('seq', ['1', String(last)]);
+/** More than may be on its way anywhere: lines of 100 bytes, 10 MB. */
+const LINES = 100_000;
+const BYTES = 100 * LINES;
+const numbered = "exec seq -f '%099.0f'";
+const flood = () => exec('sh', ['-c', `${numbered} 1 ${LINES}`]);
 
 function windows(count: number, options: Partial<ExposeOptions> = {}) {
   const engine = makeEngine();
@@ -48,7 +51,7 @@ function tap() {
       onOutput: ({ lines, firstSeq }: { lines: string[]; firstSeq: number }) => {
         if (firstSeq !== next) state.wrong++;
         for (const [index, line] of lines.entries()) {
-          if (line !== String(firstSeq + index + 1)) state.wrong++;
+          if (line.length !== 99 || Number(line) !== firstSeq + index + 1) state.wrong++;
         }
         next = firstSeq + lines.length;
         state.lines += lines.length;
@@ -82,7 +85,7 @@ describe('a page that takes nothing', () => {
 
     open();
     await waitFor('the end', () => state.settled);
-    expect(state).toMatchObject({ lines: 1_000_000, wrong: 0, skipped: 0 });
+    expect(state).toMatchObject({ lines: LINES, wrong: 0, skipped: 0 });
   });
 
   test('affects no other window', async () => {
@@ -95,7 +98,7 @@ describe('a page that takes nothing', () => {
     await waitFor('the command to wait', standstill(slow.state.pid));
     await other.page.run(flood(), quick.callbacks);
     await waitFor('the other to end', () => quick.state.settled);
-    expect(quick.state).toMatchObject({ lines: 1_000_000, wrong: 0, skipped: 0 });
+    expect(quick.state).toMatchObject({ lines: LINES, wrong: 0, skipped: 0 });
     expect(slow.state.settled).toBe(false);
     // Alone with its command it holds it back for as long as it likes.
     expect(bytesWritten(slow.state.pid)).toBeLessThan(SLACK);
@@ -127,7 +130,7 @@ describe('a page that takes nothing', () => {
     await waitFor('the process', () => state.pid);
     await waitFor('the command to wait', standstill(state.pid));
     run.unwatch();
-    expect(await run.result()).toMatchObject({ status: 'completed', stdoutBytes: 6_888_896 });
+    expect(await run.result()).toMatchObject({ status: 'completed', stdoutBytes: BYTES });
   });
 
   test('lets go when it is reloaded', async () => {
@@ -139,7 +142,7 @@ describe('a page that takes nothing', () => {
     await waitFor('the process', () => state.pid);
     await waitFor('the command to wait', standstill(state.pid));
     window.reload();
-    expect(await engine.waitForCompletion(run.id)).toMatchObject({ stdoutBytes: 6_888_896 });
+    expect(await engine.waitForCompletion(run.id)).toMatchObject({ stdoutBytes: BYTES });
   });
 });
 
@@ -150,20 +153,20 @@ describe('two windows with the same execution', () => {
     const [slow, quick] = [tap(), tap()];
     slow.shut();
     const run = await slowWindow.page.run(
-      exec('sh', ['-c', 'read -r _; exec seq 1 1000000'], { stdin: 'pipe' }),
+      exec('sh', ['-c', `read -r _; ${numbered} 1 ${LINES}`], { stdin: 'pipe' }),
       slow.callbacks,
     );
     await quickWindow.page.watch(run.id, quick.callbacks);
     await run.sendInput('go\n');
     await waitFor('the quick one to end', () => quick.state.settled);
-    expect(quick.state).toMatchObject({ lines: 1_000_000, wrong: 0, skipped: 0 });
+    expect(quick.state).toMatchObject({ lines: LINES, wrong: 0, skipped: 0 });
     expect(slowWindow.bytesInFlight()).toBeLessThan(IN_FLIGHT + 8 * KiB);
 
     slow.open();
     await waitFor('the slow one to end', () => slow.state.settled);
     expect(slow.state.skipped).toBeGreaterThan(0);
     expect(slow.state.wrong).toBe(0);
-    expect(slow.state.lines + slow.state.skipped).toBe(1_000_000);
+    expect(slow.state.lines + slow.state.skipped).toBe(LINES);
   });
 
   test('it goes on with what comes once it takes lines again', async () => {
@@ -171,19 +174,20 @@ describe('two windows with the same execution', () => {
     const [slowWindow, quickWindow] = all as [FakeWindow, FakeWindow];
     const [slow, quick] = [tap(), tap()];
     slow.shut();
-    const script = 'read -r _; seq 1 500000; read -r _; exec seq 500001 500100';
+    const part = `seq -f '%099.0f'`;
+    const script = `read -r _; ${part} 1 50000; read -r _; ${part} 50001 50100`;
     const run = await slowWindow.page.run(
       exec('sh', ['-c', script], { stdin: 'pipe' }),
       slow.callbacks,
     );
     await quickWindow.page.watch(run.id, quick.callbacks);
     await run.sendInput('go\n');
-    await waitFor('the first part', () => quick.state.lines === 500_000);
+    await waitFor('the first part', () => quick.state.lines === 50_000);
     slow.open();
     await waitFor('everything to be taken', () => slowWindow.bytesInFlight() === 0);
     await run.sendInput('go\n');
     await waitFor('both to end', () => slow.state.settled && quick.state.settled);
-    expect(slow.state.lines + slow.state.skipped).toBe(500_100);
+    expect(slow.state.lines + slow.state.skipped).toBe(50_100);
     expect(slow.state.skipped).toBeGreaterThan(0);
     expect(slow.state.wrong).toBe(0);
   });
@@ -200,7 +204,7 @@ describe('two windows with the same execution', () => {
     slow.open();
     await waitFor('both to end', () => slow.state.settled && quick.state.settled);
     for (const { state } of [slow, quick]) {
-      expect(state).toMatchObject({ lines: 1_000_000, wrong: 0, skipped: 0 });
+      expect(state).toMatchObject({ lines: LINES, wrong: 0, skipped: 0 });
     }
   });
 });
@@ -222,7 +226,7 @@ test('a page that looks on holds nobody up', async () => {
   await waitFor('the end', () => state.settled);
   expect(state.wrong).toBe(0);
   expect(state.skipped).toBeGreaterThan(0);
-  expect(state.lines + state.skipped).toBe(1_000_000);
+  expect(state.lines + state.skipped).toBe(LINES);
 });
 
 test('lines longer than what may be in flight come whole', async () => {

@@ -1,5 +1,7 @@
 /** What Electron's `contextBridge` makes of a value on its way into another context. */
 
+import { types } from 'node:util';
+
 type Function = (...args: unknown[]) => unknown;
 
 /**
@@ -11,8 +13,8 @@ export function bridged(value: unknown, frozen = false): unknown {
   if (typeof value === 'symbol') return undefined;
   if (typeof value === 'function') return wrapped(value as Function);
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Promise) return crossed(value);
-  if (value instanceof Error) return new Error(value.message);
+  if (types.isPromise(value)) return crossed(value);
+  if (types.isNativeError(value)) return new Error(value.message);
   const copy = copied(value, frozen);
   return frozen && !ArrayBuffer.isView(copy) ? Object.freeze(copy) : copy;
 }
@@ -27,7 +29,7 @@ function copied(value: object, frozen: boolean): unknown {
 
 /** Instances of other classes are treated as plain objects. */
 const isOfBuiltInClass = (value: object): boolean =>
-  Object.prototype.toString.call(value) !== '[object Object]' || value instanceof Map;
+  Object.prototype.toString.call(value) !== '[object Object]';
 
 function wrapped(target: Function): Function {
   return (...args) => {
