@@ -138,6 +138,8 @@ ProcessLimits to_limits(const std::optional<Napi::Value>& value) {
   limits.processes = count();
   limits.core_bytes = count();
   if (const auto nice = fields.number("limits.nice")) limits.nice = static_cast<int>(*nice);
+  limits.memory_max = count();
+  limits.pids_max = count();
   return limits;
 }
 

@@ -42,6 +42,7 @@ Engine::Impl::Impl(Config config, EventSink& sink, Marker marker, std::unique_pt
 
 void Engine::Impl::take_over_from_the_dead() {
   OverflowDirectory::remove_abandoned(config_.overflow_dir);
+  ControlGroup::remove_empty();
   if (config_.journal_dir) recovered_ = recover_journals(*config_.journal_dir);
 }
 

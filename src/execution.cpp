@@ -62,6 +62,11 @@ LaunchOptions Execution::launch_options() const {
   options.limits = host_.config().limits.with(request_.limits);
   if (!gives_up_marker(request_)) options.marker = host_.marker().entry_for(id_);
   options.guard = &host_.guard();
+  const ProcessLimits& limits = options.limits;
+  if (limits.memory_max || limits.pids_max) {
+    options.group = GroupLimits{limits.memory_max, limits.pids_max};
+    options.group_name = format_id(id_);
+  }
   return options;
 }
 
@@ -105,6 +110,7 @@ void Execution::launched(LaunchedCommand launched, Permit permit) {
         self.pipes_[index_of(Stream::out)].emplace(std::move(launched.out));
         self.pipes_[index_of(Stream::err)] = std::move(launched.err);
         self.stdin_ = std::move(launched.in);
+        self.group_ = std::move(launched.group);
         self.feed(Input::launching);
         self.feed(Input::spawned);
       });
@@ -221,6 +227,7 @@ void Execution::finish() {
   result->log_error = redacted(std::move(result->log_error));
   if (process_ && !lifecycle_.exited()) leave_process();
   process_.reset();
+  group_.reset();
 
   auto& statistics = host_.statistics();
   statistics.ended[index_of(result->status)].fetch_add(1, std::memory_order_relaxed);

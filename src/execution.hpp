@@ -109,6 +109,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void arm_kill();
   void watch_tree();
   void look_at_tree();
+  void add_group_members();
   void on_tree_seen(TreeScanner::Answer answer, bool whole);
   int soft_signal() const;
   std::optional<Termination> termination() const;
@@ -176,6 +177,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   std::optional<ChildProcess> process_;
   std::array<std::optional<OutputPipe>, kStreamCount> pipes_;
   std::optional<InputPipe> stdin_;
+  std::optional<ControlGroup> group_;
   bool stdin_closed_by_caller_ = false;
   // What was asked of stdin before there was a process.
   std::vector<std::function<void()>> before_start_;

@@ -65,6 +65,7 @@ void Execution::end_softly() {
 void Execution::end_hard() {
   sent_signals_.push_back(SIGKILL);
   signal_group(SIGKILL);
+  if (group_) group_->kill();
   look_at_tree();
 }
 
@@ -79,6 +80,7 @@ void Execution::look_at_tree() {
   // The number is the process's own until it is reaped, and that happens on this strand.
   tree_.leader = process_->pid();
   if (tree_.leader_started == 0) tree_.leader_started = start_time_of(tree_.leader);
+  if (group_) add_group_members();
   const bool hard = lifecycle_.phase() != Phase::terminating_soft;
   host_.scanner().look(
       tree_, {hard ? SIGKILL : soft_signal(), true},
@@ -87,6 +89,16 @@ void Execution::look_at_tree() {
           execution.on_tree_seen(std::move(answer), whole);
         });
       });
+}
+
+// Whatever they did to be found by nothing else.
+void Execution::add_group_members() {
+  for (const int pid : group_->members()) {
+    const bool known = std::any_of(tree_.members.begin(), tree_.members.end(),
+                                   [&](const TreeMember& member) { return member.pid == pid; });
+    if (known || pid == tree_.leader) continue;
+    tree_.members.push_back({pid, start_time_of(pid), 0, false});
+  }
 }
 
 // `whole`: the leader was gone already, so nobody can have been added behind the look by it.

@@ -9,6 +9,7 @@
 #include "model/request.hpp"
 #include "policy/validation.hpp"
 #include "process/child_process.hpp"
+#include "process/control_group.hpp"
 #include "process/guard.hpp"
 #include "process/input_pipe.hpp"
 #include "process/output_pipe.hpp"
@@ -23,6 +24,9 @@ struct LaunchOptions {
   ProcessLimits limits;
   // `NAME=value`, in place of what the environment has under that name; empty = none.
   std::string marker;
+  // A control group of its own, and its name.
+  std::optional<GroupLimits> group;
+  std::string group_name;
   Guard* guard = nullptr;  // is told of the new session
 };
 
@@ -31,6 +35,7 @@ struct LaunchedCommand {
   OutputPipe out;
   std::optional<OutputPipe> err;  // not with merge_stderr
   std::optional<InputPipe> in;    // with open_stdin
+  std::optional<ControlGroup> group;
 };
 
 // On failure the error names the step, its errno and the path it was about.

@@ -1,5 +1,6 @@
 // Limits of a command, seen from inside of it: what the shell says of itself, and what the kernel
 // does.
+#include <gmock/gmock.h>
 #include <sys/resource.h>
 
 #include <csignal>
@@ -85,6 +86,23 @@ TEST_F(EngineLimits, NoRoomForTheProgramIsAFailure) {
   request.limits.address_space_bytes = 4096;
   const auto result = run(std::move(request));
   EXPECT_EQ(result->status, Status::failed);
+}
+
+// This machine may have a cgroup v2 for them; then they hold.
+TEST_F(EngineLimits, OfTheWholeTreeHoldOrAreRefused) {
+  start();
+  auto request = shell("cat /proc/self/cgroup");
+  request.limits.pids_max = 20;
+  const auto job = submit(std::move(request));
+  const auto result = wait_finished(job);
+  if (result->status == Status::completed) {
+    EXPECT_THAT(kept(job), testing::HasSubstr("/escher-" + job.id));
+  } else {
+    ASSERT_TRUE(result->error);
+    EXPECT_EQ(result->error->code, ErrorCode::spawn_failed);
+    EXPECT_EQ(result->error->syscall, "cgroup");
+    EXPECT_NE(result->error->os_error, 0);
+  }
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ test.each([
   [{ limits: { nice: 20 } }, /request\.limits\.nice.*from -20 to 19.*20/],
   [{ limits: { openFiles: '9' } }, /request\.limits\.openFiles.*number/],
   [{ limits: { openfiles: 9 } }, /request\.limits\.openfiles.*unknown.*openFiles/],
-  [{ limits: { memoryMax: 1 } }, /request\.limits\.memoryMax.*cgroup/],
+  [{ limits: { memoryMax: 0 } }, /request\.limits\.memoryMax.*integer of at least 1.*0/],
   [{ limits: 5 }, /request\.limits.*object/],
   [{ umask: 0o1000 }, /request\.umask.*0o777/],
 ])('%j is refused by name', async (fields, message) => {

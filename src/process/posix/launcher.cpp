@@ -169,13 +169,21 @@ Result<LaunchedCommand> take_over(const Strand& strand, posix::SpawnOutcome spaw
     LaunchedCommand launched{
         ChildProcess(std::make_shared<ChildProcess::Impl>(
             strand, spawned.pid, std::move(spawned.pidfd), std::move(session))),
-        take_pipe<OutputPipe>(stdio.out, strand, Stream::out), std::nullopt, std::nullopt};
+        take_pipe<OutputPipe>(stdio.out, strand, Stream::out), std::nullopt, std::nullopt,
+        std::nullopt};
     if (stdio.err) launched.err = take_pipe<OutputPipe>(stdio.err, strand, Stream::err);
     if (stdio.in) launched.in = take_pipe<InputPipe>(stdio.in, strand);
     return launched;
   } catch (const boost::system::system_error& error) {
     return give_up(spawned, error);
   }
+}
+
+Result<std::optional<ControlGroup>> make_group(const LaunchOptions& options) {
+  if (!options.group) return std::optional<ControlGroup>();
+  auto group = ControlGroup::make(options.group_name, *options.group);
+  if (!group) return group.error();
+  return std::optional<ControlGroup>(std::move(*group));
 }
 
 }  // namespace
@@ -197,13 +205,18 @@ Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& comm
   plan.stdio[2] = options.merge_stderr ? stdio->child[1].get() : stdio->child[2].get();
   plan.open_files = posix::original_open_files_limit();
   add_limits(plan, options.limits);
+  auto group = make_group(options);
+  if (!group) return group.error();
+  if (*group) plan.control_group = (*group)->entrance();
 
   auto spawned = posix::spawn(plan);
   if (!spawned.ok()) {
     return errors::spawn_failed(spawned.os_error, spawned.failed_step,
                                 path_of(spawned.failed_step, command, options));
   }
-  return take_over(strand, std::move(spawned), std::move(*stdio), options.guard);
+  auto launched = take_over(strand, std::move(spawned), std::move(*stdio), options.guard);
+  if (launched) launched->group = std::move(*group);
+  return launched;
 }
 
 }  // namespace escher

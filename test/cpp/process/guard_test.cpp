@@ -12,7 +12,8 @@ namespace {
 
 // The one process whose command line ends with `token`; 0 = there is none.
 pid_t guard_of(const std::string& token) {
-  for (const auto& process : *read_processes(Marker(""), 0)) {
+  const auto processes = *read_processes(Marker(""), 0);
+  for (const auto& process : processes) {
     if (process.lives && command_line(process.pid).ends_with(token)) return process.pid;
   }
   return 0;
@@ -40,7 +41,8 @@ TEST_F(GuardTest, IsNoChildOfTheHostAndBearsNoMarker) {
   ASSERT_TRUE(guard->runs());
   const ProcessWatch process(guard_of(marker.token()));
   EXPECT_EQ(own_children(), std::vector<pid_t>{});
-  for (const auto& entry : *read_processes(marker, 0)) {
+  const auto processes = *read_processes(marker, 0);
+  for (const auto& entry : processes) {
     if (entry.pid == process.pid()) {
       EXPECT_EQ(entry.execution, "");
     }
