@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 
 #include "support/engine_test.hpp"
 #include "support/helper_process.hpp"
+#include "support/waiting.hpp"
 
 namespace escher::test {
 namespace {
@@ -181,6 +184,56 @@ TEST_F(EngineTree, AStrangerIsLeftAlone) {
   wait_finished(job);
   EXPECT_TRUE(stranger.lives());
   EXPECT_EQ(engine->status(other.id), Status::running);
+}
+
+// Holds a process where SIGKILL does not reach it, as a device that does not answer would.
+class Freezer {
+ public:
+  Freezer() : group_("/sys/fs/cgroup/freezer/escher-test-" + std::to_string(::getpid())) {
+    std::error_code error;
+    std::filesystem::create_directory(group_, error);
+    usable_ = !error;
+  }
+  ~Freezer() {
+    set("freezer.state", "THAWED");
+    std::error_code ignored;
+    std::filesystem::remove(group_, ignored);
+  }
+  explicit operator bool() const { return usable_; }
+  void freeze(pid_t pid) const {
+    set("cgroup.procs", std::to_string(pid));
+    set("freezer.state", "FROZEN");
+  }
+  void thaw() const { set("freezer.state", "THAWED"); }
+
+ private:
+  void set(const char* file, const std::string& value) const {
+    std::ofstream(group_ / file) << value;
+  }
+  const std::filesystem::path group_;
+  bool usable_ = false;
+};
+
+TEST_F(EngineTree, AProcessThatCannotBeKilledIsNamedAndReapedWhenItEndsAfterAll) {
+  const Freezer freezer;
+  if (!freezer) GTEST_SKIP() << "needs root, and the freezer of cgroup v1";
+  start();
+  auto request = puppet({"sleep"});
+  request.force_kill_after = kShortGrace;
+  const auto job = submit(std::move(request));
+  wait_output(job, "ready");
+  const pid_t pid = wait_started(job).pid;
+  freezer.freeze(pid);
+  cancel(job);
+  const auto result = wait_finished(job);
+  EXPECT_EQ(result->status, Status::cancelled);
+  EXPECT_EQ(result->exit.code, std::nullopt);
+  EXPECT_EQ(result->exit.signal, std::nullopt);
+  ASSERT_TRUE(result->termination);
+  EXPECT_EQ(result->termination->survivors, std::vector<int>{pid});
+  EXPECT_TRUE(result->output_incomplete);
+  freezer.thaw();
+  look_until("the reaping", [] { return own_children().empty(); });
 }
 
 TEST_F(EngineTree, AnEndByItselfHasNoTermination) {
