@@ -21,8 +21,8 @@ export const hosts = {
     const engine = new ExecutionEngine({ maxConcurrentExecutions: launches });
     const ledger = new Ledger(engine);
     await ledger.run(exec('/bin/true'));
-    const warm = descriptorsOf('self').length;
-    tell('ready', { descriptors: warm, threads: threadsOf('self') });
+    const warm = descriptorsOf(process.pid).length;
+    tell('ready', { descriptors: warm, threads: threadsOf(process.pid) });
     await hear('go');
     const ends = await Promise.all(
       Array.from({ length: launches }, (_, index) =>
@@ -41,9 +41,9 @@ export const hosts = {
     });
     await hear('free');
     const { result } = await ledger.run(exec('/bin/echo', ['again']));
-    const whileAlive = await leftOver(() => descriptorsOf('self').length, warm);
+    const whileAlive = await leftOver(() => descriptorsOf(process.pid).length, warm);
     await engine.shutdown();
-    const descriptorsLeft = await leftOver(() => descriptorsOf('self').length, before);
+    const descriptorsLeft = await leftOver(() => descriptorsOf(process.pid).length, before);
     tell('done', {
       again: result?.stdout,
       lost: ledger.lost,

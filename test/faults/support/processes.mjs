@@ -48,15 +48,23 @@ export const allProcesses = () =>
 /** Variables as in `/proc/<pid>/environ`; empty for a process that has cleared its own. */
 export const environmentOf = (pid) => read(`/proc/${pid}/environ`).split('\0').filter(Boolean);
 
+/** This process, and those that started it. */
+function ownLine() {
+  const line = [];
+  for (let info = processInfo(process.pid); info; info = processInfo(info.ppid)) line.push(info.pid);
+  return line;
+}
+
 /**
  * The live processes that bear the mark, in their environment or, where that was cleared, in their arguments; but not
- * this one.
+ * this one, and not those that started it.
  */
 export function markedProcesses(mark) {
+  const own = ownLine();
   return allProcesses().filter(
     (info) =>
       isAlive(info) &&
-      info.pid !== process.pid &&
+      !own.includes(info.pid) &&
       (read(`/proc/${info.pid}/environ`).includes(mark) ||
         read(`/proc/${info.pid}/cmdline`).includes(mark)),
   );

@@ -3,13 +3,19 @@ import process from 'node:process';
 
 const [file, name, context] = process.argv.slice(2);
 
+const failureOf = (error) => ({
+  failure: error.name === 'AssertionError' ? error.message : error.stack,
+});
+// A row is over when it has reported. What it leaves running is counted by the runner.
+const report = (answer) => process.send(answer, () => process.exit(0));
+
+// A listener that finds something wrong throws, and that ends up here.
+process.once('uncaughtException', (error) => report(failureOf(error)));
+
 const { rows } = await import(file);
 const row = rows.find((candidate) => candidate.name === name);
-let answer;
 try {
-  answer = { report: await row.run(JSON.parse(context)) };
+  report({ report: await row.run(JSON.parse(context)) });
 } catch (error) {
-  answer = { failure: error.name === 'AssertionError' ? error.message : error.stack };
+  report(failureOf(error));
 }
-// A row is over when it has reported. What it leaves running is counted by the runner.
-process.send(answer, () => process.exit(0));
