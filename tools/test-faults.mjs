@@ -71,12 +71,11 @@ async function run() {
     const time = `${result.seconds.toFixed(1)} s`.padStart(7);
     const status = result.status === 'failed' ? 'FAILED ' : result.status;
     console.log(`${status} ${time}  ${row.name.padEnd(28)} ${tableRow(result)}`);
+    if (result.detail) console.log(result.detail.replace(/^/gm, '    '));
   }
   save(done);
   const count = (status) => done.filter((result) => result.status === status).length;
-  console.log(
-    `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
-  );
+  console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
   process.exitCode = count('failed') > 0 ? 1 : 0;
 }
 

@@ -44,10 +44,16 @@ export const hosts = {
 
 async function clean(context) {
   // Ignored signals, a blocked one would need another tool; an open descriptor, a low limit, a umask.
-  const dirt = 'trap "" HUP USR1 USR2 TSTP PIPE; umask 027; ulimit -S -n 256; exec 9</dev/null; "$@"; exit $?';
-  const host = startHost(import.meta.url, 'dirty', { mark: context.mark }, {
-    under: ['sh', '-c', dirt, 'sh'],
-  });
+  const dirt =
+    'trap "" HUP USR1 USR2 TSTP PIPE; umask 027; ulimit -S -n 256; exec 9</dev/null; "$@"; exit $?';
+  const host = startHost(
+    import.meta.url,
+    'dirty',
+    { mark: context.mark },
+    {
+      under: ['sh', '-c', dirt, 'sh'],
+    },
+  );
   const { happened, own, ...counts } = await host.told('report');
   await host.endedWell();
   assert.notEqual(Number.parseInt(own, 16), 0, 'the host ignores nothing: this row shows nothing');
@@ -58,7 +64,7 @@ async function clean(context) {
   assert.match(stdout, /^Max open files +256 /m);
   assert.match(stdout, /^umask 0027$/m);
   assert.deepEqual(stdout.match(/^fd \d+$/gm), ['fd 0', 'fd 1', 'fd 2']);
-  assert.deepEqual([leads, tty], [true, 0]);
+  assert.deepEqual([leads, tty], [true, 0], 'leader of its session, terminal');
   return {
     ...counts,
     happened:
@@ -85,9 +91,16 @@ const marked = (context) =>
   });
 
 async function nested(context) {
-  const host = startHost(import.meta.url, 'nested', {}, {
-    env: { EXEC_ENGINE_ID: `${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}/${'1'.repeat(8)}-1111-4111-8111-${'1'.repeat(12)}` },
-  });
+  const host = startHost(
+    import.meta.url,
+    'nested',
+    {},
+    {
+      env: {
+        EXEC_ENGINE_ID: `${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}/${'1'.repeat(8)}-1111-4111-8111-${'1'.repeat(12)}`,
+      },
+    },
+  );
   const { mark, id } = await host.told('inner');
   await host.endedWell();
   assert.match(mark ?? 'no EXEC_ENGINE_ID', new RegExp(`^${LINK}:${LINK}$`));

@@ -17,27 +17,33 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export const hosts = {
   /** Tells what came of executions that are under way while somebody moves the clock. */
   async timed({ mark }, { tell, hear }) {
-    const report = await accounted({ mark }, { executionRetentionSecs: 600 }, async ({ engine, ledger }) => {
-      const kept = await ledger.result(exec('/bin/true'));
-      const started = performance.now();
-      const runs = {
-        timeout: ledger.result(exec('sleep', ['60'], { timeoutMs: TIMEOUT_MS })),
-        idle: ledger.result(exec('sleep', ['60'], { idleTimeoutMs: TIMEOUT_MS })),
-        patient: ledger.result(sh('sleep 1.5; echo done', { timeoutMs: 30_000, idleTimeoutMs: 30_000 })),
-      };
-      await sleep(200);
-      tell('before', Date.now());
-      await hear('moved');
-      tell('after', Date.now());
-      const [timeout, idle, patient] = await Promise.all(Object.values(runs));
-      await engine.cleanup();
-      return {
-        ends: [timeout, idle].map(({ status, durationMs }) => ({ status, durationMs })),
-        patient: [patient.status, patient.stdout, patient.durationMs],
-        tookMs: performance.now() - started,
-        kept: (await engine.listExecutions()).some(({ id }) => id === kept.id),
-      };
-    });
+    const report = await accounted(
+      { mark },
+      { executionRetentionSecs: 600 },
+      async ({ engine, ledger }) => {
+        const kept = await ledger.result(exec('/bin/true'));
+        const started = performance.now();
+        const runs = {
+          timeout: ledger.result(exec('sleep', ['60'], { timeoutMs: TIMEOUT_MS })),
+          idle: ledger.result(exec('sleep', ['60'], { idleTimeoutMs: TIMEOUT_MS })),
+          patient: ledger.result(
+            sh('sleep 1.5; echo done', { timeoutMs: 30_000, idleTimeoutMs: 30_000 }),
+          ),
+        };
+        await sleep(200);
+        tell('before', Date.now());
+        await hear('moved');
+        tell('after', Date.now());
+        const [timeout, idle, patient] = await Promise.all(Object.values(runs));
+        await engine.cleanup();
+        return {
+          ends: [timeout, idle].map(({ status, durationMs }) => ({ status, durationMs })),
+          patient: [patient.status, patient.stdout, patient.durationMs],
+          tookMs: performance.now() - started,
+          kept: (await engine.listExecutions()).some(({ id }) => id === kept.id),
+        };
+      },
+    );
     tell('report', report);
   },
 };
@@ -65,9 +71,14 @@ function clockOf(dir) {
 
 async function jump(context, library, by) {
   const clock = clockOf(context.dir);
-  const host = startHost(import.meta.url, 'timed', { mark: context.mark }, {
-    env: { LD_PRELOAD: library, ESCHER_FAULT_CLOCK: clock.file },
-  });
+  const host = startHost(
+    import.meta.url,
+    'timed',
+    { mark: context.mark },
+    {
+      env: { LD_PRELOAD: library, ESCHER_FAULT_CLOCK: clock.file },
+    },
+  );
   const before = await host.told('before');
   clock.move(by);
   host.say('moved');
@@ -77,7 +88,7 @@ async function jump(context, library, by) {
   await host.endedWell();
   const { ends, patient, tookMs, kept } = happened;
   for (const { status, durationMs } of ends) {
-    assert.equal(status, 'timeout');
+    assert.equal(status, 'timeout', 'status of what sleeps longer than its timeout');
     assert.ok(durationMs >= TIMEOUT_MS, `a timeout of ${TIMEOUT_MS} ms after ${durationMs} ms`);
     assert.ok(durationMs <= tookMs, `${durationMs} ms passed within ${tookMs} ms`);
   }
@@ -89,11 +100,13 @@ async function jump(context, library, by) {
 
 async function jumps(context) {
   const library = compiled(context.dir);
-  if (library === undefined) return { skip: 'needs a C compiler, for the library that moves the clock' };
+  if (library === undefined)
+    return { skip: 'needs a C compiler, for the library that moves the clock' };
   const there = await jump(context, library, HOUR_S);
   const back = await jump(context, library, -HOUR_S);
   return {
-    happened: 'after each jump: both timeouts on time by the steady clock, a longer one not reached, durations right, no record dropped',
+    happened:
+      'after each jump: both timeouts on time by the steady clock, a longer one not reached, durations right, no record dropped',
     lost: there.lost + back.lost,
     processesLeft: await processesLeft(context),
     descriptorsLeft: there.descriptorsLeft + back.descriptorsLeft,
@@ -101,7 +114,8 @@ async function jumps(context) {
 }
 
 /** Calls that ask or wait for the wall clock, and may not stand where a time span is measured. */
-const WALL_CLOCK = /\bsystem_timer\b|CLOCK_REALTIME|\bgettimeofday\b|\bstd::time\s*\(|deadline_timer/;
+const WALL_CLOCK =
+  /\bsystem_timer\b|CLOCK_REALTIME|\bgettimeofday\b|\bstd::time\s*\(|deadline_timer/;
 const SPAN = /expires_after|expires_at|timeout|deadline|grace/i;
 const SYSTEM_CLOCK = /system_clock::now/;
 

@@ -5,7 +5,12 @@ import { Worker } from 'node:worker_threads';
 import { ExecutionEngine } from 'escher-execution-engine';
 import { accounted, leftOver, processesLeft } from './support/account.mjs';
 import { startHost } from './support/host.mjs';
-import { descriptorsOf, markedProcesses, peakResidentBytes, threadsOf } from './support/processes.mjs';
+import {
+  descriptorsOf,
+  markedProcesses,
+  peakResidentBytes,
+  threadsOf,
+} from './support/processes.mjs';
 import { exec, sh } from './support/requests.mjs';
 import { goneAsPromised, seconds, waitFor } from './support/wait.mjs';
 
@@ -33,8 +38,11 @@ const busy = (context) =>
       block(BLOCK_MS);
       const grown = (peakResidentBytes() - before) / MiB;
       const { result } = await ended;
-      assert.equal(result.status, 'timeout');
-      assert.ok(result.durationMs < BLOCK_MS, `the timeout waited for JavaScript: ${result.durationMs} ms`);
+      assert.equal(result.status, 'timeout', 'status of what timed out meanwhile');
+      assert.ok(
+        result.durationMs < BLOCK_MS,
+        `the timeout waited for JavaScript: ${result.durationMs} ms`,
+      );
       assert.ok(grown < PENDING / MiB + 32, `memory rose by ${grown.toFixed(0)} MiB`);
       const seen = taken;
       await waitFor('more output', () => taken > seen);

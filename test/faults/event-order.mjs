@@ -8,7 +8,17 @@ import { randomFrom } from './support/random.mjs';
 import { exec, sh } from './support/requests.mjs';
 import { sleep, waitFor } from './support/wait.mjs';
 
-const EVENTS = ['started', 'stdout', 'stderr', 'completed', 'failed', 'timeout', 'cancelled', 'settled', 'statusChanged'];
+const EVENTS = [
+  'started',
+  'stdout',
+  'stderr',
+  'completed',
+  'failed',
+  'timeout',
+  'cancelled',
+  'settled',
+  'statusChanged',
+];
 const TERMINAL = ['completed', 'failed', 'timeout', 'cancelled'];
 const NEVER_STARTED = ['failed', 'cancelled'];
 
@@ -78,11 +88,13 @@ function checkOrder(events) {
 }
 
 function checkStatuses(events, end) {
-  const changes = events.filter(({ name }) => name === 'statusChanged').map(({ payload }) => payload);
+  const changes = events
+    .filter(({ name }) => name === 'statusChanged')
+    .map(({ payload }) => payload);
   for (let index = 1; index < changes.length; index++) {
     assert.equal(changes[index].oldStatus, changes[index - 1].newStatus, 'a gap between statuses');
   }
-  if (changes.length > 0) assert.equal(changes.at(-1).newStatus, end);
+  if (changes.length > 0) assert.equal(changes.at(-1).newStatus, end, 'the last status');
 }
 
 async function one({ engine, ledger }, random) {
@@ -102,7 +114,8 @@ async function one({ engine, ledger }, random) {
   });
   const { error } = await ended;
   await happening;
-  if (error?.code === 'ERR_VALIDATION') return assert.deepEqual(events, [], 'events of a refused one');
+  if (error?.code === 'ERR_VALIDATION')
+    return assert.deepEqual(events, [], 'events of a refused one');
   await waitFor('settled', () => events.some(({ name }) => name === 'settled'));
   // Whatever came after it would be too late.
   await new Promise((resolve) => setImmediate(resolve));
@@ -112,15 +125,19 @@ async function one({ engine, ledger }, random) {
 
 const orders = (context) => {
   const seed = Number(process.env.ESCHER_FAULT_SEED ?? randomInt(2 ** 31));
-  const random = randomFrom(seed);
-  const config = { maxConcurrentExecutions: 24, maxQueuedExecutions: Infinity, drainGraceMs: 30, forceKillAfterDelayMs: 200 };
+  const config = {
+    maxConcurrentExecutions: 24,
+    maxQueuedExecutions: Infinity,
+    drainGraceMs: 30,
+    forceKillAfterDelayMs: 200,
+  };
   return accounted(context, config, async (account) => {
     const count = context.sizes.orders;
     const lanes = Array.from({ length: 40 }, async (_, lane) => {
       for (let index = lane; index < count; index += 40) {
         // A generator of its own: the order in which they end must not change what happens to the others.
-        await one(account, randomFrom(Math.floor(random() * 2 ** 32))).catch((error) => {
-          error.message = `${error.message} (seed ${seed}, ESCHER_FAULT_SEED brings it back)`;
+        await one(account, randomFrom(seed + index)).catch((error) => {
+          error.message += ` (execution ${index} of ESCHER_FAULT_SEED=${seed})`;
           throw error;
         });
       }

@@ -67,18 +67,24 @@ async function starve(context, host, { name, errnos, low, high, user }) {
   limit(host.pid, name, low(await host.told('ready')), user);
   host.say('go');
   const { ends, summary } = await host.told('ran', 50_000);
-  ends.forEach(({ status, stdout, errno, retryable }, index) => {
-    if (status === 'completed') return assert.equal(stdout, `${index}\n`, 'output of a survivor');
-    assert.equal(status, 'ERR_SPAWN_FAILED');
-    assert.ok(errnos.includes(-errno), `a launch failed with errno ${errno}`);
-    assert.equal(retryable, true);
-  });
-  assert.ok(ends.some(({ status }) => status === 'completed'), 'nothing ran at all');
+  for (const [index, { status, stdout, errno, retryable }] of ends.entries()) {
+    if (status === 'completed') {
+      assert.equal(stdout, `${index}\n`, 'output of a survivor');
+    } else {
+      assert.equal(status, 'ERR_SPAWN_FAILED', 'the code of a launch that failed');
+      assert.ok(errnos.includes(-errno), `a launch failed with errno ${errno}`);
+      assert.equal(retryable, true, 'isRetryable of a launch that failed');
+    }
+  }
+  assert.ok(
+    ends.some(({ status }) => status === 'completed'),
+    'nothing ran at all',
+  );
   limit(host.pid, name, high, user);
   host.say('free');
   const { again, lost, wrong, descriptorsLeft } = await host.told('done');
   assert.equal(again, 'again\n', 'the next one, with the limit raised');
-  assert.deepEqual(wrong, []);
+  assert.deepEqual(wrong, [], 'executions ended as they must not');
   await host.endedWell();
   return {
     happened: `of ${launches} at a time: ${summary}; with the limit raised the next one ran`,
@@ -103,7 +109,9 @@ const USER = { uid: 61_234, gid: 61_234 };
 
 async function processes(context) {
   if (process.getuid() !== 0) {
-    return { skip: 'needs root, to run the host as a user of its own; the limit counts all of a user' };
+    return {
+      skip: 'needs root, to run the host as a user of its own; the limit counts all of a user',
+    };
   }
   // That user may not read where the repository lies.
   const copy = path.join(context.dir, 'package');
@@ -122,12 +130,17 @@ async function processes(context) {
   chownSync(tmp, USER.uid, USER.gid);
   spawnSync('chmod', ['-R', 'a+rX', copy]);
   const module = pathToFileURL(path.join(copy, 'test/faults/exhaustion.mjs')).href;
-  const host = startHost(module, 'launcher', { launches: context.sizes.launches }, {
-    ...USER,
-    cwd: copy,
-    env: { TMPDIR: tmp, HOME: tmp },
-    main: path.join(copy, 'test/faults/support/host-main.mjs'),
-  });
+  const host = startHost(
+    module,
+    'launcher',
+    { launches: context.sizes.launches },
+    {
+      ...USER,
+      cwd: copy,
+      env: { TMPDIR: tmp, HOME: tmp },
+      main: path.join(copy, 'test/faults/support/host-main.mjs'),
+    },
+  );
   return starve(context, host, {
     name: 'nproc',
     errnos: [11],

@@ -15,7 +15,6 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { ExecutionEngine } from 'escher-execution-engine';
 import { accounted, processesLeft } from './support/account.mjs';
 import { startHost } from './support/host.mjs';
 import { exec, sh } from './support/requests.mjs';
@@ -42,7 +41,7 @@ async function spill({ engine, ledger }, errors) {
   );
   for (const result of results) {
     assert.deepEqual([result.status, result.exitCode, result.error], ['completed', 0, null]);
-    assert.equal(result.stdoutBytes, BYTES);
+    assert.equal(result.stdoutBytes, BYTES, 'stdoutBytes');
     assert.ok(result.stdout.startsWith('1\n2\n3\n'), 'the beginning of the output was kept');
     assert.ok(result.stdout.length >= KEPT, 'as much as was asked for was kept');
     assert.equal(result.stdoutOverflowFile, null, 'half a file passes for a whole one');
@@ -78,9 +77,13 @@ function mounted(context, options, errors) {
   mkdirSync(dir);
   const [program, ...words] = namespace;
   const mount = `mount -t tmpfs -o ${options} none '${dir}' && exec "$@"`;
-  const probe = spawnSync(program, [...words, 'sh', '-c', mount, 'sh', 'true'], { encoding: 'utf8' });
+  const probe = spawnSync(program, [...words, 'sh', '-c', mount, 'sh', 'true'], {
+    encoding: 'utf8',
+  });
   if (probe.status !== 0) {
-    return { skip: `needs a mount namespace, as root has one and others where user namespaces are allowed: ${probe.stderr}` };
+    return {
+      skip: `needs a mount namespace, as root has one and others where user namespaces are allowed: ${probe.stderr}`,
+    };
   }
   return inHost(context, [...namespace, 'sh', '-c', mount, 'sh'], dir, errors);
 }
@@ -141,7 +144,10 @@ const planted = (context) =>
     const { result } = await ledger.run(exec('seq', ['1', '9'], { outputLogPath: '/dev/null' }));
     assert.ok(result.logError, 'a device as outputLogPath: no logError');
     assert.equal(readFileSync(victim, 'utf8'), 'untouched\n', 'the file behind a link was written');
-    assert.ok(!existsSync(path.join(context.dir, 'made-by-nobody')), 'a file was made through a link');
+    assert.ok(
+      !existsSync(path.join(context.dir, 'made-by-nobody')),
+      'a file was made through a link',
+    );
     return `${Object.keys(plants).join(', ')}, a device: all refused as log and as overflow files, every command completed, nothing behind a link was touched`;
   });
 

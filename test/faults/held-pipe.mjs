@@ -17,7 +17,7 @@ const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 async function one({ engine, ledger }, { file, hash, size, holder }) {
   const { id, outputIncomplete, status } = await ledger.result(sh(`${holder} & cat '${file}'`));
   const { stdout } = await engine.getResult(id, { encoding: 'buffer' });
-  assert.equal(status, 'completed');
+  assert.equal(status, 'completed', 'status');
   assert.equal(stdout.length, size, 'bytes that the command wrote last');
   assert.equal(sha256(stdout), hash, `sha256 of ${size} bytes`);
   assert.equal(outputIncomplete, true, 'it is not told that the pipe was held');
@@ -57,7 +57,11 @@ const leftBehind = (context) =>
       assert.deepEqual([result.stdout, result.success], ['hi\n', true]);
     }
     const alive = leavesOf(mark).length;
-    assert.equal(alive, 4, 'background processes of commands that ended by themselves are left alone');
+    assert.equal(
+      alive,
+      4,
+      'background processes of commands that ended by themselves are left alone',
+    );
     assert.ok(markedProcesses(mark).length >= before + 4);
     return '4 lived on after their commands, and none after the shutdown';
   });

@@ -23,10 +23,11 @@ async function follow(ledger, request, take) {
   execution.on('output', ({ lines, firstSeq, partial }) => {
     assert.equal(firstSeq, next, 'a line is missing, or is there twice');
     next += lines.length;
-    lines.forEach((line, index) => take(line, !(partial && index === lines.length - 1)));
+    const last = lines.length - 1;
+    for (const [index, line] of lines.entries()) take(line, !(partial && index === last));
   });
   const { result } = await ended;
-  assert.equal(result.status, 'completed');
+  assert.equal(result.status, 'completed', 'status');
   return result;
 }
 
@@ -57,8 +58,8 @@ const endless = (context) =>
         longest = Math.max(longest, line.length);
       },
     );
-    assert.equal(seen, bytes);
-    assert.equal(result.stdoutBytes, bytes);
+    assert.equal(seen, bytes, 'bytes that the listener got');
+    assert.equal(result.stdoutBytes, bytes, 'stdoutBytes');
     assert.ok(longest <= MiB, `a piece of ${longest} bytes`);
     const mebibytes = grown();
     // What may wait, what is kept, and the garbage that V8 has not collected yet; far less than the line.
@@ -76,7 +77,7 @@ const empty = (context) =>
       if (line !== '' || !ended) assert.fail('a line that is not empty');
       seen++;
     });
-    assert.equal(seen, count);
+    assert.equal(seen, count, 'lines that the listener got');
     return `${context.sizes.emptyMillions} million empty lines in ${seconds(performance.now() - start)}; memory rose by ${grown().toFixed(0)} MiB`;
   });
 
@@ -94,7 +95,7 @@ async function rejoined(context, { ledger }, name, data) {
   });
   if (data.at(-1) === 10) hash.update('\n');
   const whole = createHash('sha256').update(data).digest('hex');
-  assert.equal(result.stdoutBytes, data.length);
+  assert.equal(result.stdoutBytes, data.length, 'stdoutBytes');
   assert.equal(hash.digest('hex'), whole, `${name}: the lines do not make up what was written`);
   return lines;
 }

@@ -19,11 +19,15 @@ const runs = (width) => (context) =>
       await Promise.all(
         Array.from({ length: count }, async () => {
           const { status, exitCode, pid } = await ledger.result(request);
-          assert.deepEqual([status, exitCode, typeof pid], ['completed', 0, 'number']);
+          assert.deepEqual(
+            [status, exitCode, typeof pid],
+            ['completed', 0, 'number'],
+            'the end of /bin/true',
+          );
         }),
       );
       assert.deepEqual(zombiesOf(process.pid), [], 'zombies as soon as all have settled');
-      assert.equal(await engine.runningCount(), 0);
+      assert.equal(await engine.runningCount(), 0, 'executions that still run');
       return `${count} exits, each told once, in ${seconds(performance.now() - start)}; no zombie`;
     },
   );
@@ -42,7 +46,11 @@ const sleeps = (context) =>
       const start = performance.now();
       await Promise.all(
         Array.from({ length: count }, async () => {
-          assert.equal((await ledger.result(exec('sleep', ['2']))).exitCode, 0);
+          assert.equal(
+            (await ledger.result(exec('sleep', ['2']))).exitCode,
+            0,
+            'exit code of sleep',
+          );
         }),
       );
       assert.deepEqual(zombiesOf(process.pid), [], 'zombies as soon as all have settled');

@@ -24,9 +24,15 @@ function requestOf(index) {
     case 40:
       return exec('sleep', ['60'], { timeoutMs: 20 });
     case 50:
-      return exec('seq', ['1', '2000'], { maxOutputSizeBytes: 100, oversizedOutputStrategy: 'streamToFile' });
+      return exec('seq', ['1', '2000'], {
+        maxOutputSizeBytes: 100,
+        oversizedOutputStrategy: 'streamToFile',
+      });
     case 60:
-      return exec('seq', ['1', '2000'], { maxOutputSizeBytes: 100, oversizedOutputStrategy: 'failExecution' });
+      return exec('seq', ['1', '2000'], {
+        maxOutputSizeBytes: 100,
+        oversizedOutputStrategy: 'failExecution',
+      });
     case 70:
       return sh('sleep 0.1 & echo held');
     case 80:
@@ -74,7 +80,10 @@ const soak = (context) =>
         );
         looks.push(look());
       }
-      return verdict(looks, `${each * WINDOWS} executions in ${seconds(performance.now() - start)}`);
+      return verdict(
+        looks,
+        `${each * WINDOWS} executions in ${seconds(performance.now() - start)}`,
+      );
     },
   );
 
@@ -84,11 +93,21 @@ function verdict(looks, done) {
   const last = looks.slice((WINDOWS * 3) / 4);
   const middle = (some, name) => median(some.map((one) => one[name]));
   for (const name of ['descriptors', 'threads']) {
-    assert.equal(middle(last, name), middle(third, name), `${name} of the third and the last quarter`);
+    assert.equal(
+      middle(last, name),
+      middle(third, name),
+      `${name} of the third and the last quarter`,
+    );
   }
-  assert.ok(last.every(({ zombies }) => zombies === 0), 'zombies between the windows');
+  assert.ok(
+    last.every(({ zombies }) => zombies === 0),
+    'zombies between the windows',
+  );
   const growth = (middle(last, 'rss') - middle(third, 'rss')) / MiB;
-  assert.ok(growth < 8, `memory rose by ${growth.toFixed(1)} MiB from the third quarter to the last`);
+  assert.ok(
+    growth < 8,
+    `memory rose by ${growth.toFixed(1)} MiB from the third quarter to the last`,
+  );
   const { descriptors, threads } = last.at(-1);
   const memory = `${growth >= 0 ? '+' : ''}${growth.toFixed(1)} MiB of ${(middle(last, 'rss') / MiB).toFixed(0)}`;
   return `${done}; last quarter against the third: memory ${memory}, descriptors ${descriptors} and threads ${threads} as before`;

@@ -52,8 +52,8 @@ const pipes = (context) =>
         viaNode(`theirs ${index}`),
       ]);
       assert.equal(ours.stdout, `0 1 2 ours ${index}`, 'descriptors, and input up to its end');
-      assert.equal(ours.outputIncomplete, false);
-      assert.equal(theirs, `theirs ${index}`);
+      assert.equal(ours.outputIncomplete, false, 'outputIncomplete');
+      assert.equal(theirs, `theirs ${index}`, 'output of the other kind');
     });
     await withGuard('the end of every input', Promise.all(jobs));
     return `${count} of each kind: every input had its end, every child held exactly 0, 1 and 2`;
@@ -67,19 +67,13 @@ const freshPrograms = (context) =>
     const program = readFileSync('/bin/true');
     const jobs = Array.from({ length: count }, async (_, index) => {
       const file = path.join(context.dir, `program-${index}`);
-      if (index % 2 === 0) {
-        const descriptor = openSync(file, 'w', 0o755);
-        writeSync(descriptor, program);
-        closeSync(descriptor);
-      } else {
-        const descriptor = openSync(file, 'w', 0o755);
-        writeSync(descriptor, '#!/bin/sh\nexit 0\n');
-        closeSync(descriptor);
-      }
+      const descriptor = openSync(file, 'w', 0o755);
+      writeSync(descriptor, index % 2 === 0 ? program : '#!/bin/sh\nexit 0\n');
+      closeSync(descriptor);
       // Others launch between these two lines.
       await new Promise((resolve) => setImmediate(resolve));
       const { exitCode } = await ledger.result(exec(file));
-      assert.equal(exitCode, 0);
+      assert.equal(exitCode, 0, 'exit code of a program that was just written');
     });
     await Promise.all(jobs);
     const others = await stop();
@@ -99,11 +93,11 @@ const busyProgram = (context) =>
     closeSync(open);
     const { result, error } = await ended;
     if (error) throw error;
-    assert.deepEqual([result.exitCode, meanwhile.exitCode], [0, 0]);
+    assert.deepEqual([result.exitCode, meanwhile.exitCode], [0, 0], 'exit codes');
     const held = openSync(file, 'r+');
     const refused = await ledger.run(exec(file));
     closeSync(held);
-    assert.equal(refused.error?.code, 'ERR_SPAWN_FAILED');
+    assert.equal(refused.error?.code, 'ERR_SPAWN_FAILED', 'code of one that stays open');
     assert.deepEqual([refused.error.errno, refused.error.syscall], [-26, 'execve']);
     return 'executed once it was closed; one that stayed open: ERR_SPAWN_FAILED, `execve`, ETXTBSY';
   });
@@ -123,5 +117,10 @@ export const rows = [
     '200 of them, while `node:child_process` launches others',
     freshPrograms,
   ),
-  row('races-busy-program', 'program that is open for writing', 'closed a moment later, or not at all', busyProgram),
+  row(
+    'races-busy-program',
+    'program that is open for writing',
+    'closed a moment later, or not at all',
+    busyProgram,
+  ),
 ];

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { accounted } from './support/account.mjs';
 import { isAlive, processInfo, statusField } from './support/processes.mjs';
 import { exec, pidOf } from './support/requests.mjs';
-import { seconds, waitFor } from './support/wait.mjs';
+import { seconds, waitFor, withGuard } from './support/wait.mjs';
 
 const TRACED = 20;
 const OTHERS = 100;
@@ -22,7 +22,10 @@ async function plant(ledger) {
 }
 
 const others = (ledger, count) =>
-  Promise.all(Array.from({ length: count }, () => ledger.result(exec('/bin/true'))));
+  withGuard(
+    'the executions beside the traced ones',
+    Promise.all(Array.from({ length: count }, () => ledger.result(exec('/bin/true')))),
+  );
 
 async function signalled({ ledger }) {
   const { started } = await plant(ledger);
@@ -48,7 +51,7 @@ async function woken({ ledger }) {
   const alive = pids.filter((pid) => isAlive(processInfo(pid))).length;
   assert.equal(alive, TRACED, 'traced processes that live on');
   await Promise.all(started.map(({ execution }) => execution.cancel()));
-  for (const { ended } of started) assert.equal((await ended).result.status, 'cancelled');
+  for (const { ended } of started) assert.equal((await ended).result.status, 'cancelled', 'status');
   return `${OTHERS} others ran to their end while ${TRACED} traced ones stopped and went on; those ended by a cancel`;
 }
 
@@ -64,7 +67,12 @@ const row = (name, fault, how, body) => ({
 });
 
 export const rows = [
-  row('traced-signal', 'signal to a traced child', '20 times `strace -D sleep 60`, and SIGINT', signalled),
+  row(
+    'traced-signal',
+    'signal to a traced child',
+    '20 times `strace -D sleep 60`, and SIGINT',
+    signalled,
+  ),
   row(
     'traced-wakes',
     'pidfd that wakes without an exit',

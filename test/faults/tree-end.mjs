@@ -4,12 +4,15 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { ExecutionEngine } from 'escher-execution-engine';
 import { accounted } from './support/account.mjs';
 import { isAlive, markedProcesses, processInfo } from './support/processes.mjs';
-import { leaf, pidOf, sh } from './support/requests.mjs';
+import { exec, leaf, pidOf, sh } from './support/requests.mjs';
 import { grown, leavesOf, shapes } from './support/trees.mjs';
 import { goneAsPromised, seconds, sleep, waitFor } from './support/wait.mjs';
 
+const hostProgram = fileURLToPath(new URL('./support/host-main.mjs', import.meta.url));
 const GRACE_MS = 300;
 const PROMISED_MS = GRACE_MS + 1_000;
 const config = { forceKillAfterDelayMs: GRACE_MS, maxConcurrentExecutions: 50 };
@@ -59,31 +62,33 @@ async function endAll(context, { engine, ledger }, reason) {
   );
   const planted = left().length;
   if (end) {
-    for (const done of end(started.map(({ execution }) => execution), engine)) done.catch?.(() => undefined);
+    for (const done of end(
+      started.map(({ execution }) => execution),
+      engine,
+    ))
+      done.catch?.(() => undefined);
   } else {
     await Promise.race(started.map(({ ended }) => ended));
   }
   const took = await goneAsPromised('the trees', PROMISED_MS, left);
   for (const { ended } of started) {
     const { result } = await ended;
-    assert.equal(result.status, status);
+    assert.equal(result.status, status, 'status');
     const told = termination(result);
-    assert.equal(told.reason, reason);
-    assert.equal(told.signals[0], 'SIGTERM');
-    assert.deepEqual(told.survivors, []);
+    assert.equal(told.reason, reason, 'termination.reason');
+    assert.equal(told.signals[0], 'SIGTERM', 'the first of termination.signals');
+    assert.deepEqual(told.survivors, [], 'termination.survivors');
   }
   return `${planted} processes of ${trees.length} trees were gone ${seconds(took)} after ${end ? 'the call' : 'the first timeout'}; every result says so`;
 }
 
-const how =
-  'groups, pipelines, `setsid`, double forks, ignored SIGTERM; grace period 300 ms';
+const how = 'groups, pipelines, `setsid`, double forks, ignored SIGTERM; grace period 300 ms';
 
 const ending = (reason, fault) => ({
   name: `tree-${reason}`,
   fault,
   how,
-  run: (context) =>
-    accounted(context, config, (account) => endAll(context, account, reason)),
+  run: (context) => accounted(context, config, (account) => endAll(context, account, reason)),
 });
 
 /** Whatever the tree does on the polite signal, SIGKILL comes when the grace period is over. */
@@ -96,7 +101,7 @@ async function deaf(context, { ledger }) {
   await execution.cancel();
   const took = await goneAsPromised('the tree', PROMISED_MS, left);
   const { result } = await ended;
-  assert.equal(result.signal, 'SIGKILL');
+  assert.equal(result.signal, 'SIGKILL', 'signal');
   assert.ok(took >= GRACE_MS / 2, `killed after ${took} ms: nobody waited for the grace period`);
   assert.deepEqual(termination(result).signals, ['SIGTERM', 'SIGKILL']);
   return `ended by SIGKILL ${seconds(took)} after the cancel, with a grace period of ${seconds(GRACE_MS)}`;
@@ -113,16 +118,14 @@ async function stopped(context, { engine, ledger }) {
   const leader = await pidOf(execution);
   const both = [leader, leavesOf(mark)[0].pid];
   for (const pid of both) process.kill(pid, 'SIGSTOP');
-  await waitFor('both to be stopped', () =>
-    both.every((pid) => processInfo(pid)?.state === 'T'),
-  );
+  await waitFor('both to be stopped', () => both.every((pid) => processInfo(pid)?.state === 'T'));
   // As long as it lasts, it is no end.
   await sleep(500);
   const stillStopped = processInfo(leader)?.state === 'T';
   const status = await engine.getStatus(execution.id);
   assert.deepEqual([stillStopped, status], [true, 'running']);
   const { result } = await ended;
-  assert.equal(result.status, 'timeout');
+  assert.equal(result.status, 'timeout', 'status');
   const took = await goneAsPromised('the stopped tree', PROMISED_MS, left);
   return `no end while it was stopped; timeout after ${seconds(result.durationMs)}, gone ${seconds(took)} later`;
 }
@@ -159,7 +162,7 @@ async function bomb(context, { ledger }) {
   await execution.cancel();
   const took = await goneAsPromised('the bomb', PROMISED_MS, left);
   const { result } = await ended;
-  assert.deepEqual(termination(result).survivors, []);
+  assert.deepEqual(termination(result).survivors, [], 'termination.survivors');
   return `${most} processes, and up to ${nodes + hops} more forked meanwhile, were gone ${seconds(took)} after the cancel`;
 }
 
@@ -173,7 +176,7 @@ async function hidden(context, { ledger }, orphaned) {
   await grown(mark, 2);
   const leader = await pidOf(execution);
   const escaped = leavesOf(mark).filter(({ session }) => session !== leader);
-  assert.equal(escaped.length, 1);
+  assert.equal(escaped.length, 1, 'processes outside of the session');
   const [{ pid }] = escaped;
   await execution.cancel();
   const { result } = await ended;
@@ -183,6 +186,30 @@ async function hidden(context, { ledger }, orphaned) {
   // It was told of; whoever was told ends it.
   process.kill(pid, 'SIGKILL');
   return 'lived on, and stood in `result.termination.survivors`';
+}
+
+export const hosts = {
+  /** A host that is itself a command of another engine. */
+  async inner({ mark }) {
+    const engine = new ExecutionEngine();
+    for (const { command } of Object.values(shapes(mark))) engine.run(sh(command));
+    await new Promise(() => setInterval(() => undefined, 1_000));
+  },
+};
+
+/** The engine of the command is gone with it, and so is all that it ran. */
+async function nested(context, { ledger }) {
+  const { mark } = context;
+  const left = leftSince(mark);
+  const words = [import.meta.url, 'inner', JSON.stringify({ mark })];
+  const { execution, ended } = ledger.start(exec(process.execPath, [hostProgram, ...words]));
+  const leaves = Object.values(shapes(mark)).reduce((sum, tree) => sum + tree.leaves, 0);
+  await grown(mark, leaves);
+  await execution.cancel();
+  const took = await goneAsPromised('the trees of the inner engine', PROMISED_MS, left);
+  const { result } = await ended;
+  assert.deepEqual(termination(result).survivors, [], 'termination.survivors');
+  return `the inner host and the ${leaves} ends of its trees were gone ${seconds(took)} after the cancel`;
 }
 
 const row = (name, fault, made, body) => ({
@@ -199,8 +226,24 @@ export const rows = [
   ending('outputLimit', 'trees that escape, at the output limit'),
   ending('shutdown', 'trees that escape, at a shutdown'),
   row('tree-deaf', 'tree that ignores SIGTERM', "`trap '' TERM INT HUP` at every level", deaf),
-  row('tree-stopped', 'stopped child', 'SIGSTOP of the command and of its child, then a timeout', stopped),
-  row('tree-bomb', 'bounded fork bomb', 'a tree that forks on SIGTERM, and a chain that forks and exits, each in a session of its own', bomb),
+  row(
+    'tree-stopped',
+    'stopped child',
+    'SIGSTOP of the command and of its child, then a timeout',
+    stopped,
+  ),
+  row(
+    'tree-nested',
+    'command that runs an engine of its own',
+    'a Node program with trees of every shape under an engine, and a cancel of it',
+    nested,
+  ),
+  row(
+    'tree-bomb',
+    'bounded fork bomb',
+    'a tree that forks on SIGTERM, and a chain that forks and exits, each in a session of its own',
+    bomb,
+  ),
   row(
     'tree-hidden',
     'escaper without environment and session',

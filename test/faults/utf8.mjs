@@ -11,7 +11,9 @@ const chunksProgram = fileURLToPath(new URL('../fixtures/children/chunks.py', im
 /** Each kind of what is wrong, without a line feed in it. */
 const wrong = {
   'every byte from 80 to FF': Array.from({ length: 128 }, (_, index) => 128 + index),
-  'truncated sequences': [0xc3, 0x41, 0xe2, 0x82, 0x42, 0xf0, 0x9f, 0x98, 0x43, 0xf0, 0x9f, 0x44, 0xe2],
+  'truncated sequences': [
+    0xc3, 0x41, 0xe2, 0x82, 0x42, 0xf0, 0x9f, 0x98, 0x43, 0xf0, 0x9f, 0x44, 0xe2,
+  ],
   'overlong forms': [0xc0, 0xaf, 0xe0, 0x80, 0xaf, 0xf0, 0x80, 0x80, 0xaf, 0xc1, 0xbf],
   surrogates: [0xed, 0xa0, 0x80, 0xed, 0xb0, 0x80, 0xed, 0x9f, 0xbf],
   'above U+10FFFF': [0xf4, 0x90, 0x80, 0x80, 0xf5, 0x80, 0x80, 0x80, 0xf4, 0x8f, 0xbf, 0xbf],
@@ -56,12 +58,20 @@ function randomPieces() {
 const invalid = (context) =>
   accounted(
     context,
-    { partialLineFlushMs: Number.POSITIVE_INFINITY, maxConcurrentExecutions: 8, maxQueuedExecutions: Infinity },
+    {
+      partialLineFlushMs: Number.POSITIVE_INFINITY,
+      maxConcurrentExecutions: 8,
+      maxQueuedExecutions: Infinity,
+    },
     async (account) => {
       const kinds = Object.entries(wrong);
       const jobs = kinds.flatMap(([name, bytes]) => [
         compare(account, [bytes], name),
-        compare(account, bytes.map((byte) => [byte]), `${name}, byte by byte`),
+        compare(
+          account,
+          bytes.map((byte) => [byte]),
+          `${name}, byte by byte`,
+        ),
       ]);
       for (let round = 0; round < 20; round++) {
         const pieces = randomPieces();

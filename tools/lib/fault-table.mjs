@@ -25,7 +25,11 @@ export function tableRow({ fault, how, status, happened, reason, ...counts }) {
   return `| ${cells.map(asCell).join(' | ')} |`;
 }
 
-const asCell = (value) => String(value).trim().replace(/\s*\n\s*/g, ' ').replaceAll('|', '\\|');
+const asCell = (value) =>
+  String(value)
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('|', '\\|');
 
 export function markdownTable(results) {
   const date = new Date().toISOString().slice(0, 10);
@@ -64,6 +68,7 @@ export function jsonReport(results, sizes) {
 export function between(text, table) {
   const [before, rest] = text.split(BEGIN);
   const after = rest?.split(END)[1];
-  if (after === undefined) throw new Error(`the document has no place for a table: ${BEGIN} … ${END}`);
+  if (after === undefined)
+    throw new Error(`the document has no place for a table: ${BEGIN} … ${END}`);
   return `${before}${BEGIN}\n${table}\n${END}${after}`;
 }

@@ -19,7 +19,7 @@ const newMark = () => `${process.pid}${randomInt(2 ** 31, 2 ** 40)}`.padEnd(20, 
 /** What is running now: for whoever has to stop early. */
 let current;
 
-/** `{ status, happened?, lost?, processesLeft?, descriptorsLeft?, reason?, seconds }` */
+/** `{ status, happened?, lost?, processesLeft?, descriptorsLeft?, reason?, detail?, seconds }` */
 export async function attempt(row, sizes) {
   const start = performance.now();
   const mark = newMark();
@@ -67,8 +67,10 @@ function answerOf(row, context) {
   });
 }
 
-function judge({ report, failure }, left) {
-  if (failure !== undefined) return { status: 'failed', reason: failure, processesLeft: left.length };
+function judge({ report, failure, stack }, left) {
+  if (failure !== undefined) {
+    return { status: 'failed', reason: failure, detail: stack, processesLeft: left.length };
+  }
   if (report.skip !== undefined) return { status: 'skipped', reason: report.skip };
   const counted = { ...report, processesLeft: Math.max(report.processesLeft, left.length) };
   const unclean = COUNTS.filter((name) => counted[name] !== 0);

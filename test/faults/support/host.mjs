@@ -69,7 +69,8 @@ class Host {
 
   #how() {
     const { code, signal, error } = this.end;
-    return `${error ?? signal ?? `exit code ${code}`}\n${this.stderr}`;
+    const said = /^.*\bError\b.*$/m.exec(this.stderr)?.[0] ?? this.stderr;
+    return `${error ?? signal ?? `exit code ${code}`}; ${said}`;
   }
 }
 

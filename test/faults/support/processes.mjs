@@ -51,7 +51,8 @@ export const environmentOf = (pid) => read(`/proc/${pid}/environ`).split('\0').f
 /** This process, and those that started it. */
 function ownLine() {
   const line = [];
-  for (let info = processInfo(process.pid); info; info = processInfo(info.ppid)) line.push(info.pid);
+  for (let info = processInfo(process.pid); info; info = processInfo(info.ppid))
+    line.push(info.pid);
   return line;
 }
 
@@ -106,7 +107,9 @@ export const peakResidentBytes = (pid = process.pid) => kilobytes(pid, 'VmHWM');
 
 /** A few of them in words; nobody reads a hundred. */
 export function describe(infos, most = 5) {
-  const words = infos.slice(0, most).map(({ pid, name, state, ppid }) => `${pid} ${name} (${state}, of ${ppid})`);
+  const words = infos
+    .slice(0, most)
+    .map(({ pid, name, state, ppid }) => `${pid} ${name} (${state}, of ${ppid})`);
   const more = infos.length > most ? ` and ${infos.length - most} more` : '';
   return `${words.join(', ')}${more}`;
 }

@@ -16,5 +16,4 @@ export const exec = (program, args = [], extra = {}) => ({
 export const leaf = (mark) => `sleep 300.0${mark}`;
 
 /** The pid of an execution, which may not have been told yet. */
-export const pidOf = (execution) =>
-  waitFor('the execution to start', () => execution.pid);
+export const pidOf = (execution) => waitFor('the execution to start', () => execution.pid);

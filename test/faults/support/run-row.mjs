@@ -3,9 +3,7 @@ import process from 'node:process';
 
 const [file, name, context] = process.argv.slice(2);
 
-const failureOf = (error) => ({
-  failure: error.name === 'AssertionError' ? error.message : error.stack,
-});
+const failureOf = ({ message, stack }) => ({ failure: message, stack });
 // A row is over when it has reported. What it leaves running is counted by the runner.
 const report = (answer) => process.send(answer, () => process.exit(0));
 

@@ -37,7 +37,9 @@ export function sizesWith(texts) {
     const [, name, digits] = /^(\w+)=(\d+)$/.exec(text) ?? [];
     if (name === undefined || !Object.hasOwn(sizes, name) || Number(digits) < 1) {
       const known = Object.keys(sizes).join(', ');
-      throw new Error(`--set takes name=value, value an integer of at least 1, not "${text}"; names: ${known}`);
+      throw new Error(
+        `--set takes name=value, value an integer of at least 1, not "${text}"; names: ${known}`,
+      );
     }
     chosen[name] = Number(digits);
   }

@@ -1,8 +1,9 @@
 // Trees of processes of every shape. Each ends in `leaf` commands, which are easy to count and outlive every row.
-import { allProcesses, isAlive, environmentOf } from './processes.mjs';
+
+import { readFileSync } from 'node:fs';
+import { allProcesses, environmentOf, isAlive } from './processes.mjs';
 import { leaf, sh } from './requests.mjs';
 import { waitFor } from './wait.mjs';
-import { readFileSync } from 'node:fs';
 
 const quiet = '>/dev/null 2>&1 </dev/null';
 
