@@ -1,0 +1,145 @@
+// What depends on control groups: limits on the memory and the processes of a whole tree, and a process nobody can kill.
+import assert from 'node:assert/strict';
+import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ExecutionError } from 'escher-execution-engine';
+import { accounted } from './support/account.mjs';
+import { isAlive, processInfo } from './support/processes.mjs';
+import { exec, leaf, sh } from './support/requests.mjs';
+import { grown, leavesOf } from './support/trees.mjs';
+import { seconds, waitFor, withGuard } from './support/wait.mjs';
+
+const mounts = () =>
+  readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '));
+
+/** The group of this process in cgroup v2, if it may make groups below it that limit memory and processes. */
+function delegated() {
+  const mount = mounts().find(([, , type]) => type === 'cgroup2')?.[1];
+  const own = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
+  if (mount === undefined || own === undefined) return undefined;
+  const group = path.join(mount, own);
+  try {
+    for (const name of ['', 'cgroup.procs', 'cgroup.subtree_control']) {
+      accessSync(path.join(group, name), constants.W_OK);
+    }
+    const there = readFileSync(path.join(group, 'cgroup.controllers'), 'utf8').trim().split(' ');
+    return there.includes('memory') && there.includes('pids') ? group : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function limited(context) {
+  if (delegated() === undefined) {
+    return {
+      skip:
+        'this machine has no delegated cgroup v2 with the controllers memory and pids; ' +
+        '`systemd-run --user --scope -p Delegate=yes npm run test:faults -- --only cgroup` runs it where there is one',
+    };
+  }
+  return accounted(context, {}, async ({ ledger }) => {
+    const hungry = exec('python3', ['-c', 'x = b"x" * (512 << 20)'], {
+      limits: { memoryMax: 64 * 1_048_576 },
+    });
+    const { result: killed } = await ledger.run(hungry);
+    assert.equal(killed?.signal, 'SIGKILL', 'a command that takes 512 MiB of 64');
+    const forks = sh('for i in 1 2 3 4 5 6 7 8 9; do sleep 1 & done; wait', {
+      limits: { pidsMax: 5 },
+    });
+    const { result: refused } = await ledger.run(forks);
+    assert.match(refused?.stderr ?? '', /fork/i, 'a command that makes 10 processes of 5');
+    return 'memory: ended by SIGKILL; processes: `fork` was refused';
+  });
+}
+
+function refused(context) {
+  if (delegated() !== undefined) {
+    return {
+      skip: 'this machine has a delegated cgroup v2: the limits hold here, see the row above',
+    };
+  }
+  return accounted(context, {}, async ({ engine }) => {
+    for (const limits of [{ memoryMax: 1_048_576 }, { pidsMax: 5 }]) {
+      const [name] = Object.keys(limits);
+      const error = await engine.execute(sh('true', { limits })).then(
+        () => assert.fail(`limits.${name} was ignored`),
+        (reason) => reason,
+      );
+      assert.ok(error instanceof ExecutionError || /^ERR_/.test(error.code), `${error}`);
+      assert.match(error.message, new RegExp(`${name}.*cgroup`, 's'));
+    }
+    return 'a typed error that names the field, and why; nothing was run without its limit';
+  });
+}
+
+const GRACE_MS = 200;
+
+/** A process in a frozen group of cgroup v1 gets its SIGKILL only when it is thawed: the nearest thing to state D. */
+function unkillable(context) {
+  const freezer = mounts().find(
+    ([, , type, options]) => type === 'cgroup' && /\bfreezer\b/.test(options),
+  )?.[1];
+  const group = path.join(freezer ?? '', `escher-fault-${context.mark}`);
+  try {
+    mkdirSync(group);
+  } catch {
+    return {
+      skip: 'needs root and the freezer of cgroup v1, to make a process that SIGKILL does not end at once',
+    };
+  }
+  const thaw = () => writeFileSync(path.join(group, 'freezer.state'), 'THAWED');
+  return accounted(context, { forceKillAfterDelayMs: GRACE_MS }, async ({ ledger }) => {
+    const { mark } = context;
+    try {
+      const { execution, ended } = ledger.start(
+        sh(`${leaf(mark)} >/dev/null 2>&1 & ${leaf(mark)}; :`),
+      );
+      await grown(mark, 2);
+      const [{ pid }] = leavesOf(mark);
+      writeFileSync(path.join(group, 'cgroup.procs'), `${pid}`);
+      writeFileSync(path.join(group, 'freezer.state'), 'FROZEN');
+      const start = performance.now();
+      await execution.cancel();
+      const { result } = await withGuard('the end of the execution', ended, 10_000);
+      const took = performance.now() - start;
+      assert.ok(isAlive(processInfo(pid)), 'the process was not frozen: this row shows nothing');
+      assert.deepEqual(result.termination?.survivors, [pid], 'survivors');
+      thaw();
+      await waitFor('the process to end once it can', () => !isAlive(processInfo(pid)));
+      return `the result came after ${seconds(took)} and named it; it ended when it was thawed`;
+    } finally {
+      thaw();
+      await waitFor('the group to be empty', () => {
+        try {
+          rmdirSync(group);
+          return true;
+        } catch {
+          return false;
+        }
+      });
+    }
+  });
+}
+
+export const rows = [
+  {
+    name: 'cgroup-limits',
+    fault: 'tree that takes too much memory, or makes too many processes',
+    how: '`limits.memoryMax`, `limits.pidsMax` in a delegated cgroup v2',
+    run: limited,
+  },
+  {
+    name: 'cgroup-refused',
+    fault: 'limits that need a cgroup, where there is none',
+    how: '`limits.memoryMax`, `limits.pidsMax` without a delegated cgroup v2',
+    run: refused,
+  },
+  {
+    name: 'cgroup-frozen',
+    fault: 'process that SIGKILL does not end',
+    how: 'a child in a frozen group of cgroup v1, and a cancel',
+    run: unkillable,
+  },
+];

@@ -1,0 +1,30 @@
+// Rows of the kit that are builds or runs of their own: they stand here so that none is missing from the table.
+const row = (name, fault, how, skip) => ({ name, fault, how, run: () => ({ skip }) });
+
+export const rows = [
+  row(
+    'elsewhere-address',
+    'memory errors and undefined behaviour in the engine',
+    'AddressSanitizer and UndefinedBehaviorSanitizer over the C++ tests',
+    'a build of its own: `npm run test:asan`',
+  ),
+  row(
+    'elsewhere-threads',
+    'data races in the engine',
+    'ThreadSanitizer over the C++ tests',
+    'a build of its own: `npm run test:tsan`',
+  ),
+  row(
+    'elsewhere-fuzz',
+    'hostile input to the parsers',
+    'libFuzzer with AddressSanitizer, from the committed corpus on',
+    'a run of its own: `npm run test:fuzz`',
+  ),
+  row(
+    'elsewhere-file-table',
+    'no descriptors left in the whole system (ENFILE), no memory (ENOMEM)',
+    'a full file table, a full memory',
+    'would starve everything else on the machine: a virtual machine of its own with a low fs.file-max runs it; ' +
+      'the engine treats them as EMFILE, which is run',
+  ),
+];

@@ -1,0 +1,94 @@
+// Injects faults and draws up what became of them: node tools/test-faults.mjs [--list] [--only part-of-a-name]
+// [--set size=value] [--write]
+//
+// Each row of test/faults runs in a process of its own, one after the other. The table goes to the terminal and to
+// build/test-results/faults.md and faults.json; with --write, after a whole run, also into docs/reliability.md.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { attempt, endCurrent } from '../test/faults/support/attempt.mjs';
+import { allRows } from '../test/faults/support/catalogue.mjs';
+import { sizes, sizesWith } from '../test/faults/support/sizes.mjs';
+import { between, jsonReport, markdownTable, tableRow } from './lib/fault-table.mjs';
+import { inRoot, testResults } from './lib/paths.mjs';
+
+const document = inRoot('docs/reliability.md');
+const usage =
+  'node tools/test-faults.mjs [--list] [--only <part of a name>]... [--set <size>=<n>]... [--write]';
+
+const options = readOptions();
+if (process.platform !== 'linux') {
+  console.log('faults: skipped, the kit reads /proc and has been run on Linux only');
+  process.exit(0);
+}
+const all = await allRows();
+const wanted = all.filter(({ name }) => matches(name));
+if (options.list) list();
+else if (wanted.length === 0) refuse(`no row has ${options.only.join(' or ')} in its name`);
+else await run();
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        list: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true, default: [] },
+        set: { type: 'string', multiple: true, default: [] },
+        write: { type: 'boolean', default: false },
+      },
+    });
+    if (values.write && values.only.length + values.set.length > 0) {
+      throw new Error('--write takes the table of a whole run: leave --only and --set out');
+    }
+    return { ...values, sizes: sizesWith(values.set) };
+  } catch (error) {
+    refuse(error.message);
+  }
+}
+
+function refuse(message) {
+  console.error(`faults: ${message}\nusage: ${usage}`);
+  process.exit(2);
+}
+
+function matches(name) {
+  return options.only.length === 0 || options.only.some((part) => name.includes(part));
+}
+
+function list() {
+  for (const { name, fault } of wanted) console.log(`${name.padEnd(28)}${fault}`);
+  const known = Object.entries(sizes).map(([name, value]) => `${name}=${value}`);
+  console.log(`\nsizes (--set): ${known.join(' ')}`);
+}
+
+async function run() {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop(signal));
+  const done = [];
+  for (const row of wanted) {
+    const result = { ...row, ...(await attempt(row, options.sizes)) };
+    done.push(result);
+    const time = `${result.seconds.toFixed(1)} s`.padStart(7);
+    const status = result.status === 'failed' ? 'FAILED ' : result.status;
+    console.log(`${status} ${time}  ${row.name.padEnd(28)} ${tableRow(result)}`);
+    if (result.detail) console.log(result.detail.replace(/^/gm, '    '));
+  }
+  save(done);
+  const count = (status) => done.filter((result) => result.status === status).length;
+  console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
+  process.exitCode = count('failed') > 0 ? 1 : 0;
+}
+
+/** The table of a part must not pass for that of a whole run. */
+function save(done) {
+  mkdirSync(testResults, { recursive: true });
+  const table = markdownTable(done);
+  writeFileSync(path.join(testResults, 'faults.md'), table);
+  writeFileSync(path.join(testResults, 'faults.json'), jsonReport(done, options.sizes));
+  if (options.write) writeFileSync(document, between(readFileSync(document, 'utf8'), table));
+}
+
+async function stop(signal) {
+  await endCurrent();
+  process.exit(signal === 'SIGINT' ? 130 : 143);
+}
