@@ -20,6 +20,10 @@ struct GroupLimits {
 
 class ControlGroup {
  public:
+  // Why there can be none with these limits; nothing if there can. To be asked before anything is
+  // admitted. Any thread.
+  static std::optional<Error> refusal(const GroupLimits& limits);
+
   // `name` is new there. The error says what is missing.
   static Result<ControlGroup> make(const std::string& name, const GroupLimits& limits);
   ControlGroup(ControlGroup&& other) noexcept;

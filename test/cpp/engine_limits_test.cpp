@@ -93,15 +93,16 @@ TEST_F(EngineLimits, OfTheWholeTreeHoldOrAreRefused) {
   start();
   auto request = shell("cat /proc/self/cgroup");
   request.limits.pids_max = 20;
-  const auto job = submit(std::move(request));
-  const auto result = wait_finished(job);
-  if (result->status == Status::completed) {
-    EXPECT_THAT(kept(job), testing::HasSubstr("/escher-" + job.id));
+  const std::string id = request.id;
+  const auto admitted = try_submit(std::move(request));
+  if (admitted) {
+    wait_until("the end", [&] { return engine->status(id) == Status::completed; });
+    const auto output = engine->record(id)->output;
+    EXPECT_THAT(std::string(output->bytes[0].view()), testing::HasSubstr("/escher-" + id));
   } else {
-    ASSERT_TRUE(result->error);
-    EXPECT_EQ(result->error->code, ErrorCode::spawn_failed);
-    EXPECT_EQ(result->error->syscall, "cgroup");
-    EXPECT_NE(result->error->os_error, 0);
+    EXPECT_EQ(admitted.error().code, ErrorCode::validation);
+    EXPECT_EQ(admitted.error().reason, ValidationReason::unsupported_limit);
+    EXPECT_THAT(admitted.error().message, testing::HasSubstr("limits.pidsMax"));
   }
 }
 

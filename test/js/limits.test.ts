@@ -31,6 +31,19 @@ test.each([
   await expect(engine.execute({ ...sh('true'), ...(fields as object) })).rejects.toThrow(message);
 });
 
+// Where there is a delegated cgroup v2 they hold; this is what a machine without one says.
+test('limits of the whole tree are refused where they cannot hold', async () => {
+  const engine = makeEngine();
+  const request = { ...sh('cat /proc/self/cgroup'), limits: { memoryMax: 64 * 2 ** 20 } };
+  const result = await engine.run(request).catch((error) => error);
+  if (result instanceof Error) {
+    expect(result).toMatchObject({ code: 'ERR_VALIDATION', reason: 'UNSUPPORTED_LIMIT' });
+    expect(result.message).toMatch(/limits\.memoryMax needs a delegated cgroup v2/);
+  } else {
+    expect(result.stdout).toContain(`/escher-${result.id}`);
+  }
+});
+
 test('the configuration is checked in the same way', () => {
   expect(() => makeEngine({ limits: { nice: 99 } })).toThrow(/"limits"/);
   expect(() => makeEngine({ umask: -1 })).toThrow(/"umask" must be an integer from 0/);

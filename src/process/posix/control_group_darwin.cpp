@@ -6,6 +6,9 @@
 
 namespace escher {
 
+std::optional<Error> ControlGroup::refusal(const GroupLimits&) {
+  return errors::spawn_failed(ENOTSUP, "cgroup", "");
+}
 Result<ControlGroup> ControlGroup::make(const std::string&, const GroupLimits&) {
   return errors::spawn_failed(ENOTSUP, "cgroup", "");
 }

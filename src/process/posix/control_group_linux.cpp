@@ -99,15 +99,22 @@ std::optional<Error> set_limit(const std::string& group, const std::string& file
 
 }  // namespace
 
-Result<ControlGroup> ControlGroup::make(const std::string& name, const GroupLimits& limits) {
+std::optional<Error> ControlGroup::refusal(const GroupLimits& limits) {
   const std::string own = own_directory();
   if (own.empty()) return unavailable(ENOTSUP, "", "there is no cgroup v2 here");
+  if (::access(own.c_str(), W_OK) != 0) {
+    return unavailable(errno, own, "the host's control group is not delegated");
+  }
   if (limits.memory_max) {
-    if (auto missing = need_controller(own, "memory")) return std::move(*missing);
+    if (auto missing = need_controller(own, "memory")) return missing;
   }
-  if (limits.pids_max) {
-    if (auto missing = need_controller(own, "pids")) return std::move(*missing);
-  }
+  if (limits.pids_max) return need_controller(own, "pids");
+  return std::nullopt;
+}
+
+Result<ControlGroup> ControlGroup::make(const std::string& name, const GroupLimits& limits) {
+  if (auto error = refusal(limits)) return std::move(*error);
+  const std::string own = own_directory();
   const std::string path = own + "/" + std::string(kPrefix) + name;
   if (::mkdir(path.c_str(), 0700) != 0) {
     return unavailable(errno, path, "the host's control group is not delegated");
