@@ -17,6 +17,9 @@ namespace {
 constexpr Millis kFirstTreeCheck{2};
 constexpr int kSlowestTreeCheck = 6;  // 2 ms << 6 = 128 ms
 
+// A look takes milliseconds; of a table that cannot be read it takes for ever.
+constexpr Millis kLookPatience{1000};
+
 // What has not died of SIGKILL by then hangs in the kernel.
 constexpr Millis kKillPatience{1000};
 
@@ -109,6 +112,7 @@ void Execution::on_tree_seen(TreeScanner::Answer answer, bool whole) {
   tree_.members = std::move(answer.tree.members);
   if (lifecycle_.phase() == Phase::terminating_soft && !std::exchange(group_signalled_, true)) {
     signal_group(soft_signal());
+    arm_grace();
   }
   if (std::exchange(look_again_, false)) return look_at_tree();
   if (!whole) return;
@@ -119,8 +123,9 @@ void Execution::on_tree_seen(TreeScanner::Answer answer, bool whole) {
                   &Execution::watch_tree);
 }
 
+// From the signal on, which waits for the look; that is not waited for in vain either.
 void Execution::arm_grace() {
-  phase_timer_.arm(strand_, grace_,
+  phase_timer_.arm(strand_, group_signalled_ ? grace_ : grace_ + kLookPatience,
                    [self = shared_from_this()] { self->feed(Input::grace_expired); });
 }
 
