@@ -17,6 +17,7 @@ const document = inRoot('docs/reliability.md');
 const usage =
   'node tools/test-faults.mjs [--list] [--only <part of a name>]... [--set <size>=<n>]... [--write]';
 
+let stopped = false;
 const options = readOptions();
 if (process.platform !== 'linux') {
   console.log('faults: skipped, the kit reads /proc and has been run on Linux only');
@@ -66,6 +67,7 @@ async function run() {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop(signal));
   const done = [];
   for (const row of wanted) {
+    if (stopped) return;
     const result = { ...row, ...(await attempt(row, options.sizes)) };
     done.push(result);
     const time = `${result.seconds.toFixed(1)} s`.padStart(7);
@@ -89,6 +91,7 @@ function save(done) {
 }
 
 async function stop(signal) {
+  stopped = true;
   await endCurrent();
   process.exit(signal === 'SIGINT' ? 130 : 143);
 }

@@ -260,7 +260,6 @@ export const rows = [
     name: 'journal-killed',
     fault: 'host killed, with a journal',
     how: 'SIGKILL at random moments, 6 long commands and many short ones under way, then two new engines',
-    limitMs: 150_000,
     run: killed,
   },
   {

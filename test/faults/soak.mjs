@@ -118,7 +118,7 @@ export const rows = [
     name: 'soak',
     fault: '20 000 executions in one host',
     how: 'short ones, failing launches, timeouts, limits, files, held pipes, secrets, 32 at a time',
-    limitMs: 180_000,
+    limitMs: 400_000,
     run: soak,
   },
 ];
