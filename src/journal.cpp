@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "process/process_table.hpp"
 #include "stream/private_file.hpp"
 
 namespace escher {
@@ -34,7 +35,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::string& directory,
     ::close(fd);
     return errors::io(reason, "flock", path);
   }
-  std::unique_ptr<Journal> journal(new Journal(fd, path, {token, ::getpid()}));
+  std::unique_ptr<Journal> journal(new Journal(fd, path, {token, ::getpid(), own_start_time()}));
   journal->write(journal_head(journal->head_));
   if (!journal->error_.empty()) return errors::io(EIO, "write", path);
   return journal;

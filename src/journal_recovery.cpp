@@ -34,10 +34,10 @@ class Inheritance {
   Inheritance(int directory, const char* name)
       : fd_(::openat(directory, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) {
     struct stat facts;
-    // Without a link left it was another engine's, and is over.
     taken_ = fd_ >= 0 && ::fstat(fd_, &facts) == 0 && S_ISREG(facts.st_mode) &&
-             facts.st_uid == ::geteuid() && ::flock(fd_, LOCK_EX | LOCK_NB) == 0 &&
-             ::fstat(fd_, &facts) == 0 && facts.st_nlink == 1;
+             facts.st_uid == ::geteuid() && lock() && ::fstat(fd_, &facts) == 0 &&
+             // Without a link left it was another engine's, and is over.
+             facts.st_nlink == 1;
   }
   ~Inheritance() {
     if (fd_ >= 0) ::close(fd_);
@@ -51,13 +51,25 @@ class Inheritance {
     std::string text;
     char block[16 * 1024];
     ssize_t got;
-    while ((got = ::read(fd_, block, sizeof block)) > 0) {
+    while ((got = ::pread(fd_, block, sizeof block, static_cast<off_t>(text.size()))) > 0) {
       text.append(block, static_cast<std::size_t>(got));
     }
     return text;
   }
 
  private:
+  // A host that was killed while it launched has a child for a moment that holds the lock, too.
+  bool lock() const {
+    const auto deadline = SteadyClock::now() + kKillPatience;
+    while (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+      const JournalHead head = parse_journal(read()).head;
+      if (lives({head.host_pid, head.host_started, 0, false})) return false;
+      if (SteadyClock::now() > deadline) return false;
+      std::this_thread::sleep_for(kPause);
+    }
+    return true;
+  }
+
   int fd_;
   bool taken_ = false;
 };

@@ -44,7 +44,7 @@ int open_owned(int parent, const char* name, int flags) {
 // every file system knows locks.
 bool is_abandoned(int owned, const struct stat& facts, const Owner& owner) {
   if (facts.st_uid != ::geteuid()) return false;
-  if (owner.started != 0 && start_time_of(owner.pid) == owner.started) return false;
+  if (owner.started != 0 && lives({owner.pid, owner.started, 0, false})) return false;
   return ::flock(owned, LOCK_EX | LOCK_NB) == 0;
 }
 

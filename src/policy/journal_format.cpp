@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kHead = "escher-journal-1";
 constexpr std::string_view kStart = "+";
 constexpr std::string_view kEnd = "-";
-constexpr std::size_t kHeadFields = 3;
+constexpr std::size_t kHeadFields = 4;
 constexpr std::size_t kStartFields = 8;
 constexpr std::size_t kEndFields = 2;
 
@@ -102,7 +102,8 @@ void take_line(JournalText& journal, std::vector<std::string> fields) {
 }  // namespace
 
 std::string journal_head(const JournalHead& head) {
-  return line_of({std::string(kHead), head.token, std::to_string(head.host_pid)});
+  return line_of({std::string(kHead), head.token, std::to_string(head.host_pid),
+                  std::to_string(head.host_started)});
 }
 
 std::string journal_start(const JournalEntry& entry) {
@@ -129,9 +130,11 @@ JournalText parse_journal(std::string_view text) {
       take_line(journal, std::move(fields));
       continue;
     }
-    const auto pid = fields.size() == kHeadFields ? number_in<int>(fields[2]) : std::nullopt;
-    if (fields[0] != kHead || !pid) return journal;
-    journal.head = {std::move(fields[1]), *pid};
+    if (fields[0] != kHead || fields.size() != kHeadFields) return journal;
+    const auto pid = number_in<int>(fields[2]);
+    const auto started = number_in<std::uint64_t>(fields[3]);
+    if (!pid || !started) return journal;
+    journal.head = {std::move(fields[1]), *pid, *started};
     headed = true;
   }
 }

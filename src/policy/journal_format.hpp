@@ -14,6 +14,7 @@ namespace escher {
 struct JournalHead {
   std::string token;  // what every process of the engine has in its marker
   int host_pid = 0;
+  std::uint64_t host_started = 0;  // as the process table counts it
 };
 
 struct JournalEntry {

@@ -35,7 +35,7 @@ void check_any_text(std::string_view text) {
 }
 
 void check_entries(std::string_view input) {
-  std::string text = journal_head({"token/", 1});
+  std::string text = journal_head({"token/", 1, 2});
   std::vector<JournalEntry> entries;
   while (!input.empty()) {
     JournalEntry entry;

@@ -6,7 +6,7 @@
 namespace escher::test {
 namespace {
 
-const JournalHead kHead{"01234567-89ab-4cde-8f01-23456789abcd/", 77};
+const JournalHead kHead{"01234567-89ab-4cde-8f01-23456789abcd/", 77, 99};
 
 JournalEntry entry(std::string id) {
   return {std::move(id), 42, 12345, 1'700'000'000'123.0, "/logs/a.log", "sh -c 'a'", "{}"};
@@ -24,6 +24,7 @@ TEST(JournalFormat, TellsWhatWasWritten) {
   const auto journal = parse_journal(journal_head(kHead) + journal_start(entry("a")));
   EXPECT_EQ(journal.head.token, kHead.token);
   EXPECT_EQ(journal.head.host_pid, 77);
+  EXPECT_EQ(journal.head.host_started, 99U);
   ASSERT_EQ(journal.unfinished.size(), 1U);
   const auto& found = journal.unfinished[0];
   EXPECT_EQ(found.id, "a");
