@@ -61,6 +61,7 @@ LaunchOptions Execution::launch_options() const {
   options.merge_stderr = request_.merge_stderr;
   options.limits = host_.config().limits.with(request_.limits);
   if (!gives_up_marker(request_)) options.marker = host_.marker().entry_for(id_);
+  options.reserve = !log_path().empty();
   options.guard = &host_.guard();
   const ProcessLimits& limits = options.limits;
   if (limits.memory_max || limits.pids_max) {
@@ -111,6 +112,7 @@ void Execution::launched(LaunchedCommand launched, Permit permit) {
         self.pipes_[index_of(Stream::err)] = std::move(launched.err);
         self.stdin_ = std::move(launched.in);
         self.group_ = std::move(launched.group);
+        self.reserved_ = std::move(launched.reserved);
         self.feed(Input::launching);
         self.feed(Input::spawned);
       });

@@ -178,6 +178,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   std::array<std::optional<OutputPipe>, kStreamCount> pipes_;
   std::optional<InputPipe> stdin_;
   std::optional<ControlGroup> group_;
+  std::shared_ptr<void> reserved_;
   bool stdin_closed_by_caller_ = false;
   // What was asked of stdin before there was a process.
   std::vector<std::function<void()>> before_start_;

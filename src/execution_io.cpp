@@ -40,6 +40,7 @@ void Execution::start_streams() {
       self->run_on_strand([](Execution& execution) { execution.resume_streams(); });
     }
   });
+  reserved_.reset();
   pipeline_.open_log();
   arm_timeouts();
   write_input();

@@ -2,6 +2,7 @@
 // that launched it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,7 @@ struct LaunchOptions {
   std::optional<std::string> working_dir;
   bool open_stdin = false;    // else the null device
   bool merge_stderr = false;  // stderr into stdout's pipe
+  bool reserve = false;       // a descriptor for a file that is opened right after the launch
   ProcessLimits limits;
   // `NAME=value`, in place of what the environment has under that name; empty = none.
   std::string marker;
@@ -36,6 +38,9 @@ struct LaunchedCommand {
   std::optional<OutputPipe> err;  // not with merge_stderr
   std::optional<InputPipe> in;    // with open_stdin
   std::optional<ControlGroup> group;
+  // Let go just before that file is opened. Without it the command would run, and its log would be
+  // what descriptors are missing for: so it is the launch that waits for one.
+  std::shared_ptr<void> reserved;
 };
 
 // On failure the error names the step, its errno and the path it was about.

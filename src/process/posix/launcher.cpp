@@ -169,8 +169,11 @@ Result<LaunchedCommand> take_over(const Strand& strand, posix::SpawnOutcome spaw
     LaunchedCommand launched{
         ChildProcess(std::make_shared<ChildProcess::Impl>(
             strand, spawned.pid, std::move(spawned.pidfd), std::move(session))),
-        take_pipe<OutputPipe>(stdio.out, strand, Stream::out), std::nullopt, std::nullopt,
-        std::nullopt};
+        take_pipe<OutputPipe>(stdio.out, strand, Stream::out),
+        std::nullopt,
+        std::nullopt,
+        std::nullopt,
+        nullptr};
     if (stdio.err) launched.err = take_pipe<OutputPipe>(stdio.err, strand, Stream::err);
     if (stdio.in) launched.in = take_pipe<InputPipe>(stdio.in, strand);
     return launched;
@@ -192,6 +195,11 @@ Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& comm
                                const LaunchOptions& options) {
   auto stdio = make_stdio(options);
   if (!stdio) return stdio.error();
+  std::shared_ptr<UniqueFd> reserved;
+  if (options.reserve) {
+    reserved = std::make_shared<UniqueFd>(::fcntl(stdio->out.get(), F_DUPFD_CLOEXEC, 3));
+    if (!*reserved) return errors::spawn_failed(errno, "fcntl", {});
+  }
 
   const auto argv = pointers(command.argv);
   const auto envp = environment_pointers(*command.env, options.marker);
@@ -216,6 +224,7 @@ Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& comm
   }
   auto launched = take_over(strand, std::move(spawned), std::move(*stdio), options.guard);
   if (launched) launched->group = std::move(*group);
+  if (launched) launched->reserved = std::move(reserved);
   return launched;
 }
 
