@@ -1,8 +1,7 @@
 # The engine: a static library that knows Boost and nothing of Node. No Node header is on its include path, so
 # reaching for N-API from src/ fails to compile.
 
-# Headers only; nothing of Boost is linked.
-find_package(Boost 1.81 REQUIRED)
+include(boost)
 find_package(Threads REQUIRED)
 
 file(GLOB_RECURSE engine_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/*.cpp")
