@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <sstream>
 #include <utility>
 
 #include "policy/owned_name.hpp"
@@ -64,8 +63,8 @@ void remove_listed_files(int directory, int list) {
   while ((got = ::read(list, block, sizeof block)) > 0) {
     text.append(block, static_cast<std::size_t>(got));
   }
-  std::istringstream lines(text);
-  for (std::string name; std::getline(lines, name);) {
+  for (std::size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
+    const std::string name = text.substr(at, end - at);
     if (is_overflow_name(name)) ::unlinkat(directory, name.c_str(), 0);
   }
 }

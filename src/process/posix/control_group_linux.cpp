@@ -5,13 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <fstream>
+#include <charconv>
 #include <memory>
-#include <sstream>
 #include <utility>
 
 #include "process/control_group.hpp"
+#include "process/posix/text_file.hpp"
 #include "process/posix/unique_fd.hpp"
 
 namespace escher {
@@ -35,23 +36,20 @@ struct Mount {
 };
 
 std::optional<Mount> mount_of_cgroup2() {
-  std::ifstream mounts("/proc/self/mountinfo");
-  for (std::string line; std::getline(mounts, line);) {
-    if (line.find(" - cgroup2 ") == std::string::npos) continue;
-    std::istringstream fields(line);
-    std::string skipped;
-    Mount mount;
-    fields >> skipped >> skipped >> skipped >> mount.root >> mount.point;
-    return mount;
+  const std::string mounts = posix::contents_of("/proc/self/mountinfo");
+  for (const std::string_view line : posix::lines_of(mounts)) {
+    if (line.find(" - cgroup2 ") == std::string_view::npos) continue;
+    const auto words = posix::words_of(line);
+    if (words.size() > 4) return Mount{std::string(words[3]), std::string(words[4])};
   }
   return std::nullopt;
 }
 
 // `0::<path>`, seen from the root of the hierarchy.
 std::string own_path() {
-  std::ifstream groups("/proc/self/cgroup");
-  for (std::string line; std::getline(groups, line);) {
-    if (line.starts_with("0::")) return line.substr(3);
+  const std::string groups = posix::contents_of("/proc/self/cgroup");
+  for (const std::string_view line : posix::lines_of(groups)) {
+    if (line.starts_with("0::")) return std::string(line.substr(3));
   }
   return {};
 }
@@ -73,11 +71,9 @@ int write_setting(const std::string& file, const std::string& value) {
 }
 
 bool hands_on(const std::string& directory, const std::string& controller) {
-  std::ifstream file(directory + "/cgroup.subtree_control");
-  for (std::string name; file >> name;) {
-    if (name == controller) return true;
-  }
-  return false;
+  const std::string names = posix::contents_of(directory + "/cgroup.subtree_control");
+  const auto words = posix::words_of(names);
+  return std::find(words.begin(), words.end(), controller) != words.end();
 }
 
 std::optional<Error> need_controller(const std::string& directory, const std::string& controller) {
@@ -149,8 +145,12 @@ void ControlGroup::kill() {
 
 std::vector<int> ControlGroup::members() const {
   std::vector<int> pids;
-  std::ifstream file(path_ + "/cgroup.procs");
-  for (int pid; file >> pid;) pids.push_back(pid);
+  const std::string numbers = posix::contents_of(path_ + "/cgroup.procs");
+  for (const std::string_view word : posix::words_of(numbers)) {
+    int pid = 0;
+    std::from_chars(word.data(), word.data() + word.size(), pid);
+    if (pid > 0) pids.push_back(pid);
+  }
   return pids;
 }
 

@@ -1,32 +1,17 @@
 #include "process/posix/host_limits.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
 #include <string>
 #include <string_view>
 
-#include "process/posix/unique_fd.hpp"
+#include "process/posix/text_file.hpp"
 
 namespace escher::posix {
 namespace {
 
 #if defined(__linux__)
-// By hand: one std::ifstream brings all of the locales of libstdc++ along, a fifth of the binary.
-std::string contents_of(const std::string& path) {
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string contents;
-  char chunk[4096];
-  while (true) {
-    const ssize_t length = ::read(file.get(), chunk, sizeof chunk);
-    if (length < 0 && errno == EINTR) continue;
-    if (length <= 0) return contents;
-    contents.append(chunk, static_cast<std::size_t>(length));
-  }
-}
-
 // The soft limit in `Max open files            1024                 524288               files`.
 std::optional<rlim_t> soft_limit_of(pid_t pid) {
   constexpr std::string_view kLabel = "\nMax open files";
