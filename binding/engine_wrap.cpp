@@ -43,6 +43,7 @@ Napi::Function EngineWrap::define(Napi::Env env) {
                       InstanceMethod<&W::send_input>("sendInput"),
                       InstanceMethod<&W::close_input>("closeInput"),
                       InstanceMethod<&W::cleanup>("cleanup"),
+                      InstanceMethod<&W::recovered>("recovered"),
                       InstanceMethod<&W::replay>("replay"),
                       InstanceMethod<&W::shutdown>("shutdown"),
                       InstanceMethod<&W::status>("status"),
@@ -73,7 +74,7 @@ EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
   if (!engine) {
     channel_->close();
     auto error = Napi::Error::New(info.Env(), engine.error().message);
-    error.Set("code", std::string(to_string(engine.error().code)));
+    error.Set("reason", from_error(info.Env(), engine.error()));
     throw error;
   }
   engine_ = std::move(*engine);
@@ -160,6 +161,10 @@ void EngineWrap::send_input(const Napi::CallbackInfo& info) {
 
 void EngineWrap::close_input(const Napi::CallbackInfo& info) {
   engine().close_input(text(info, 1), answer<void>(number(info, 0)));
+}
+
+void EngineWrap::recovered(const Napi::CallbackInfo& info) {
+  engine().recovered(answer<std::vector<RecoveredExecution>>(number(info, 0)));
 }
 
 void EngineWrap::cleanup(const Napi::CallbackInfo& info) {

@@ -29,6 +29,7 @@
 
 #include "line_ends.hpp"
 #include "model/event.hpp"
+#include "model/recovered.hpp"
 
 namespace escher::binding {
 
@@ -37,7 +38,8 @@ enum class Urgency : std::uint8_t { now, soon };
 
 // The answer to a call that took its time.
 struct Reply {
-  using Value = std::variant<std::monostate, bool, double, std::vector<OutputBatch>>;
+  using Value = std::variant<std::monostate, bool, double, std::vector<OutputBatch>,
+                             std::vector<RecoveredExecution>>;
   double ticket = 0;
   // Who waits for it is to hear it before anything that comes behind it.
   bool heard_first = false;

@@ -138,6 +138,8 @@ ProcessLimits to_limits(const std::optional<Napi::Value>& value) {
   limits.processes = count();
   limits.core_bytes = count();
   if (const auto nice = fields.number("limits.nice")) limits.nice = static_cast<int>(*nice);
+  limits.memory_max = count();
+  limits.pids_max = count();
   return limits;
 }
 
@@ -179,6 +181,7 @@ Config to_config(const Napi::Object& object) {
   config.redact = get_strings(object, "redact");
   if (const auto mode = get_string(object, "ansi")) config.ansi = to_ansi(object.Env(), *mode);
   config.overflow_dir = get_string(object, "overflowDir");
+  config.journal_dir = get_string(object, "journalDir");
   config.keep_overflow_files = get_bool(object, "keepOverflowFiles");
   config.max_line_bytes = to_count(need_number(object, "maxLineBytes"));
   config.partial_line_flush = Millis(need_number(object, "partialLineFlushMs"));

@@ -12,6 +12,10 @@ Napi::Value from_stats(Napi::Env env, const EngineStats& stats) {
   object.Set("retainedBytes", static_cast<double>(stats.retained_bytes));
   object.Set("totalLines", static_cast<double>(stats.total_lines));
   object.Set("totalBytes", static_cast<double>(stats.total_bytes));
+  object.Set("guarded", stats.guarded);
+  object.Set("journalError", stats.journal_error.empty()
+                                 ? env.Null()
+                                 : Napi::Value(Napi::String::New(env, stats.journal_error)));
   object.Set("spawnFailures", static_cast<double>(stats.spawn_failures));
   object.Set("spawnP50Ms", stats.spawn_p50.count());
   object.Set("spawnP99Ms", stats.spawn_p99.count());

@@ -32,6 +32,38 @@ Napi::Value batch_array(Napi::Env env, const std::vector<OutputBatch>& batches) 
   return array;
 }
 
+Napi::Array number_array(Napi::Env env, const std::vector<int>& numbers) {
+  auto array = Napi::Array::New(env, numbers.size());
+  for (std::uint32_t i = 0; i < numbers.size(); ++i) array.Set(i, numbers[i]);
+  return array;
+}
+
+Napi::Value from_termination(Napi::Env env, const Termination& termination) {
+  auto array = Napi::Array::New(env, 3);
+  array.Set(0U, static_cast<double>(termination.reason));
+  array.Set(1U, number_array(env, termination.signals));
+  array.Set(2U, number_array(env, termination.survivors));
+  return array;
+}
+
+Napi::Value recovered_array(Napi::Env env, const std::vector<RecoveredExecution>& executions) {
+  auto array = Napi::Array::New(env, executions.size());
+  for (std::uint32_t i = 0; i < executions.size(); ++i) {
+    const RecoveredExecution& execution = executions[i];
+    auto object = Napi::Object::New(env);
+    object.Set("id", execution.id);
+    object.Set("command", execution.command);
+    object.Set("metadata", text_or_null(env, execution.metadata));
+    object.Set("logFile", text_or_null(env, execution.log_file));
+    object.Set("pid", execution.pid);
+    object.Set("startedAt", execution.started_at);
+    object.Set("ended", number_array(env, execution.ended));
+    object.Set("survivors", number_array(env, execution.survivors));
+    array.Set(i, object);
+  }
+  return array;
+}
+
 struct ValueConverter {
   Napi::Env env;
   Napi::Value operator()(std::monostate) const { return env.Undefined(); }
@@ -39,6 +71,9 @@ struct ValueConverter {
   Napi::Value operator()(double value) const { return Napi::Number::New(env, value); }
   Napi::Value operator()(const std::vector<OutputBatch>& batches) const {
     return batch_array(env, batches);
+  }
+  Napi::Value operator()(const std::vector<RecoveredExecution>& executions) const {
+    return recovered_array(env, executions);
   }
 };
 
@@ -104,7 +139,9 @@ void append_result(FlatWriter& writer, const ExecutionResult& result, bool outpu
   }
   writer.value(result.error ? from_error(writer.env(), *result.error) : writer.env().Null())
       .text(result.command)
-      .text_or_null(result.metadata);
+      .text_or_null(result.metadata)
+      .value(result.termination ? from_termination(writer.env(), *result.termination)
+                                : writer.env().Null());
 }
 
 Napi::Value from_summaries(Napi::Env env, const std::vector<ExecutionSummary>& summaries) {

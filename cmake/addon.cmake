@@ -1,9 +1,8 @@
-# The addon: build/Release/escher_execution_engine.node. The headers of N-API come from two npm packages, so nothing
-# is fetched and the one binary loads in every Node.js from 20 on, and in Electron.
-
-find_program(NODE_EXECUTABLE node REQUIRED)
+# The addon: build/Release/escher_execution_engine.node. The headers of N-API come from two npm packages, or along with the
+# published package, so nothing is fetched and the one binary loads in every Node.js from 20 on, and in Electron.
 
 function(node_print result expression)
+  find_program(NODE_EXECUTABLE node REQUIRED)
   execute_process(COMMAND "${NODE_EXECUTABLE}" -p "${expression}" WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
     OUTPUT_VARIABLE output OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE status)
   if(NOT status EQUAL 0)
@@ -13,13 +12,18 @@ function(node_print result expression)
   set(${result} "${output}" PARENT_SCOPE)
 endfunction()
 
-node_print(node_addon_api_dir "require('node-addon-api').include_dir")
-node_print(node_api_headers_dir "require('node-api-headers').include_dir")
+if(EXISTS "${PROJECT_SOURCE_DIR}/vendor/napi")
+  set(napi_dirs "${PROJECT_SOURCE_DIR}/vendor/napi")
+else()
+  node_print(node_addon_api_dir "require('node-addon-api').include_dir")
+  node_print(node_api_headers_dir "require('node-api-headers').include_dir")
+  set(napi_dirs "${node_addon_api_dir}" "${node_api_headers_dir}")
+endif()
 
 file(GLOB binding_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/binding/*.cpp")
 add_library(escher_execution_engine MODULE ${binding_sources})
 target_include_directories(escher_execution_engine PRIVATE "${PROJECT_SOURCE_DIR}/binding")
-target_include_directories(escher_execution_engine SYSTEM PRIVATE "${node_addon_api_dir}" "${node_api_headers_dir}")
+target_include_directories(escher_execution_engine SYSTEM PRIVATE ${napi_dirs})
 target_compile_definitions(escher_execution_engine PRIVATE
   ESCHER_VERSION="${ESCHER_VERSION}"
   NAPI_VERSION=8
@@ -50,7 +54,11 @@ elseif(WIN32)
   target_link_options(escher_execution_engine PRIVATE /DELAYLOAD:NODE.EXE)
 elseif(NOT ESCHER_SANITIZE)
   # The C++ runtime goes in, so the binary also loads where the system's one is older, and none of it comes out
-  # again, so it cannot meet the runtime of the host or of another addon.
+  # again, so it cannot meet the runtime of the host or of another addon. What cannot be reached from the two exported
+  # functions is left out: half of the binary.
+  set(exports "${PROJECT_SOURCE_DIR}/cmake/addon_exports.map")
   target_link_options(escher_execution_engine PRIVATE
-    -static-libstdc++ -static-libgcc LINKER:--exclude-libs,ALL LINKER:-z,now $<$<CONFIG:Release>:-s>)
+    -static-libstdc++ -static-libgcc LINKER:--version-script,${exports} LINKER:--gc-sections LINKER:-z,now
+    $<$<CONFIG:Release>:-s>)
+  set_target_properties(escher_execution_engine PROPERTIES LINK_DEPENDS "${exports}")
 endif()

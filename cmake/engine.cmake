@@ -1,8 +1,7 @@
 # The engine: a static library that knows Boost and nothing of Node. No Node header is on its include path, so
 # reaching for N-API from src/ fails to compile.
 
-# Headers only; nothing of Boost is linked.
-find_package(Boost 1.81 REQUIRED)
+include(boost)
 find_package(Threads REQUIRED)
 
 file(GLOB_RECURSE engine_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/*.cpp")
@@ -10,6 +9,7 @@ if(WIN32)
   list(FILTER engine_sources EXCLUDE REGEX "/src/process/posix/")
 else()
   list(FILTER engine_sources EXCLUDE REGEX "/src/process/windows/")
+  list(FILTER engine_sources EXCLUDE REGEX "/src/process/posix/guard/main\\.cpp$")
 endif()
 
 add_library(execution_engine STATIC ${engine_sources} "${PROJECT_SOURCE_DIR}/cmake/boost_asio.cpp")
@@ -29,6 +29,10 @@ set_target_properties(execution_engine PROPERTIES CXX_VISIBILITY_PRESET hidden V
 # Through the imported target Boost's headers are system headers: their warnings are not ours.
 target_link_libraries(execution_engine PUBLIC Boost::headers Threads::Threads PRIVATE project_warnings)
 target_link_libraries(execution_engine PUBLIC project_sanitizers)
+
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  include(guard)
+endif()
 
 if(ESCHER_PCH)
   target_precompile_headers(execution_engine PRIVATE <boost/asio.hpp>)

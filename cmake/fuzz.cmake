@@ -8,6 +8,7 @@ endif()
 add_library(fuzzed_parts STATIC
   src/model/error.cpp
   src/policy/describe.cpp
+  src/policy/journal_format.cpp
   src/policy/rules.cpp
   src/stream/display_filter.cpp
   src/stream/form_automaton.cpp

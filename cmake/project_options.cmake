@@ -1,5 +1,10 @@
 # Warnings and sanitizers, as interface targets that our own targets link.
 
+# A section for each function, so that the linker can leave out of the addon what nothing calls.
+if(NOT MSVC)
+  add_compile_options(-ffunction-sections -fdata-sections)
+endif()
+
 add_library(project_warnings INTERFACE)
 if(MSVC)
   target_compile_options(project_warnings INTERFACE /W4 /permissive- /utf-8)

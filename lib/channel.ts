@@ -34,7 +34,12 @@ export class Channel {
       output: sink.output.bind(sink),
       finished: sink.finished.bind(sink),
     };
-    this.#native = new Engine(nativeConfig(config), Channel.#deliverTo(new WeakRef(this)));
+    try {
+      this.#native = new Engine(nativeConfig(config), Channel.#deliverTo(new WeakRef(this)));
+    } catch (error) {
+      const { reason } = error as { reason?: NativeError };
+      throw reason === undefined ? error : fromNative(reason);
+    }
     abortAtExit(this.#native);
   }
 

@@ -3,7 +3,7 @@
 import type * as util from 'node:util';
 import type { Execution, ExecutionEngineApi, InputData, PipedExecution } from '../types/api';
 import type { ExecutionConfig, ExecutionConfigInput } from '../types/config';
-import type { NativeRequest } from '../types/native';
+import type { NativeRecovered, NativeRequest } from '../types/native';
 import type { ExecutionRequest, RunOptions } from '../types/request';
 import type {
   EngineStats,
@@ -11,6 +11,7 @@ import type {
   ExecutionResult,
   ExecutionStatus,
   ExecutionSummary,
+  RecoveredExecution,
 } from '../types/result';
 import { completionOf, withWaitTimeout } from './completion';
 import { ExecutionEmitter } from './emitter';
@@ -24,6 +25,7 @@ import { asData, asId } from './options/checks';
 import { effectiveConfig } from './options/config';
 import { asAnySignal, normalRequest, randomId } from './options/request';
 import { outcomeOf } from './outcome';
+import { recoveredOf } from './recovered';
 import { statsOf, summaryOf, withBytes, withOutput } from './results';
 
 const shared = new Singleton<ExecutionEngine>();
@@ -43,6 +45,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
   readonly config: Readonly<ExecutionConfig>;
   readonly #executions: Executions;
   #shutdown: Promise<void> | undefined;
+  #recovered: Promise<readonly RecoveredExecution[]> | undefined;
 
   /**
    * Starts the engine's threads. They do not keep the process alive; work does.
@@ -217,6 +220,16 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
     return this.shutdown();
   }
 
+  /**
+   * What hosts of before were running when they died, out of the journals in `journalDir`: by the
+   * time this settles, nothing of it lives that could be ended. Each is told to one engine, once.
+   * Empty without a `journalDir`.
+   */
+  get recovered(): Promise<readonly RecoveredExecution[]> {
+    this.#recovered ??= this.#recover();
+    return this.#recovered;
+  }
+
   /** Lets work keep the process alive, as it does by default. */
   ref(): this {
     this.#channel.holdLoop(true);
@@ -246,6 +259,12 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
   /** Throws `ERR_ENGINE_CLOSED`, which the methods turn into a rejection. */
   get #native(): Executions['channel']['native'] {
     return this.#executions.channel.native;
+  }
+
+  async #recover(): Promise<readonly RecoveredExecution[]> {
+    return recoveredOf(
+      await this.#channel.ask<NativeRecovered[]>((native, ticket) => native.recovered(ticket)),
+    );
   }
 
   #prepare(request: ExecutionRequest): NativeRequest {

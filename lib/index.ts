@@ -46,8 +46,10 @@ export type {
   ExecutionStatus,
   ExecutionSummary,
   Percentiles,
+  RecoveredExecution,
   ResourceUsage,
   TerminalStatus,
+  Termination,
 } from '../types/result';
 export { ExecutionEngine } from './engine';
 export { ExecutionError, type ExecutionErrorDetails } from './errors';

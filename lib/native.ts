@@ -1,9 +1,15 @@
 /** Finds and loads the compiled addon, once, when the first engine is made. */
 
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { NativeBinding } from '../types/native';
+import { libcHere } from './libc';
+import { type Attempt, loadError } from './native-error';
 
-/** Names another file to load, for tests and for packaging. */
+/** Written in by tools/build-ts.mjs. */
+declare const PACKAGE_VERSION: string;
+
+/** Names another file to load, for tests, and for a binary that was built elsewhere. */
 const OVERRIDE = 'ESCHER_EXECUTION_ENGINE_BINARY';
 const FILE = 'escher_execution_engine.node';
 
@@ -15,26 +21,74 @@ export function loadNative(): NativeBinding {
 }
 
 function load(): NativeBinding {
+  const attempts: Attempt[] = [];
   const override = process.env[OVERRIDE];
-  const file = override || join(__dirname, '..', 'build', 'Release', FILE);
+  const found = override
+    ? fromFile(attempts, resolve(override))
+    : (fromBuild(attempts) ?? fromPackage(attempts));
+  if (found === undefined) {
+    throw loadError({ attempts, target: target(), override: override ? OVERRIDE : undefined });
+  }
+  return found;
+}
+
+/** What was built in this very folder: a checkout, or an installed package that was built from its sources. */
+function fromBuild(attempts: Attempt[]): NativeBinding | undefined {
+  // A bundle of ES modules has no `__dirname`.
+  if (typeof __dirname !== 'string') return undefined;
+  return fromFile(attempts, join(__dirname, '..', 'build', 'Release', FILE));
+}
+
+/** Not by `require`: a bundler must not look for what is named by an expression. */
+function fromFile(attempts: Attempt[], place: string): NativeBinding | undefined {
+  const holder = { exports: {} };
   try {
-    return require(file) as NativeBinding;
-  } catch (cause) {
-    throw loadError(file, Boolean(override), cause);
+    if (!existsSync(place)) throw new Error('there is no such file');
+    process.dlopen(holder, place);
+    return checked(holder.exports);
+  } catch (error) {
+    attempts.push({ place, error });
+    return undefined;
   }
 }
 
-function loadError(file: string, overridden: boolean, cause: unknown): Error {
-  const why = cause instanceof Error ? (cause.message.split('\n')[0] as string) : String(cause);
-  const cure = overridden
-    ? `${OVERRIDE} names this file: correct it, or unset it.`
-    : 'Build it: `npm run build` in the folder of the package (CMake, a C++20 compiler).';
-  const platform = `${process.platform}-${process.arch}, Node ${process.version}`;
-  const message = [
-    `Cannot load the native part of escher-execution-engine for ${platform}.`,
-    `  tried: ${file}`,
-    `  error: ${why}`,
-    `  cure:  ${cure}`,
-  ].join('\n');
-  return Object.assign(new Error(message, { cause }), { code: 'ERR_DLOPEN_FAILED' });
+/**
+ * Literal names, so that bundlers find the binary, and in `try`, so that they forgive those that are not installed. One
+ * line for each platform that the engine is written for.
+ */
+function fromPackage(attempts: Attempt[]): NativeBinding | undefined {
+  const place = `escher-execution-engine-${target()}`;
+  try {
+    switch (place) {
+      case 'escher-execution-engine-linux-x64-glibc':
+        return checked(require('escher-execution-engine-linux-x64-glibc'));
+      case 'escher-execution-engine-linux-x64-musl':
+        return checked(require('escher-execution-engine-linux-x64-musl'));
+      case 'escher-execution-engine-linux-arm64-glibc':
+        return checked(require('escher-execution-engine-linux-arm64-glibc'));
+      case 'escher-execution-engine-linux-arm64-musl':
+        return checked(require('escher-execution-engine-linux-arm64-musl'));
+      case 'escher-execution-engine-darwin-x64':
+        return checked(require('escher-execution-engine-darwin-x64'));
+      case 'escher-execution-engine-darwin-arm64':
+        return checked(require('escher-execution-engine-darwin-arm64'));
+    }
+    throw new Error('there is no such package');
+  } catch (error) {
+    attempts.push({ place, error });
+    return undefined;
+  }
 }
+
+function checked(found: unknown): NativeBinding {
+  const { Engine, version } = found as Partial<NativeBinding>;
+  if (typeof Engine !== 'function')
+    throw new Error('this is not the addon of escher-execution-engine');
+  if (version !== PACKAGE_VERSION) {
+    throw new Error(`it is of version ${version}, and the package of version ${PACKAGE_VERSION}`);
+  }
+  return found as NativeBinding;
+}
+
+/** `linux-x64-glibc`, `darwin-arm64` */
+const target = () => [process.platform, process.arch, libcHere()].filter(Boolean).join('-');

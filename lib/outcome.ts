@@ -1,15 +1,24 @@
 /** How an execution ended, out of the fields in which the native engine tells it. */
 
-import type { NativeError, NativeResult } from '../types/native';
+import type { NativeError, NativeResult, NativeTermination } from '../types/native';
 import type { ExecutionMetadata } from '../types/request';
-import type { ExecutionOutcome, ResourceUsage, TerminalStatus } from '../types/result';
+import type { ExecutionOutcome, ResourceUsage, TerminalStatus, Termination } from '../types/result';
 import { errorInfo } from './errors';
 import { signalName } from './signals';
 
 /** How many fields a {@link NativeResult} has. */
-export const RESULT_FIELDS = 22;
+export const RESULT_FIELDS = 23;
 
 const STATUSES = ['pending', 'running', 'completed', 'failed', 'timeout', 'cancelled'] as const;
+
+const REASONS = [
+  'timeout',
+  'idleTimeout',
+  'cancel',
+  'shutdown',
+  'outputLimit',
+  'streamFailure',
+] as const;
 
 const STDOUT_TRUNCATED = 1;
 const STDERR_TRUNCATED = 2;
@@ -61,8 +70,19 @@ export function outcomeAt(id: string, r: readonly unknown[], at: number): Execut
     queuedMs: r[at + 15] as number,
     resourceUsage: usageAt(r, at + 16),
     error: error === null ? null : errorInfo(error),
+    termination: terminationOf(r[at + 22] as NativeTermination | null),
     command: r[at + 20] as string,
     metadata: metadataOf(r[at + 21] as string | null),
+  };
+}
+
+function terminationOf(native: NativeTermination | null): Termination | null {
+  if (native === null) return null;
+  const [reason, signals, survivors] = native;
+  return {
+    reason: REASONS[reason] as Termination['reason'],
+    signals: signals.map(signalName),
+    survivors,
   };
 }
 

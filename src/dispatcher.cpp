@@ -27,6 +27,18 @@ Error as_spawn_failure(const Error& refusal, const ExecutionRequest& request) {
   }
 }
 
+// A limit that cannot hold is refused and not ignored.
+std::optional<Error> refuse_limits(const Execution& execution) {
+  const auto group = execution.launch_options().group;
+  if (!group) return std::nullopt;
+  auto refusal = ControlGroup::refusal(*group);
+  if (!refusal) return std::nullopt;
+  const char* field = group->memory_max ? "limits.memoryMax" : "limits.pidsMax";
+  return errors::validation(
+      ValidationReason::unsupported_limit,
+      std::string(field) + " needs a delegated cgroup v2. " + refusal->message);
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(boost::asio::io_context& spawner, const Config& config,
@@ -70,6 +82,7 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
   if (closed_) return errors::engine_closed();
   auto command = resolve(execution->request(), config_, files_);
   if (!command) return command.error();
+  if (auto error = refuse_limits(*execution)) return std::move(*error);
   std::unique_lock lock(admission_mutex_);
   const auto decision = admission_.submit(execution->serial(), execution->request().priority);
   const std::size_t running = admission_.running();
@@ -129,14 +142,18 @@ void Dispatcher::launch_next() {
 
 void Dispatcher::launch(Launch launch) {
   Execution& execution = *launch.execution;
+  const auto options = execution.launch_options();
+  options.guard->ensure();
   const auto before = SteadyClock::now();
-  auto launched = escher::launch(execution.strand(), launch.command, execution.launch_options());
+  auto launched = escher::launch(execution.strand(), launch.command, options);
   if (!launched) {
     const auto delay = retry_delay(launched.error().os_error, ++launch.failures);
     if (delay && !execution.is_ending()) return launch_again(*delay, std::move(launch));
     return execution.launch_failed(std::move(launched).error(), std::move(launch.permit));
   }
+  statistics_.any_launch = true;
   statistics_.spawn.add(SteadyClock::now() - before);
+  execution.note_launch(launched->process.pid());
   execution.launched(std::move(*launched), std::move(launch.permit));
 }
 

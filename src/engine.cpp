@@ -7,14 +7,23 @@
 
 #include "engine_impl.hpp"
 #include "policy/validation.hpp"
+#include "process/process_table.hpp"
 
 namespace escher {
 
 Result<std::unique_ptr<Engine>> Engine::create(Config config, EventSink& sink) {
   if (auto error = validate(config)) return std::move(*error);
+  Marker marker(own_marker());
+  std::unique_ptr<Journal> journal;
+  if (config.journal_dir) {
+    auto opened = Journal::open(*config.journal_dir, marker.token());
+    if (!opened) return opened.error();
+    journal = std::move(*opened);
+  }
   // Without descriptors or threads there is no engine.
   try {
-    std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(std::move(config), sink)));
+    std::unique_ptr<Engine> engine(new Engine(
+        std::make_unique<Impl>(std::move(config), sink, std::move(marker), std::move(journal))));
     return engine;
   } catch (const boost::system::system_error& error) {
     return errors::io(error.code().value(), "epoll_create1", "");
@@ -116,6 +125,8 @@ EngineStats Engine::stats() const {
   stats.spawn_p99 = statistics.spawn.percentile(0.99);
   stats.duration_p50 = statistics.total.percentile(0.5);
   stats.duration_p99 = statistics.total.percentile(0.99);
+  stats.guarded = impl_->guard_.runs();
+  if (impl_->journal_) stats.journal_error = impl_->journal_->error();
   return stats;
 }
 
@@ -140,6 +151,9 @@ void Engine::start_cleanup_task() { impl_->start_cleanup_task(); }
 void Engine::stop_cleanup_task() { impl_->stop_cleanup_task(); }
 void Engine::shut_down(Millis grace, Handler<void> handler) {
   impl_->shut_down(grace, std::move(handler));
+}
+void Engine::recovered(Handler<std::vector<RecoveredExecution>> handler) {
+  impl_->recovered(std::move(handler));
 }
 void Engine::abort(Millis patience) { impl_->abort(patience); }
 void Engine::join() { impl_->join(); }

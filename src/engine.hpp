@@ -18,6 +18,7 @@
 #include "model/error.hpp"
 #include "model/event.hpp"
 #include "model/record.hpp"
+#include "model/recovered.hpp"
 #include "model/request.hpp"
 #include "model/result.hpp"
 
@@ -32,6 +33,9 @@ struct EngineStats {
   std::uint64_t spawn_failures = 0;
   Millis spawn_p50{0}, spawn_p99{0};
   Millis duration_p50{0}, duration_p99{0};
+  // A process stands by that ends what the host would leave behind.
+  bool guarded = false;
+  std::string journal_error;  // empty = none
 };
 
 class Engine {
@@ -74,6 +78,10 @@ class Engine {
   void release(std::uint64_t token, std::uint64_t bytes);
   // The consumer sits on so many bytes that it gave back as taken.
   void hold(std::uint64_t token, std::uint64_t bytes);
+
+  // What hosts that died left unfinished, out of their journals; by now nothing of it lives that
+  // could be ended. Empty without a journal.
+  void recovered(Handler<std::vector<RecoveredExecution>> handler);
 
   // Calls `function` on an engine thread after `delay`. The sink may call it from within an event.
   void defer(Millis delay, std::function<void()> function);

@@ -1,25 +1,55 @@
 #include "engine_impl.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <csignal>
 #include <filesystem>
 #include <utility>
 
-namespace escher {
+#include "process/process_table.hpp"
 
-Engine::Impl::Impl(Config config, EventSink& sink)
+namespace escher {
+namespace {
+
+// What has not died of SIGKILL by then hangs in the kernel.
+constexpr auto kKillPatience = std::chrono::seconds(1);
+// How soon what is left is looked at again, doubling each time: 2 ms to 128 ms.
+constexpr Millis kFirstLook{2};
+constexpr int kSlowestLook = 6;
+
+}  // namespace
+
+Engine::Impl::Impl(Config config, EventSink& sink, Marker marker, std::unique_ptr<Journal> journal)
     : config_(std::move(config)),
       sink_(sink),
+      marker_(std::move(marker)),
+      guard_(marker_.token()),
+      journal_(std::move(journal)),
       runtime_(config_.io_threads),
+      scanner_(runtime_.worker(), marker_),
       flow_(config_.max_pending_event_bytes),
       redactors_(config_.redact),
-      overflow_(config_.overflow_dir),
+      overflow_(config_.overflow_dir, config_.keep_overflow_files),
       registry_({config_.execution_retention, config_.max_in_memory_executions,
                  config_.max_retained_bytes}),
       dispatcher_(runtime_.spawner(), config_, files_, registry_, statistics_),
       cleanup_strand_(runtime_.make_strand()) {
   runtime_.start();
   if (config_.enable_auto_cleanup) start_cleanup_task();
+  boost::asio::post(runtime_.worker(), [this] { take_over_from_the_dead(); });
+}
+
+void Engine::Impl::take_over_from_the_dead() {
+  OverflowDirectory::remove_abandoned(config_.overflow_dir);
+  ControlGroup::remove_empty();
+  if (config_.journal_dir) recovered_ = recover_journals(*config_.journal_dir);
+}
+
+// Behind the taking over.
+void Engine::Impl::recovered(Handler<std::vector<RecoveredExecution>> handler) {
+  boost::asio::post(runtime_.worker(),
+                    [this, handler = std::move(handler)] { handler(recovered_); });
 }
 
 // ---- Admission.
@@ -158,7 +188,30 @@ void Engine::Impl::one_less() {
     when_idle = std::exchange(when_idle_, nullptr);
     nobody_lives_.notify_all();
   }
-  if (when_idle) when_idle({});
+  if (!when_idle) return;
+  if (!statistics_.any_launch) return when_idle({});
+  end_rest(0, [when_idle = std::move(when_idle)] { when_idle({}); });
+}
+
+void Engine::Impl::end_rest(int looks, std::function<void()> done) {
+  boost::asio::post(runtime_.worker(), [this, looks, done = std::move(done)]() mutable {
+    SoughtTree rest;
+    for (const auto& execution : registry_.live())
+      rest.spared.push_back(format_id(execution->id()));
+    rest.members = rest_;
+    const bool hard = SteadyClock::now() >= shutdown_deadline_;
+    scanner_.look(std::move(rest), {hard ? SIGKILL : config_.kill_signal, true},
+                  [this, looks, done = std::move(done)](TreeScanner::Answer answer) mutable {
+                    rest_ = std::move(answer.tree.members);
+                    if (!done) return;
+                    const bool hopeless = SteadyClock::now() - kKillPatience >= shutdown_deadline_;
+                    if (rest_.empty() || hopeless) return done();
+                    defer(kFirstLook * (1 << std::min(looks, kSlowestLook)),
+                          [this, looks, done = std::move(done)]() mutable {
+                            end_rest(looks + 1, std::move(done));
+                          });
+                  });
+  });
 }
 
 void Engine::Impl::end_all(std::function<void(Execution&)> end) {
@@ -177,7 +230,10 @@ void Engine::Impl::shut_down(Millis grace, Handler<void> handler) {
     // One more, which counts for the shutdown itself until everybody was told.
     ++live_;
     when_idle_ = std::move(handler);
+    shutdown_deadline_ =
+        is_never(grace) ? SteadyTime::max() : SteadyClock::now() + to_steady(grace);
   }
+  if (statistics_.any_launch) end_rest(0, nullptr);
   end_all([grace](Execution& execution) { execution.shut_down(grace); });
   boost::asio::post(runtime_.spawner(), [this] { one_less(); });
 }
@@ -196,7 +252,7 @@ bool Engine::Impl::join() {
       const std::lock_guard lock(live_mutex_);
       idle_at_end_ = live_ == 0;
     }
-    runtime_.join(!idle_at_end_);
+    runtime_.join(!idle_at_end_ || statistics_.unkillable > 0);
     remove_files(registry_.clear());
     overflow_.remove();
   }

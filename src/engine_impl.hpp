@@ -9,25 +9,34 @@
 #include "engine.hpp"
 #include "execution_host.hpp"
 #include "flow_control.hpp"
+#include "journal.hpp"
 #include "overflow_directory.hpp"
+#include "policy/marker.hpp"
 #include "process/file_facts.hpp"
+#include "process/guard.hpp"
 #include "redactors.hpp"
 #include "registry.hpp"
 #include "runtime.hpp"
 #include "statistics.hpp"
 #include "strand_timer.hpp"
+#include "tree_scanner.hpp"
 
 namespace escher {
 
 class Engine::Impl final : public ExecutionHost {
  public:
-  Impl(Config config, EventSink& sink);
+  // `marker` and `journal` were made beforehand, because that may fail.
+  Impl(Config config, EventSink& sink, Marker marker, std::unique_ptr<Journal> journal);
 
   // ---- ExecutionHost.
   const Config& config() const override { return config_; }
   EventSink& sink() override { return sink_; }
   FlowControl& flow() override { return flow_; }
   Statistics& statistics() override { return statistics_; }
+  TreeScanner& scanner() override { return scanner_; }
+  const Marker& marker() const override { return marker_; }
+  Guard& guard() override { return guard_; }
+  Journal* journal() override { return journal_.get(); }
   bool watches_all() const override { return watch_all_.load(std::memory_order_relaxed); }
   std::optional<Redactor> redactor_for(const ExecutionRequest& request) override {
     return redactors_.for_request(request.redact);
@@ -48,6 +57,7 @@ class Engine::Impl final : public ExecutionHost {
   void replay_record(Record record, Handler<std::vector<OutputBatch>> handler);
 
   void defer(Millis delay, std::function<void()> function);
+  void recovered(Handler<std::vector<RecoveredExecution>> handler);
 
   void cleanup(Handler<std::size_t> handler);
   // The records that were dropped.
@@ -66,12 +76,21 @@ class Engine::Impl final : public ExecutionHost {
   // Ends everything that is live: `end` is called for each, behind all admissions.
   void end_all(std::function<void(Execution&)> end);
   void one_less();
+  void take_over_from_the_dead();
+  // The engine closes and nothing runs: ends what executions of before left behind.
+  // Looks until nobody is left, or cannot be ended. Without `done` once, for the first signal.
+  void end_rest(int looks, std::function<void()> done);
 
   friend class Engine;
 
   const Config config_;
   EventSink& sink_;
+  const Marker marker_;
+  // Ends the guard process behind all threads: what they left is the guard's.
+  Guard guard_;
+  const std::unique_ptr<Journal> journal_;
   Runtime runtime_;
+  TreeScanner scanner_;
   FlowControl flow_;
   Statistics statistics_;
   Redactors redactors_;
@@ -95,6 +114,11 @@ class Engine::Impl final : public ExecutionHost {
   std::condition_variable nobody_lives_;
   std::size_t live_ = 0;
   Handler<void> when_idle_;
+  SteadyTime shutdown_deadline_{};
+
+  // The worker's: what executions of before left behind, and hosts of before.
+  std::vector<TreeMember> rest_;
+  std::vector<RecoveredExecution> recovered_;
 
   // The owner's.
   bool joined_ = false;

@@ -4,15 +4,21 @@
 #include <csignal>
 #include <utility>
 
+#include "journal.hpp"
+#include "policy/marker.hpp"
 #include "policy/validation.hpp"
+#include "process/process_table.hpp"
 #include "statistics.hpp"
 
 namespace escher {
 namespace {
 
-// How soon after the exit of its leader a process group is looked at again, doubling each time.
-constexpr Millis kFirstTreeCheck{2};
-constexpr int kSlowestTreeCheck = 6;  // 2 ms << 6 = 128 ms
+// The request removes it: its descendants are to live on after the host.
+bool gives_up_marker(const ExecutionRequest& request) {
+  return std::any_of(request.env.begin(), request.env.end(), [](const EnvironmentChange& change) {
+    return change.name == kMarkerName && !change.value;
+  });
+}
 
 }  // namespace
 
@@ -54,6 +60,14 @@ LaunchOptions Execution::launch_options() const {
   options.open_stdin = request_.stdin_mode != StdinMode::null_device;
   options.merge_stderr = request_.merge_stderr;
   options.limits = host_.config().limits.with(request_.limits);
+  if (!gives_up_marker(request_)) options.marker = host_.marker().entry_for(id_);
+  options.reserve = !log_path().empty();
+  options.guard = &host_.guard();
+  const ProcessLimits& limits = options.limits;
+  if (limits.memory_max || limits.pids_max) {
+    options.group = GroupLimits{limits.memory_max, limits.pids_max};
+    options.group_name = format_id(id_);
+  }
   return options;
 }
 
@@ -80,6 +94,13 @@ bool Execution::claim_launch() {
   return launch_claim_.compare_exchange_strong(expected, LaunchClaim::launching);
 }
 
+void Execution::note_launch(int pid) const {
+  Journal* journal = host_.journal();
+  if (journal == nullptr) return;
+  journal->started({format_id(id_), pid, start_time_of(pid), wall_now(), log_path(), command_text_,
+                    request_.metadata});
+}
+
 void Execution::launched(LaunchedCommand launched, Permit permit) {
   started_at_.store(wall_now(), std::memory_order_relaxed);
   started_steady_.store(SteadyClock::now().time_since_epoch().count(), std::memory_order_relaxed);
@@ -90,6 +111,8 @@ void Execution::launched(LaunchedCommand launched, Permit permit) {
         self.pipes_[index_of(Stream::out)].emplace(std::move(launched.out));
         self.pipes_[index_of(Stream::err)] = std::move(launched.err);
         self.stdin_ = std::move(launched.in);
+        self.group_ = std::move(launched.group);
+        self.reserved_ = std::move(launched.reserved);
         self.feed(Input::launching);
         self.feed(Input::spawned);
       });
@@ -127,7 +150,13 @@ void Execution::kill_now() {
 
 void Execution::kill(int signal, Handler<bool> handler) {
   run_on_strand([signal, handler = std::move(handler)](Execution& self) {
-    handler(self.process_ && self.process_->signal_tree(signal));
+    if (!self.process_) return handler(false);
+    SoughtTree others;
+    others.execution = format_id(self.id_);
+    others.leader = self.process_->pid();
+    others.leader_started = start_time_of(others.leader);
+    self.host_.scanner().look(std::move(others), {signal}, [](const TreeScanner::Answer&) {});
+    handler(self.process_->signal_tree(signal));
   });
 }
 
@@ -159,11 +188,10 @@ void Execution::perform(Actions actions) {
   if (actions.has(Action::withdraw)) host_.on_withdrawn(*this);
   if (actions.has(Action::publish_started)) publish_started();
   if (actions.has(Action::start_streams)) start_streams();
-  if (actions.has(Action::signal_soft)) {
-    signal_tree(request_.kill_signal.value_or(host_.config().kill_signal));
-  }
-  if (actions.has(Action::signal_hard)) signal_tree(SIGKILL);
+  if (actions.has(Action::signal_soft)) end_softly();
+  if (actions.has(Action::signal_hard)) end_hard();
   if (actions.has(Action::arm_grace)) arm_grace();
+  if (actions.has(Action::arm_kill)) arm_kill();
   if (actions.has(Action::watch_tree)) watch_tree();
   if (actions.has(Action::drain)) drain();
   if (actions.has(Action::close_streams)) close_streams();
@@ -174,30 +202,6 @@ void Execution::publish_started() {
   started_ = true;
   host_.on_running(*this);
   host_.sink().started({token(), started_at(), process_->pid(), command_text_});
-}
-
-void Execution::signal_tree(int signal) {
-  if (!process_) return;
-  process_->signal_tree(signal);
-#if !defined(_WIN32)
-  // A stopped process acts on a signal only once it continues; SIGKILL needs no help.
-  if (signal != SIGKILL) process_->signal_tree(SIGCONT);
-#endif
-}
-
-void Execution::arm_grace() {
-  phase_timer_.arm(strand_, grace_,
-                   [self = shared_from_this()] { self->feed(Input::grace_expired); });
-}
-
-// While it is terminating, the exit of the leader is not the end: others of its group may live, and
-// have the rest of the grace period.
-void Execution::watch_tree() {
-  if (lifecycle_.phase() != Phase::terminating_soft) return;
-  if (!process_->tree_alive()) return feed(Input::tree_ended);
-  const int doublings = std::min(tree_checks_++, kSlowestTreeCheck);
-  tree_timer_.arm(strand_, kFirstTreeCheck * (1 << doublings),
-                  [self = shared_from_this()] { self->watch_tree(); });
 }
 
 void Execution::drain() {
@@ -223,11 +227,17 @@ void Execution::finish() {
   if (auto error = outcome_error(*result)) result->error = redacted(std::move(*error));
   result->overflow_error = redacted(std::move(result->overflow_error));
   result->log_error = redacted(std::move(result->log_error));
+  if (process_ && !lifecycle_.exited()) leave_process();
   process_.reset();
+  group_.reset();
 
   auto& statistics = host_.statistics();
   statistics.ended[index_of(result->status)].fetch_add(1, std::memory_order_relaxed);
   if (started_) statistics.total.add(to_steady(result->duration));
+
+  if (Journal* journal = host_.journal(); journal != nullptr && started_) {
+    journal->ended(format_id(id_));
+  }
 
   // Before the end is told: whoever hears of it may count on the place.
   permit_.reset();
@@ -238,10 +248,13 @@ std::shared_ptr<ExecutionResult> Execution::make_result() {
   auto result = std::make_shared<ExecutionResult>();
   result->id = id_;
   if (process_) {
-    auto ended = process_->reap();
     result->pid = process_->pid();
-    result->exit = ended.status;
-    result->usage = ended.usage;
+    result->termination = termination();
+    if (lifecycle_.exited()) {
+      const auto ended = process_->reap();
+      result->exit = ended.status;
+      result->usage = ended.usage;
+    }
   }
   result->status = lifecycle_.status(result->exit.code == 0);
   result->output_incomplete = lifecycle_.output_cut();

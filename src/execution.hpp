@@ -16,9 +16,11 @@
 #include "model/request.hpp"
 #include "model/result.hpp"
 #include "policy/lifecycle.hpp"
+#include "policy/process_tree.hpp"
 #include "process/launcher.hpp"
 #include "strand_timer.hpp"
 #include "stream/output_pipeline.hpp"
+#include "tree_scanner.hpp"
 
 namespace escher {
 
@@ -74,6 +76,8 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   bool is_ending() const { return ending_.load(std::memory_order_relaxed); }
   // The spawn thread takes it up. False = it ended while it waited.
   bool claim_launch();
+  // In the journal, before anybody else hears of it.
+  void note_launch(int pid) const;
   void launched(LaunchedCommand launched, Permit permit);
   void launch_failed(Error error, Permit permit);
   void cancel(Handler<bool> handler);
@@ -97,9 +101,20 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
 
   void publish_started();
   void start_streams();
-  void signal_tree(int signal);
+  // How an end reaches the tree: execution_tree.cpp.
+  void end_softly();
+  void end_hard();
+  void signal_group(int signal);
   void arm_grace();
+  void arm_kill();
   void watch_tree();
+  void look_at_tree();
+  void add_group_members();
+  void on_tree_seen(TreeScanner::Answer answer, bool whole);
+  int soft_signal() const;
+  std::optional<Termination> termination() const;
+  void leave_process();
+
   void drain();
   void close_streams();
   void finish();
@@ -132,6 +147,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   }
 
   Millis timeout() const;
+  std::string log_path() const;
   OutputOptions output_options();
   std::string redacted(std::string text) const;
 
@@ -161,13 +177,20 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   std::optional<ChildProcess> process_;
   std::array<std::optional<OutputPipe>, kStreamCount> pipes_;
   std::optional<InputPipe> stdin_;
+  std::optional<ControlGroup> group_;
+  std::shared_ptr<void> reserved_;
   bool stdin_closed_by_caller_ = false;
   // What was asked of stdin before there was a process.
   std::vector<std::function<void()>> before_start_;
   bool started_ = false;
   bool refused_ = false;
   Millis grace_;
+  SoughtTree tree_;
+  bool looking_ = false;
+  bool look_again_ = false;
+  bool group_signalled_ = false;
   int tree_checks_ = 0;
+  std::vector<int> sent_signals_;
   std::uint64_t counted_bytes_ = 0;
   std::uint64_t counted_lines_ = 0;
   std::optional<Error> failure_;                  // of the launch, or of reading a stream
@@ -176,7 +199,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
 
   StrandTimer timeout_timer_;
   StrandTimer idle_timer_;
-  StrandTimer phase_timer_;  // grace, then drain
+  StrandTimer phase_timer_;  // grace, then that of SIGKILL, then drain
   StrandTimer tree_timer_;
   StrandTimer partial_timer_;
 };

@@ -16,7 +16,11 @@ namespace escher {
 
 class Execution;
 class FlowControl;
+class Guard;
+class Journal;
+class Marker;
 struct Statistics;
+class TreeScanner;
 
 class ExecutionHost {
  public:
@@ -24,6 +28,11 @@ class ExecutionHost {
   virtual EventSink& sink() = 0;
   virtual FlowControl& flow() = 0;
   virtual Statistics& statistics() = 0;
+  virtual TreeScanner& scanner() = 0;
+  virtual const Marker& marker() const = 0;
+  virtual Guard& guard() = 0;
+  // Null without one.
+  virtual Journal* journal() = 0;
   // Whether somebody takes the lines of every execution.
   virtual bool watches_all() const = 0;
   // What takes the secrets of the engine and of a request out of all that is told of it; nothing if

@@ -8,6 +8,13 @@
 
 namespace escher {
 
+// Empty = there is none.
+std::string Execution::log_path() const {
+  if (request_.output_log_path) return *request_.output_log_path;
+  const auto& directory = host_.config().log_dir;
+  return directory ? *directory + "/" + format_id(id_) + ".log" : std::string();
+}
+
 OutputOptions Execution::output_options() {
   const Config& config = host_.config();
   OutputOptions options;
@@ -17,11 +24,7 @@ OutputOptions Execution::output_options() {
   options.max_line_bytes = config.max_line_bytes;
   options.redactor = redactor_;
   options.ansi = config.ansi;
-  if (request_.output_log_path) {
-    options.log_path = *request_.output_log_path;
-  } else if (config.log_dir) {
-    options.log_path = *config.log_dir + "/" + format_id(id_) + ".log";
-  }
+  options.log_path = log_path();
   options.overflow_path = [this](Stream stream) { return host_.overflow_path(id_, stream); };
   return options;
 }
@@ -37,6 +40,7 @@ void Execution::start_streams() {
       self->run_on_strand([](Execution& execution) { execution.resume_streams(); });
     }
   });
+  reserved_.reset();
   pipeline_.open_log();
   arm_timeouts();
   write_input();

@@ -43,7 +43,7 @@ void name_thread([[maybe_unused]] std::thread& thread, [[maybe_unused]] const ch
 
 }  // namespace
 
-Runtime::Runtime(std::size_t io_threads) : spawner_(1) {
+Runtime::Runtime(std::size_t io_threads) : spawner_(1), worker_(1) {
   // 1: one thread runs it.
   for (std::size_t i = 0; i < io_threads; ++i) {
     io_.push_back(std::make_unique<boost::asio::io_context>(1));
@@ -62,6 +62,7 @@ Strand Runtime::make_strand() {
 
 void Runtime::start() {
   spawner_work_.emplace(spawner_.get_executor());
+  worker_work_.emplace(worker_.get_executor());
   const AllSignalsBlocked blocked;
   for (const auto& context : io_) {
     io_work_.emplace_back(context->get_executor());
@@ -70,17 +71,22 @@ void Runtime::start() {
   }
   spawn_thread_ = std::thread([this] { spawner_.run(); });
   name_thread(spawn_thread_, "escher-spawn");
+  worker_thread_ = std::thread([this] { worker_.run(); });
+  name_thread(worker_thread_, "escher-worker");
 }
 
 void Runtime::join(bool abandon_work) {
   spawner_work_.reset();
   if (abandon_work) {
     spawner_.stop();
+    worker_.stop();
     for (const auto& context : io_) context->stop();
   }
   // The spawn thread first: what it still launches is answered on the io threads, which wait for
   // it.
   if (spawn_thread_.joinable()) spawn_thread_.join();
+  worker_work_.reset();
+  if (worker_thread_.joinable()) worker_thread_.join();
   io_work_.clear();
   for (auto& thread : threads_) thread.join();
   threads_.clear();

@@ -31,6 +31,8 @@ class Runtime {
   boost::asio::io_context& io() { return *io_.front(); }
   // Run by the spawn thread alone, so it is a queue and a strand at once.
   boost::asio::io_context& spawner() { return spawner_; }
+  // One thread for what takes time and holds nobody up: the process table, old files.
+  boost::asio::io_context& worker() { return worker_; }
   // The io threads in turn.
   Strand make_strand();
 
@@ -39,15 +41,18 @@ class Runtime {
   void join(bool abandon_work);
 
  private:
-  using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
+  using WorkGuard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
   std::vector<std::unique_ptr<boost::asio::io_context>> io_;
   boost::asio::io_context spawner_;
+  boost::asio::io_context worker_;
   std::atomic<std::size_t> strands_{0};
-  std::vector<Guard> io_work_;
-  std::optional<Guard> spawner_work_;
+  std::vector<WorkGuard> io_work_;
+  std::optional<WorkGuard> spawner_work_;
+  std::optional<WorkGuard> worker_work_;
   std::vector<std::thread> threads_;
   std::thread spawn_thread_;
+  std::thread worker_thread_;
 };
 
 }  // namespace escher

@@ -31,6 +31,9 @@ struct Statistics {
   std::atomic<std::uint64_t> lines{0};
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> spawn_failures{0};
+  std::atomic<bool> any_launch{false};
+  // Processes that SIGKILL did not end, and that have not ended since.
+  std::atomic<int> unkillable{0};
   DurationHistogram spawn;
   DurationHistogram total;
 };

@@ -1,6 +1,15 @@
 // Checks lib/ and puts it into dist/ when something changed, one script for each face of the package: a script for each
 // file took four times as long to load as the one.
-import { copyFileSync, existsSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { isStale } from './lib/files.mjs';
@@ -28,6 +37,7 @@ const inputs = [
   'package.json',
   'tools/build-ts.mjs',
 ];
+const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
 const lastWritten = 'dist/index.mjs';
 
 if (isStale(lastWritten, inputs)) {
@@ -37,6 +47,7 @@ if (isStale(lastWritten, inputs)) {
   for (const face of faces) {
     bundle(face);
     copyModuleFace(face);
+    writeBundlerFace(face);
   }
   const now = new Date();
   utimesSync(inRoot(lastWritten), now, now);
@@ -48,7 +59,9 @@ function bundle({ name, loads = [] }) {
     entryPoints: [`lib/${name}.ts`],
     outfile: `dist/${name}.js`,
     bundle: true,
-    external: loads,
+    // The platform packages are there, or not, where the package is installed.
+    external: [...loads, 'escher-execution-engine-*'],
+    define: { PACKAGE_VERSION: JSON.stringify(version) },
     platform: 'node',
     // The oldest that the package runs on.
     target: 'node20',
@@ -67,4 +80,14 @@ function copyModuleFace({ name }) {
     mkdirSync(path.dirname(inRoot('dist', name)), { recursive: true });
     copyFileSync(source, inRoot('dist', name + extension));
   }
+}
+
+/** Bundlers do not follow the `createRequire` of the other one. Names only: there is one copy of every class. */
+function writeBundlerFace({ name }) {
+  if (!existsSync(inRoot('dist', `${name}.mjs`))) return;
+  const names = Object.keys(createRequire(import.meta.url)(inRoot('dist', `${name}.js`)));
+  writeFileSync(
+    inRoot('dist', `${name}.bundler.mjs`),
+    `export { ${names.join(', ')} } from './${path.basename(name)}.js';\n`,
+  );
 }

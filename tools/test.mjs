@@ -7,13 +7,16 @@ import process from 'node:process';
 import { testResults } from './lib/paths.mjs';
 import { succeeds } from './lib/run.mjs';
 
-const cppResults = path.join(testResults, 'cpp-dev.xml');
 const jsResults = path.join(testResults, 'js.json');
 
 const steps = [
   { script: 'lint' },
-  { script: 'test:cpp', count: countCtest },
+  { script: 'test:cpp', count: () => countCtest('dev') },
   { script: 'test:js', count: countJest },
+  { script: 'test:asan', count: () => countCtest('asan') },
+  { script: 'test:tsan', count: () => countCtest('tsan') },
+  { script: 'test:addon-asan' },
+  { script: 'test:faults', count: countFaults },
   { script: 'test:fuzz', args: ['--seconds', '5'] },
   { script: 'test:types' },
   { script: 'test:examples' },
@@ -58,8 +61,9 @@ function countStep(ok) {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 }
 
-function countCtest() {
-  const suite = /<testsuite\b[^>]*>/.exec(readFileSync(cppResults, 'utf8'))[0];
+function countCtest(preset) {
+  const results = readFileSync(path.join(testResults, `cpp-${preset}.xml`), 'utf8');
+  const suite = /<testsuite\b[^>]*>/.exec(results)[0];
   const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
   const failed = number('failures') + number('errors');
   const skipped = number('skipped') + number('disabled');
@@ -74,6 +78,12 @@ function countJest() {
     failed: all.numFailedTests + all.numRuntimeErrorTestSuites,
     skipped: all.numPendingTests + all.numTodoTests,
   };
+}
+
+function countFaults() {
+  const { rows } = JSON.parse(readFileSync(path.join(testResults, 'faults.json'), 'utf8'));
+  const count = (wanted) => rows.filter(({ status }) => status === wanted).length;
+  return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
 }
 
 function report() {

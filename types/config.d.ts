@@ -127,6 +127,13 @@ export interface ExecutionConfig {
    */
   overflowDir: string | undefined;
   /**
+   * Directory for the journal: what runs, on disk, so that the next engine can tell what the death of
+   * this one's host interrupted, see `ExecutionEngine.recovered`. Made with mode 0700 if it is
+   * missing. Relative paths are resolved when the engine is made.
+   * @defaultValue `undefined`, no journal
+   */
+  journalDir: string | undefined;
+  /**
    * Whether overflow files outlive the record of their execution.
    * @defaultValue `false`
    */
@@ -180,6 +187,6 @@ export interface ExecutionConfig {
 export type ExecutionConfigInput = {
   [Field in keyof ExecutionConfig]?:
     | ExecutionConfig[Field]
-    | (Field extends 'logDir' | 'overflowDir' ? URL : never)
+    | (Field extends 'logDir' | 'overflowDir' | 'journalDir' ? URL : never)
     | undefined;
 };

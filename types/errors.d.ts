@@ -49,7 +49,8 @@ export type ValidationReason =
   | 'WORKING_DIR_NOT_FOUND'
   | 'INVALID_ENV'
   | 'INVALID_ID'
-  | 'INVALID_REDACT';
+  | 'INVALID_REDACT'
+  | 'UNSUPPORTED_LIMIT';
 
 /** What went wrong, as plain data: `error` of a result. */
 export interface ExecutionErrorInfo {

@@ -55,6 +55,7 @@ export interface NativeConfig {
   oversizedOutputStrategy: NativeStrategy;
   redact: readonly string[];
   overflowDir: string | undefined;
+  journalDir: string | undefined;
   keepOverflowFiles: boolean;
   maxLineBytes: number;
   partialLineFlushMs: number;
@@ -193,7 +194,24 @@ export type NativeResult = [
   command: string,
   /** JSON text. */
   metadata: string | null,
+  /** `null` = it ended by itself. */
+  termination: NativeTermination | null,
 ];
+
+/** The reason as the index of its name in `lib/outcome`, signal numbers, process numbers. */
+export type NativeTermination = [reason: number, signals: number[], survivors: number[]];
+
+export interface NativeRecovered {
+  id: string;
+  command: string;
+  /** JSON text. */
+  metadata: string | null;
+  logFile: string | null;
+  pid: number;
+  startedAt: number;
+  ended: number[];
+  survivors: number[];
+}
 
 export interface NativeSummary {
   id: string;
@@ -216,6 +234,8 @@ export interface NativeStats {
   retainedBytes: number;
   totalLines: number;
   totalBytes: number;
+  guarded: boolean;
+  journalError: string | null;
   spawnFailures: number;
   /** Milliseconds; 0 where nothing was measured yet. */
   spawnP50Ms: number;
@@ -239,6 +259,7 @@ export declare class NativeEngine {
    * the records, one value after the other; it must not throw. The engine does not keep the process alive until
    * {@link ref}.
    */
+  // Throws an error whose `reason` is a NativeError where there can be no engine.
   constructor(config: NativeConfig, deliver: (ends: Uint32Array, ...records: unknown[]) => void);
 
   /**
@@ -255,6 +276,8 @@ export declare class NativeEngine {
   closeInput(ticket: number, id: string): void;
   /** Replies with the number of records removed. */
   cleanup(ticket: number): void;
+  /** Replies with `NativeRecovered[]`. */
+  recovered(ticket: number): void;
   /** Replies with `NativeBatch[]`: the retained lines up to now; every later line comes as an `Output` record behind the reply. */
   replay(ticket: number, id: string): void;
   /** Replies when nothing runs any more. Call {@link close} then. */

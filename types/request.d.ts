@@ -75,6 +75,13 @@ export interface ProcessLimits {
   coreBytes?: number | undefined;
   /** From -20 to 19, the nicest. Below that of the host only with privileges. */
   nice?: number | undefined;
+  /**
+   * Bytes of memory of the whole tree, by a control group: over it the tree is killed. Needs Linux
+   * with cgroup v2, delegated to the host; else it is refused with `UNSUPPORTED_LIMIT`.
+   */
+  memoryMax?: number | undefined;
+  /** Processes and threads of the whole tree, by a control group, as `memoryMax`. */
+  pidsMax?: number | undefined;
 }
 
 /**

@@ -29,6 +29,19 @@ export interface ResourceUsage {
   maxRssBytes: number;
 }
 
+/** What the engine did to end an execution that did not end by itself. */
+export interface Termination {
+  /** `'streamFailure'`: its output could not be read. */
+  reason: 'timeout' | 'idleTimeout' | 'cancel' | 'shutdown' | 'outputLimit' | 'streamFailure';
+  /** The signals that were sent to the whole tree, in their order. */
+  signals: string[];
+  /**
+   * Numbers of processes of the tree that lived on: they hang in the kernel, belong to another user,
+   * or got no `SIGKILL` because `forceKillAfterDelayMs` is `false`.
+   */
+  survivors: number[];
+}
+
 /** A result without the output itself: what terminal events carry. Plain data. */
 export interface ExecutionOutcome {
   id: string;
@@ -72,9 +85,31 @@ export interface ExecutionOutcome {
   resourceUsage: ResourceUsage | null;
   /** `null` on success. */
   error: ExecutionErrorInfo | null;
+  /** `null` when it ended by itself. */
+  termination: Termination | null;
   /** The command in printable form. */
   command: string;
   metadata: ExecutionMetadata;
+}
+
+/** An execution that the death of its host interrupted, as the journal tells it. Plain data. */
+export interface RecoveredExecution {
+  executionId: string;
+  status: 'interrupted';
+  /** The command in printable form. */
+  command: string;
+  metadata: ExecutionMetadata;
+  pid: number;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  logFile: string | null;
+  /** What the log holds, of more than 1 MiB the end; `null` without a log that can be read. */
+  log: string | null;
+  logTruncated: boolean;
+  /** Numbers of the processes of its tree that still lived and were ended. */
+  endedPids: number[];
+  /** Numbers of those that could not be ended. */
+  survivors: number[];
 }
 
 /**
@@ -128,6 +163,13 @@ export interface EngineStats {
   /** Lines and bytes read from commands since the engine started. */
   totalLines: number;
   totalBytes: number;
+  /**
+   * Whether a guard process stands by, which ends what the host would leave behind if it were
+   * killed. From the first launch on; Linux only.
+   */
+  guarded: boolean;
+  /** Why the journal is not complete; `null` if it is, or there is none. */
+  journalError: string | null;
   /** Launches that failed, and commands that vanished while they were queued. */
   spawnFailures: number;
   /** How long it took to make a process. */

@@ -134,6 +134,7 @@ export const CONFIG_RULES: Readonly<Record<keyof ExecutionConfig, Rule>> = {
   },
   umask: { allowed: UMASK_RANGE, holds: isUmask },
   overflowDir: directory,
+  journalDir: directory,
   keepOverflowFiles: flag,
   maxLineBytes: integer(1),
   partialLineFlushMs: withInfinity(atLeastZero),

@@ -12,9 +12,6 @@ import { nearest } from './names';
 
 const FIELDS = Object.keys(CONFIG_RULES) as (keyof ExecutionConfig)[];
 
-/** Names that are taken, and do nothing in this version. */
-const NOT_YET: readonly string[] = ['journalDir'];
-
 function defaults(): ExecutionConfig {
   return {
     defaultTimeoutMs: 300_000,
@@ -32,6 +29,7 @@ function defaults(): ExecutionConfig {
     oversizedOutputStrategy: 'truncateWithWarning',
     redact: [],
     overflowDir: undefined,
+    journalDir: undefined,
     keepOverflowFiles: false,
     maxLineBytes: 1_048_576,
     partialLineFlushMs: 100,
@@ -54,11 +52,8 @@ function invalid(problem: string): ExecutionError {
 function refuseUnknownFields(given: Readonly<Record<string, unknown>>): void {
   for (const field of Object.keys(given)) {
     if (Object.hasOwn(CONFIG_RULES, field)) continue;
-    if (!NOT_YET.includes(field)) {
-      const meant = nearest(field, FIELDS);
-      throw invalid(`"${field}" is unknown${meant ? `; did you mean "${meant}"?` : ''}`);
-    }
-    if (given[field] !== undefined) throw invalid(`"${field}" is not supported yet`);
+    const meant = nearest(field, FIELDS);
+    throw invalid(`"${field}" is unknown${meant ? `; did you mean "${meant}"?` : ''}`);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { NativeLimits } from '../../types/native';
 import type { ProcessLimits } from '../../types/request';
-import { asNumber, asObject, outOfRange, wrongValue } from './checks';
+import { asNumber, asObject, outOfRange } from './checks';
 import { refuseUnknown } from './names';
 
 /** The least and the most of each, in the order in which they cross. */
@@ -14,12 +14,11 @@ const RANGES = {
   processes: [1, Number.MAX_SAFE_INTEGER],
   coreBytes: [0, Number.MAX_SAFE_INTEGER],
   nice: [-20, 19],
+  memoryMax: [1, Number.MAX_SAFE_INTEGER],
+  pidsMax: [1, Number.MAX_SAFE_INTEGER],
 } as const satisfies Record<keyof ProcessLimits, readonly [number, number]>;
 
 const NAMES = Object.keys(RANGES) as (keyof ProcessLimits)[];
-
-/** Those that need a cgroup of the engine's own. They are refused and not ignored. */
-const NEED_CGROUP: readonly string[] = ['memoryMax', 'pidsMax'];
 
 export const UMASK_RANGE = 'an integer from 0 to 0o777 (511)';
 
@@ -36,10 +35,6 @@ export function asUmask(name: string, value: unknown): number {
 /** A checked copy. */
 export function asLimits(name: string, value: unknown): ProcessLimits {
   const given = asObject(name, value);
-  for (const field of NEED_CGROUP) {
-    if (given[field] === undefined) continue;
-    throw wrongValue(`${name}.${field}`, 'needs a delegated cgroup v2, and none is used here');
-  }
   refuseUnknown(name, given, NAMES);
   const limits: ProcessLimits = {};
   for (const field of NAMES) {

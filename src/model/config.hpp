@@ -54,6 +54,8 @@ struct Config {
   AnsiMode ansi = AnsiMode::by_sink;
   std::optional<std::string> overflow_dir;
   bool keep_overflow_files = false;
+  // Where the journal lies; none = there is none.
+  std::optional<std::string> journal_dir;
 
   std::size_t max_line_bytes = 1'048'576;
   Millis partial_line_flush{100};

@@ -45,6 +45,7 @@ enum class ValidationReason : std::uint8_t {
   invalid_env,
   invalid_id,
   invalid_redact,
+  unsupported_limit,
 };
 
 // "EMPTY_COMMAND" and so on; empty for none.

@@ -15,6 +15,9 @@ struct ProcessLimits {
   std::optional<std::uint64_t> core_bytes;
   std::optional<int> nice;  // from -20 to 19, the nicest
   std::optional<unsigned> umask;
+  // Of the whole tree, by a control group.
+  std::optional<std::uint64_t> memory_max;  // bytes
+  std::optional<std::uint64_t> pids_max;
 
   // Where `other` sets something, that counts.
   ProcessLimits with(const ProcessLimits& other) const {
@@ -30,6 +33,8 @@ struct ProcessLimits {
     fall_back(both.core_bytes, core_bytes);
     fall_back(both.nice, nice);
     fall_back(both.umask, umask);
+    fall_back(both.memory_max, memory_max);
+    fall_back(both.pids_max, pids_max);
     return both;
   }
 };

@@ -27,6 +27,24 @@ struct ExitStatus {
   std::optional<int> signal;
 };
 
+// What the engine did to end an execution that did not end by itself.
+enum class TerminationReason : std::uint8_t {
+  timeout,
+  idle_timeout,
+  cancel,
+  shutdown,
+  output_limit,
+  stream_failure,  // a pipe could not be read
+};
+
+struct Termination {
+  TerminationReason reason = TerminationReason::cancel;
+  // In their order, to the whole tree.
+  std::vector<int> signals;
+  // Processes of the tree that lived on.
+  std::vector<int> survivors;
+};
+
 // The order in which the kept bytes of both streams arrived, for replaying them to a late reader.
 class OutputTimeline {
  public:
@@ -87,6 +105,7 @@ struct ExecutionResult {
   Millis queued{0};
   std::optional<ResourceUsage> usage;
   std::optional<Error> error;
+  std::optional<Termination> termination;
   std::string command;
   std::string metadata;
 

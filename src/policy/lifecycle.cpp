@@ -131,9 +131,18 @@ Actions Lifecycle::on_terminating_soft(Input input) {
 }
 
 Actions Lifecycle::on_terminating_hard(Input input) {
-  if (input != Input::exited) return {};
-  exited_ = true;
-  return after_exit();
+  switch (input) {
+    case Input::exited:
+      if (exited_) return {};
+      exited_ = true;
+      return actions_of({Action::watch_tree});
+    case Input::tree_ended:
+      return exited_ ? after_exit() : Actions();
+    case Input::kill_expired:
+      return exited_ ? after_exit() : abandon();
+    default:
+      return {};
+  }
 }
 
 Actions Lifecycle::on_draining(Input input) {
@@ -170,12 +179,12 @@ Actions Lifecycle::terminate() {
   return actions_of({Action::signal_soft, Action::arm_grace});
 }
 
-// Where the process is gone already, the others of its group were all that was waited for.
+// Where the process is gone already, its descendants are all that is waited for.
 Actions Lifecycle::kill_now() {
   phase_ = Phase::terminating_hard;
-  Actions actions;
-  if (exited_) actions = after_exit();
-  return actions.add(Action::signal_hard);
+  auto actions = actions_of({Action::signal_hard, Action::arm_kill});
+  if (exited_) actions.add(Action::watch_tree);
+  return actions;
 }
 
 Actions Lifecycle::after_exit() {
@@ -188,6 +197,9 @@ Actions Lifecycle::cut_output() {
   output_cut_ = true;
   return finish().add(Action::close_streams);
 }
+
+// It waits for a device, say, and cannot be ended before that answers.
+Actions Lifecycle::abandon() { return streams_ended() ? finish() : cut_output(); }
 
 Actions Lifecycle::finish() {
   phase_ = Phase::finished;

@@ -5,6 +5,8 @@
 // Owned by an Execution, touched on its strand only. The rules:
 //  - The first cause of an end wins; what comes later only hurries it.
 //  - Finished = the process has exited and both streams have ended, or the drain is over.
+//  - While it is terminating, all its descendants have to be gone with it, or SIGKILL has had its
+//    time: what that cannot end cannot be waited for.
 //  - An execution that is ended before it was launched never gets a process.
 //  - Finished absorbs every input.
 #pragma once
@@ -41,11 +43,12 @@ enum class Input : std::uint8_t {
   stderr_ended,
   stream_failed,  // reading a pipe gave an error
   exited,         // the process has exited
-  tree_ended,     // while terminating: nobody of its process group lives any more
+  tree_ended,     // while terminating: none of its descendants lives any more
   grace_expired,
+  kill_expired,  // SIGKILL has had its time
   drain_expired,
 };
-inline constexpr std::size_t kInputCount = 16;
+inline constexpr std::size_t kInputCount = 17;
 
 // Why it ends. `none`: it ends, or ended, by itself.
 enum class EndCause : std::uint8_t {
@@ -66,12 +69,13 @@ enum class Action : std::uint8_t {
   signal_soft,    // the kill signal, to the process group
   signal_hard,    // SIGKILL, to the process group
   arm_grace,
-  watch_tree,  // the process has exited: see whether others of its group live
+  arm_kill,    // the time that SIGKILL has
+  watch_tree,  // the process has exited: see whether descendants of it live
   drain,       // read what is in the pipes, then wait for the drain's grace period
   close_streams,
   finish,  // reap, publish the result, give the permit back
 };
-inline constexpr std::size_t kActionCount = 10;
+inline constexpr std::size_t kActionCount = 11;
 
 // A set of actions, to be performed in the order of the enum.
 class Actions {
@@ -129,6 +133,7 @@ class Lifecycle {
   Actions kill_now();
   Actions after_exit();
   Actions cut_output();
+  Actions abandon();
   Actions finish();
 
   Phase phase_ = Phase::queued;

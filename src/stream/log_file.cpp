@@ -80,6 +80,10 @@ void LogFile::flush() {
 void LogFile::close() {
   end_line();
   flush();
+  if (const auto removal = file_.removal()) {
+    error_ = removal->message;
+    path_.clear();
+  }
   file_.close();
   buffer_ = {};
 }

@@ -197,6 +197,10 @@ std::shared_ptr<const CapturedOutput> OutputPipeline::finish(ExecutionResult& re
     // A stream that was cut off has a last line too, if only for the log.
     end(stream, false, {});
     StreamState& state = state_of(stream);
+    if (const auto removal = state.overflow.removal()) {
+      overflow_error_ = removal->message;
+      state.overflow_file.clear();
+    }
     state.overflow.close();
     StreamSummary& summary = result.streams[index_of(stream)];
     summary.total_bytes = state.buffer.total();

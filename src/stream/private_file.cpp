@@ -108,6 +108,14 @@ Result<void> PrivateFile::write(std::string_view bytes) {
   return {};
 }
 
+std::optional<Error> PrivateFile::removal() const {
+  struct stat facts;
+  if (fd_ < 0 || ::fstat(fd_, &facts) != 0 || facts.st_nlink > 0) return std::nullopt;
+  Error error = errors::io(ENOENT, "close", path_);
+  error.message += ": it was removed meanwhile";
+  return error;
+}
+
 void PrivateFile::close() {
   // No second try: the descriptor is gone even when close() reports an error.
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));

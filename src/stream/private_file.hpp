@@ -3,6 +3,7 @@
 // file. Blocking writes; used on an io thread, on the strand of the execution that owns the file.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,10 @@ class PrivateFile {
   bool is_open() const { return fd_ >= 0; }
   // Of the file that is or was open.
   const std::string& path() const { return path_; }
+
+  // Nothing while it still has its name; else what is to be told: somebody removed it, and what was
+  // written goes with it.
+  std::optional<Error> removal() const;
 
   // All of it, or the error that stopped it (the file is closed then).
   Result<void> write(std::string_view bytes);

@@ -1,5 +1,6 @@
 // Limits of a command, seen from inside of it: what the shell says of itself, and what the kernel
 // does.
+#include <gmock/gmock.h>
 #include <sys/resource.h>
 
 #include <csignal>
@@ -85,6 +86,24 @@ TEST_F(EngineLimits, NoRoomForTheProgramIsAFailure) {
   request.limits.address_space_bytes = 4096;
   const auto result = run(std::move(request));
   EXPECT_EQ(result->status, Status::failed);
+}
+
+// This machine may have a cgroup v2 for them; then they hold.
+TEST_F(EngineLimits, OfTheWholeTreeHoldOrAreRefused) {
+  start();
+  auto request = shell("cat /proc/self/cgroup");
+  request.limits.pids_max = 20;
+  const std::string id = request.id;
+  const auto admitted = try_submit(std::move(request));
+  if (admitted) {
+    wait_until("the end", [&] { return engine->status(id) == Status::completed; });
+    const auto output = engine->record(id)->output;
+    EXPECT_THAT(std::string(output->bytes[0].view()), testing::HasSubstr("/escher-" + id));
+  } else {
+    EXPECT_EQ(admitted.error().code, ErrorCode::validation);
+    EXPECT_EQ(admitted.error().reason, ValidationReason::unsupported_limit);
+    EXPECT_THAT(admitted.error().message, testing::HasSubstr("limits.pidsMax"));
+  }
 }
 
 }  // namespace

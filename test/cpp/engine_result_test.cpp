@@ -1,4 +1,5 @@
 // What is known of an execution when it has ended by itself.
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include <csignal>
@@ -108,14 +109,23 @@ TEST_F(EngineResult, TheEnvironmentIsLaidOverTheInheritedOne) {
   request.env = {{"GONE", std::nullopt}, {"NEW", "4"}, {"MORE", "5"}};
   const auto job = submit(request);
   wait_finished(job);
-  EXPECT_EQ(kept(job), "KEPT=1\nNEW=4\nMORE=5\n");
+  EXPECT_THAT(kept(job),
+              testing::MatchesRegex("KEPT=1\nNEW=4\nMORE=5\nEXEC_ENGINE_ID=[-/0-9a-f]+\n"));
 
   auto bare = puppet({"environment"});
   bare.extend_env = false;
   bare.env = {{"ONLY", "this"}};
   const auto alone = submit(bare);
   wait_finished(alone);
-  EXPECT_EQ(kept(alone), "ONLY=this\n");
+  EXPECT_THAT(kept(alone), testing::MatchesRegex("ONLY=this\nEXEC_ENGINE_ID=[-/0-9a-f]+\n"));
+
+  // Whose descendants are to live on after the host gives up what they are known by.
+  bare.env.push_back({"EXEC_ENGINE_ID", std::nullopt});
+  bare.id = format_id(random_id());
+  ++bare.token;
+  const auto unknown = submit(bare);
+  wait_finished(unknown);
+  EXPECT_EQ(kept(unknown), "ONLY=this\n");
 }
 
 TEST_F(EngineResult, StatusAndStatisticsFollowTheExecution) {

@@ -49,6 +49,26 @@ TEST_F(EngineShutdown, ShortensAGracePeriodThatRunsAlready) {
   EXPECT_EQ(seen(job).result->exit.signal, SIGKILL);
 }
 
+TEST_F(EngineShutdown, EndsWhatFinishedExecutionsLeftBehind) {
+  start();
+  const auto job = submit(shell("setsid sh -c 'echo $$; exec sleep 1000 >&- 2>&-' & :"));
+  const ProcessWatch left(wait_pid(job));
+  EXPECT_EQ(wait_finished(job)->status, Status::completed);
+  EXPECT_TRUE(left.lives());
+  EXPECT_TRUE(shut_down(kForever));
+  EXPECT_FALSE(left.lives());
+}
+
+TEST_F(EngineShutdown, KillsWhatWasLeftBehindAndIgnoresTheSignal) {
+  start();
+  const auto job = submit(shell(
+      "setsid sh -c 'trap \"\" TERM; echo $$; exec >&- 2>&-; while :; do sleep 9; done' & :"));
+  const ProcessWatch left(wait_pid(job));
+  wait_finished(job);
+  EXPECT_TRUE(shut_down(Millis(50)));
+  EXPECT_FALSE(left.lives());
+}
+
 TEST_F(EngineShutdown, TakesNoMoreRequestsAndStillAnswersQuestions) {
   start();
   const auto job = submit(puppet({"exit", "0"}));
@@ -158,6 +178,30 @@ TEST_F(EngineShutdown, AHostThatIsKilledTakesItsChildrenWithIt) {
   for (int i = 0; i < 5; ++i) children.emplace_back(std::stoi(host.read_line()));
   host.kill();
   for (const auto& child : children) child.wait_gone();
+}
+
+// What a host leaves behind that was killed: every kind of descendant is the guard's.
+TEST_F(EngineShutdown, AHostThatIsKilledTakesEveryDescendantWithIt) {
+  const std::vector<std::string> commands{
+      "setsid sh -c 'echo $$; exec sleep 1000' & wait",
+      "(setsid sh -c 'echo $$; exec sleep 1000 >&- 2>&-' &); exec sleep 1000",
+      "(env -i sh -c 'echo $$; exec sleep 1000' &); exec sleep 1000",
+      // Of an execution that is over.
+      "setsid sh -c 'echo $$; exec sleep 1000 >&- 2>&-' & :",
+  };
+  HelperProcess host([&](const HelperProcess::Channel& channel) -> int {
+    start();
+    for (const auto& command : commands) {
+      channel.tell(std::to_string(wait_pid(submit(shell(command)))));
+    }
+    for (;;) wait_until("nothing", [] { return false; });
+  });
+  std::vector<ProcessWatch> descendants;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    descendants.emplace_back(std::stoi(host.read_line()));
+  }
+  host.kill();
+  for (const auto& descendant : descendants) descendant.wait_gone();
 }
 
 }  // namespace

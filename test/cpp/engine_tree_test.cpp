@@ -1,12 +1,15 @@
-// The end reaches the whole process group, and takes its time only while somebody lives.
+// The end reaches every descendant, and takes its time only while somebody lives.
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 
 #include "support/engine_test.hpp"
 #include "support/helper_process.hpp"
+#include "support/waiting.hpp"
 
 namespace escher::test {
 namespace {
@@ -91,6 +94,151 @@ TEST_F(EngineTree, AStoppedChildThatIgnoresTheSignalIsKilled) {
   wait_stopped(wait_started(job).pid);
   cancel(job);
   EXPECT_EQ(wait_finished(job)->exit.signal, SIGKILL);
+}
+
+// ---- Who left the process group.
+
+TEST_F(EngineTree, AnEscaperToASessionOfItsOwnGetsTheSignalToo) {
+  start();  // a kill never comes
+  const auto job = submit(shell("setsid sh -c 'echo $$; exec sleep 1000' & wait"));
+  const ProcessWatch escaper(wait_pid(job));
+  cancel(job);
+  const auto result = wait_finished(job);
+  escaper.wait_gone();
+  ASSERT_TRUE(result->termination);
+  EXPECT_EQ(result->termination->reason, TerminationReason::cancel);
+  EXPECT_EQ(result->termination->signals, std::vector<int>{SIGTERM});
+  EXPECT_EQ(result->termination->survivors, std::vector<int>{});
+}
+
+TEST_F(EngineTree, ADaemonWhoseParentsAreGoneIsFoundByItsMarker) {
+  start();  // a kill never comes
+  // Its pipe is closed, so nothing but the environment ties it to the execution.
+  const auto job =
+      submit(shell("(setsid sh -c 'echo $$; exec sleep 1000 >&- 2>&-' &); exec sleep 1000"));
+  const ProcessWatch daemon(wait_pid(job));
+  cancel(job);
+  wait_finished(job);
+  daemon.wait_gone();
+}
+
+TEST_F(EngineTree, AnEscaperThatIgnoresTheSignalIsKilledAfterTheGracePeriod) {
+  start();
+  auto request =
+      shell("setsid sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1000; done' & wait");
+  request.force_kill_after = kShortGrace;
+  const auto job = submit(std::move(request));
+  const ProcessWatch escaper(wait_pid(job));
+  cancel(job);
+  const auto result = wait_finished(job);
+  escaper.wait_gone();
+  EXPECT_EQ(result->exit.signal, SIGTERM);
+  ASSERT_TRUE(result->termination);
+  EXPECT_EQ(result->termination->signals, (std::vector<int>{SIGTERM, SIGKILL}));
+  EXPECT_GE(result->duration, kShortGrace);
+}
+
+TEST_F(EngineTree, WhoClearedItsEnvironmentIsFoundByItsSession) {
+  start();
+  auto request = shell(
+      "(env -i sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1000; done' &); exec sleep 1000");
+  request.force_kill_after = kShortGrace;
+  const auto job = submit(std::move(request));
+  const ProcessWatch bare(wait_pid(job));
+  cancel(job);
+  wait_finished(job);
+  bare.wait_gone();
+}
+
+// With the session left as well, nothing but its parent tells whose it is: and that is looked at
+// before the signal takes the parent away.
+TEST_F(EngineTree, WhoClearedItsEnvironmentAndLeftIsFoundByItsParent) {
+  start();  // a kill never comes
+  const auto job = submit(shell("env -i setsid sh -c 'echo $$; exec sleep 1000 >&- 2>&-' & wait"));
+  const ProcessWatch escaper(wait_pid(job));
+  cancel(job);
+  wait_finished(job);
+  escaper.wait_gone();
+}
+
+TEST_F(EngineTree, EveryMemberGetsTheSignalOnce) {
+  start();
+  auto request = shell(
+      "setsid sh -c 'trap \"echo term\" TERM; echo $$ >&2; while :; do sleep 0.01; done' & "
+      "trap '' TERM; wait; wait");
+  request.force_kill_after = Millis(300);
+  const auto job = submit(std::move(request));
+  wait_pid(job, Stream::err);
+  cancel(job);
+  wait_finished(job);
+  EXPECT_EQ(kept(job), "term\n");
+}
+
+TEST_F(EngineTree, AStrangerIsLeftAlone) {
+  start();
+  const auto other = submit(shell("setsid sh -c 'echo $$; exec sleep 1000' & wait"));
+  const ProcessWatch stranger(wait_pid(other));
+  const auto job = submit(shell("setsid sh -c 'echo $$; exec sleep 1000' & wait"));
+  wait_pid(job);
+  cancel(job);
+  wait_finished(job);
+  EXPECT_TRUE(stranger.lives());
+  EXPECT_EQ(engine->status(other.id), Status::running);
+}
+
+// Holds a process where SIGKILL does not reach it, as a device that does not answer would.
+class Freezer {
+ public:
+  Freezer() : group_("/sys/fs/cgroup/freezer/escher-test-" + std::to_string(::getpid())) {
+    std::error_code error;
+    std::filesystem::create_directory(group_, error);
+    usable_ = !error;
+  }
+  ~Freezer() {
+    set("freezer.state", "THAWED");
+    std::error_code ignored;
+    std::filesystem::remove(group_, ignored);
+  }
+  explicit operator bool() const { return usable_; }
+  void freeze(pid_t pid) const {
+    set("cgroup.procs", std::to_string(pid));
+    set("freezer.state", "FROZEN");
+  }
+  void thaw() const { set("freezer.state", "THAWED"); }
+
+ private:
+  void set(const char* file, const std::string& value) const {
+    std::ofstream(group_ / file) << value;
+  }
+  const std::filesystem::path group_;
+  bool usable_ = false;
+};
+
+TEST_F(EngineTree, AProcessThatCannotBeKilledIsNamedAndReapedWhenItEndsAfterAll) {
+  const Freezer freezer;
+  if (!freezer) GTEST_SKIP() << "needs root, and the freezer of cgroup v1";
+  start();
+  auto request = puppet({"sleep"});
+  request.force_kill_after = kShortGrace;
+  const auto job = submit(std::move(request));
+  wait_output(job, "ready");
+  const pid_t pid = wait_started(job).pid;
+  freezer.freeze(pid);
+  cancel(job);
+  const auto result = wait_finished(job);
+  EXPECT_EQ(result->status, Status::cancelled);
+  EXPECT_EQ(result->exit.code, std::nullopt);
+  EXPECT_EQ(result->exit.signal, std::nullopt);
+  ASSERT_TRUE(result->termination);
+  EXPECT_EQ(result->termination->survivors, std::vector<int>{pid});
+  EXPECT_TRUE(result->output_incomplete);
+  freezer.thaw();
+  look_until("the reaping", [] { return own_children().empty(); });
+}
+
+TEST_F(EngineTree, AnEndByItselfHasNoTermination) {
+  start();
+  EXPECT_FALSE(run(shell("exit 3"))->termination);
 }
 
 // Where nobody reaps orphans, as under a program that is the first process of a container, the

@@ -1,8 +1,12 @@
 #include "overflow_directory.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "stream/file_fixtures.hpp"
+#include "support/helper_process.hpp"
 
 namespace escher::test {
 namespace {
@@ -15,7 +19,7 @@ std::string parent_of(const std::string& path) {
 
 TEST(OverflowDirectoryTest, NamesFilesByIdAndStream) {
   const TemporaryDirectory directory;
-  OverflowDirectory overflow(directory.path());
+  OverflowDirectory overflow(directory.path(), true);
   EXPECT_EQ(*overflow.path_for(kId, Stream::out),
             directory / "01234567-89ab-4cde-8f01-23456789abcd.stdout");
   EXPECT_EQ(*overflow.path_for(kId, Stream::err),
@@ -24,7 +28,7 @@ TEST(OverflowDirectoryTest, NamesFilesByIdAndStream) {
 
 TEST(OverflowDirectoryTest, MakesTheConfiguredOneAndLeavesIt) {
   const TemporaryDirectory directory;
-  OverflowDirectory overflow(directory / "a/b");
+  OverflowDirectory overflow(directory / "a/b", false);
   EXPECT_FALSE(exists(directory / "a"));
   ASSERT_TRUE(overflow.path_for(kId, Stream::out));
   EXPECT_EQ(mode_of(directory / "a/b"), 0700U);
@@ -35,25 +39,25 @@ TEST(OverflowDirectoryTest, MakesTheConfiguredOneAndLeavesIt) {
 TEST(OverflowDirectoryTest, SaysWhyThereIsNone) {
   const TemporaryDirectory directory;
   write_file(directory / "file", "");
-  OverflowDirectory overflow(directory / "file/below");
+  OverflowDirectory overflow(directory / "file/below", false);
   const auto path = overflow.path_for(kId, Stream::out);
   ASSERT_FALSE(path);
   EXPECT_EQ(path.error().code, ErrorCode::io);
 }
 
 TEST(OverflowDirectoryTest, OfItsOwnIsPrivateAndTheSameForAll) {
-  OverflowDirectory overflow(std::nullopt);
+  OverflowDirectory overflow(std::nullopt, false);
   const std::string first = parent_of(*overflow.path_for(kId, Stream::out));
   EXPECT_EQ(mode_of(first), 0700U);
   EXPECT_EQ(parent_of(*overflow.path_for(random_id(), Stream::err)), first);
-  OverflowDirectory another(std::nullopt);
+  OverflowDirectory another(std::nullopt, false);
   EXPECT_NE(parent_of(*another.path_for(kId, Stream::out)), first);
   overflow.remove();
   another.remove();
 }
 
 TEST(OverflowDirectoryTest, OfItsOwnIsRemovedOnlyIfItIsEmpty) {
-  OverflowDirectory overflow(std::nullopt);
+  OverflowDirectory overflow(std::nullopt, false);
   const std::string empty = parent_of(*overflow.path_for(kId, Stream::out));
   overflow.remove();
   EXPECT_FALSE(exists(empty));
@@ -63,6 +67,90 @@ TEST(OverflowDirectoryTest, OfItsOwnIsRemovedOnlyIfItIsEmpty) {
   overflow.remove();
   EXPECT_TRUE(exists(file));
   std::filesystem::remove_all(parent_of(file));
+}
+
+// Of a process that is dead: it was made by a fork of the test, which is gone.
+// Nothing = in a private directory, below the one that TMPDIR names.
+std::string left_by_a_dead_host(const std::optional<std::string>& base) {
+  HelperProcess host([&](const HelperProcess::Channel& channel) {
+    OverflowDirectory overflow(base, false);
+    const std::string file = *overflow.path_for(kId, Stream::out);
+    write_file(file, "left");
+    channel.tell(file);
+    return 0;
+  });
+  const std::string file = host.read_line();
+  host.wait();
+  return file;
+}
+
+std::size_t entries_of(const std::string& directory) {
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(directory), {}));
+}
+
+TEST(OverflowDirectoryTest, WhatADeadHostLeftIsRemoved) {
+  const TemporaryDirectory base;
+  ASSERT_TRUE(exists(left_by_a_dead_host(base.path())));
+  OverflowDirectory::remove_abandoned(base.path());
+  EXPECT_EQ(entries_of(base.path()), 0U);
+}
+
+TEST(OverflowDirectoryTest, APrivateOneOfADeadHostIsRemoved) {
+  const std::string file = left_by_a_dead_host(std::nullopt);
+  ASSERT_TRUE(exists(file));
+  OverflowDirectory::remove_abandoned(std::nullopt);
+  EXPECT_FALSE(exists(parent_of(file)));
+}
+
+TEST(OverflowDirectoryTest, OfALivingHostStays) {
+  const TemporaryDirectory base;
+  OverflowDirectory overflow(base.path(), false);
+  const std::string file = *overflow.path_for(kId, Stream::out);
+  write_file(file, "needed");
+  OverflowDirectory::remove_abandoned(base.path());
+  EXPECT_TRUE(exists(file));
+  OverflowDirectory own(std::nullopt, false);
+  const std::string private_one = parent_of(*own.path_for(kId, Stream::out));
+  OverflowDirectory::remove_abandoned(std::nullopt);
+  EXPECT_TRUE(exists(private_one));
+  own.remove();
+}
+
+// Its number means nothing here, as that of a host in another container that shares the directory.
+TEST(OverflowDirectoryTest, WhatIsLockedStaysWhateverItsNameTells) {
+  const std::string file = left_by_a_dead_host(std::nullopt);
+  const int lock = ::open(parent_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_EQ(::flock(lock, LOCK_SH), 0);
+  OverflowDirectory::remove_abandoned(std::nullopt);
+  EXPECT_TRUE(exists(file));
+  ::close(lock);
+  OverflowDirectory::remove_abandoned(std::nullopt);
+  EXPECT_FALSE(exists(file));
+}
+
+TEST(OverflowDirectoryTest, WhatNoEngineMadeStays) {
+  const TemporaryDirectory base;
+  const std::string name = format_id(kId) + ".stdout";
+  std::filesystem::create_directory(base / "outside");
+  write_file(base / ("outside/" + name), "mine");
+  std::filesystem::create_directory_symlink(base / "outside",
+                                            base / "escher-execution-engine-1-2-abcdef");
+  write_file(base / "escher-execution-engine-1-2-list00", "../outside/" + name + "\nnotes.txt\n");
+  write_file(base / "notes.txt", "mine");
+  OverflowDirectory::remove_abandoned(base.path());
+  EXPECT_TRUE(exists(base / ("outside/" + name)));
+  EXPECT_TRUE(exists(base / "notes.txt"));
+  EXPECT_FALSE(exists(base / "escher-execution-engine-1-2-list00"));
+}
+
+TEST(OverflowDirectoryTest, OfFilesThatAreKeptIsNobodysToRemove) {
+  const TemporaryDirectory base;
+  OverflowDirectory overflow(base.path(), true);
+  const std::string file = *overflow.path_for(kId, Stream::out);
+  write_file(file, "kept");
+  OverflowDirectory::remove_abandoned(base.path());
+  EXPECT_TRUE(exists(file));
 }
 
 }  // namespace

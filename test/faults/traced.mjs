@@ -62,7 +62,7 @@ const row = (name, fault, how, body) => ({
   run(context) {
     if (spawnSync('strace', ['-V']).error) return { skip: 'needs strace' };
     // One io thread: if it is held up, everything is.
-    return accounted(context, { ioThreads: 1 }, body);
+    return accounted(context, { ioThreads: 1, maxConcurrentExecutions: TRACED + OTHERS }, body);
   },
 });
 

@@ -23,12 +23,25 @@ test.each([
   [{ limits: { nice: 20 } }, /request\.limits\.nice.*from -20 to 19.*20/],
   [{ limits: { openFiles: '9' } }, /request\.limits\.openFiles.*number/],
   [{ limits: { openfiles: 9 } }, /request\.limits\.openfiles.*unknown.*openFiles/],
-  [{ limits: { memoryMax: 1 } }, /request\.limits\.memoryMax.*cgroup/],
+  [{ limits: { memoryMax: 0 } }, /request\.limits\.memoryMax.*integer of at least 1.*0/],
   [{ limits: 5 }, /request\.limits.*object/],
   [{ umask: 0o1000 }, /request\.umask.*0o777/],
 ])('%j is refused by name', async (fields, message) => {
   const engine = makeEngine();
   await expect(engine.execute({ ...sh('true'), ...(fields as object) })).rejects.toThrow(message);
+});
+
+// Where there is a delegated cgroup v2 they hold; this is what a machine without one says.
+test('limits of the whole tree are refused where they cannot hold', async () => {
+  const engine = makeEngine();
+  const request = { ...sh('cat /proc/self/cgroup'), limits: { memoryMax: 64 * 2 ** 20 } };
+  const result = await engine.run(request).catch((error) => error);
+  if (result instanceof Error) {
+    expect(result).toMatchObject({ code: 'ERR_VALIDATION', reason: 'UNSUPPORTED_LIMIT' });
+    expect(result.message).toMatch(/limits\.memoryMax needs a delegated cgroup v2/);
+  } else {
+    expect(result.stdout).toContain(`/escher-${result.id}`);
+  }
 });
 
 test('the configuration is checked in the same way', () => {

@@ -310,11 +310,11 @@ describe('streamToFile', () => {
     const overflowDir = join(tempDir(), 'overflow');
     const engine = makeEngine({ ...config, overflowDir });
     const execution = engine.run(sh(`${bytes(2000)}; read _; ${bytes(2000)}`, { stdin: 'pipe' }));
-    const [file] = await waitFor('the file', () =>
-      existsSync(overflowDir) && readdirSync(overflowDir).length > 0
-        ? readdirSync(overflowDir)
+    const file = await waitFor('the file', () =>
+      existsSync(overflowDir)
+        ? readdirSync(overflowDir).find((name) => name.endsWith('.stdout'))
         : undefined,
-    ).then((found) => found ?? []);
+    );
     rmSync(join(overflowDir, present(file)));
     execution.stdin.end();
     expect(await execution).toMatchObject({ status: 'completed', stdoutBytes: 4000 });

@@ -46,6 +46,7 @@ describe('a result', () => {
         maxRssBytes: expect.any(Number),
       },
       error: null,
+      termination: null,
       command: 'echo out; echo err >&2',
       metadata: { source: 'test' },
     });

@@ -1,14 +1,9 @@
 import { LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
-import { payloads, record } from './support/events';
+import { nextLine, payloads, record } from './support/events';
 import { executionError, present, rejection } from './support/expectations';
 import { processExists, processGroupMembers, processStat } from './support/processes';
 import { waitFor } from './support/wait';
-
-const nextLine = (execution: {
-  once(name: 'stdout', listener: (event: { line: string }) => void): unknown;
-}): Promise<string> =>
-  new Promise((resolve) => execution.once('stdout', ({ line }) => resolve(line)));
 
 describe('kill', () => {
   test('sends one signal, and nothing else changes', async () => {

@@ -2,24 +2,14 @@ import { exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
 import { present } from './support/expectations';
 import { reportOf } from './support/hosts';
-import { bytesWritten, processExists, processGroupMembers, processStat } from './support/processes';
+import { bytesWritten, processExists, processGroupMembers } from './support/processes';
+import { standstill } from './support/standstill';
 import { blockUntil, waitFor } from './support/wait';
 
 const MiB = 1_048_576;
 const PENDING = MiB;
 /** What may be under way besides: the pipe, what is just being read, and a batch that is just being made. */
 const SLACK = 4 * MiB;
-
-/** Tells, when asked over and over, whether a process has been waiting without writing anything. */
-function standstill(pid: number): () => boolean {
-  let [written, asked] = [-1, 0];
-  return () => {
-    const now = bytesWritten(pid);
-    asked = now === written && processStat(pid)?.state === 'S' ? asked + 1 : 0;
-    written = now;
-    return asked >= 50;
-  };
-}
 
 const started = (execution: { once(name: 'started', listener: () => void): unknown }) =>
   new Promise<void>((resolve) => execution.once('started', resolve));

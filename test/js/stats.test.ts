@@ -11,6 +11,8 @@ test('a new engine has nothing to tell', async () => {
     retainedBytes: 0,
     totalLines: 0,
     totalBytes: 0,
+    guarded: false,
+    journalError: null,
     spawnFailures: 0,
     spawnMs: { p50: 0, p99: 0 },
     durationMs: { p50: 0, p99: 0 },

@@ -40,8 +40,8 @@ ChildProcess::Ended describe(int status, const rusage& usage) {
 
 }  // namespace
 
-ChildProcess::Impl::Impl(const Strand& strand, pid_t pid, UniqueFd pidfd)
-    : strand_(strand), pid_(pid), pidfd_(strand) {
+ChildProcess::Impl::Impl(const Strand& strand, pid_t pid, UniqueFd pidfd, Guard::Session session)
+    : strand_(strand), pid_(pid), pidfd_(strand), session_(std::move(session)) {
   if (!pidfd) return;
   pidfd_.assign(pidfd.get());
   static_cast<void>(pidfd.release());
@@ -129,6 +129,7 @@ bool ChildProcess::Impl::tree_alive() {
 
 ChildProcess::Ended ChildProcess::Impl::reap() {
   if (ended_) return *ended_;
+  session_ = Guard::Session();
   int status = 0;
   rusage usage = {};
   pid_t reaped = 0;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "process/child_process.hpp"
+#include "process/guard.hpp"
 #include "process/posix/unique_fd.hpp"
 
 namespace escher {
@@ -16,7 +17,7 @@ namespace escher {
 class ChildProcess::Impl : public std::enable_shared_from_this<Impl> {
  public:
   // `pidfd` may be empty: then a thread of its own waits for the exit.
-  Impl(const Strand& strand, pid_t pid, UniqueFd pidfd);
+  Impl(const Strand& strand, pid_t pid, UniqueFd pidfd, Guard::Session session = {});
   ~Impl();
 
   pid_t pid() const { return pid_; }
@@ -37,6 +38,7 @@ class ChildProcess::Impl : public std::enable_shared_from_this<Impl> {
   boost::asio::posix::basic_stream_descriptor<Strand> pidfd_;
   std::thread waiter_;
   std::optional<Ended> ended_;
+  Guard::Session session_;  // while the number is held
 };
 
 }  // namespace escher

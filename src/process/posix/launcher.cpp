@@ -104,6 +104,19 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return result;
 }
 
+// The environment is shared by many children, so the marker of one is put in here.
+std::vector<char*> environment_pointers(const std::vector<std::string>& environment,
+                                        const std::string& marker) {
+  std::vector<char*> result = pointers(environment);
+  if (marker.empty()) return result;
+  const std::size_t name_size = marker.find('=') + 1;
+  std::erase_if(result, [&](const char* entry) {
+    return entry != nullptr && ::strncmp(entry, marker.c_str(), name_size) == 0;
+  });
+  result.insert(result.end() - 1, const_cast<char*>(marker.c_str()));
+  return result;
+}
+
 void add_limit(posix::SpawnPlan& plan, int resource, const std::optional<std::uint64_t>& value,
                rlim_t headroom = 0) {
   if (!value) return;
@@ -149,12 +162,18 @@ Error give_up(const posix::SpawnOutcome& spawned, const boost::system::system_er
   return errors::spawn_failed(error.code().value(), "epoll_ctl", {});
 }
 
-Result<LaunchedCommand> take_over(const Strand& strand, posix::SpawnOutcome spawned, Stdio stdio) {
+Result<LaunchedCommand> take_over(const Strand& strand, posix::SpawnOutcome spawned, Stdio stdio,
+                                  Guard* guard) {
+  auto session = guard != nullptr ? guard->watch(spawned.pid) : Guard::Session();
   try {
-    LaunchedCommand launched{ChildProcess(std::make_shared<ChildProcess::Impl>(
-                                 strand, spawned.pid, std::move(spawned.pidfd))),
-                             take_pipe<OutputPipe>(stdio.out, strand, Stream::out), std::nullopt,
-                             std::nullopt};
+    LaunchedCommand launched{
+        ChildProcess(std::make_shared<ChildProcess::Impl>(
+            strand, spawned.pid, std::move(spawned.pidfd), std::move(session))),
+        take_pipe<OutputPipe>(stdio.out, strand, Stream::out),
+        std::nullopt,
+        std::nullopt,
+        std::nullopt,
+        nullptr};
     if (stdio.err) launched.err = take_pipe<OutputPipe>(stdio.err, strand, Stream::err);
     if (stdio.in) launched.in = take_pipe<InputPipe>(stdio.in, strand);
     return launched;
@@ -163,15 +182,27 @@ Result<LaunchedCommand> take_over(const Strand& strand, posix::SpawnOutcome spaw
   }
 }
 
+Result<std::optional<ControlGroup>> make_group(const LaunchOptions& options) {
+  if (!options.group) return std::optional<ControlGroup>();
+  auto group = ControlGroup::make(options.group_name, *options.group);
+  if (!group) return group.error();
+  return std::optional<ControlGroup>(std::move(*group));
+}
+
 }  // namespace
 
 Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& command,
                                const LaunchOptions& options) {
   auto stdio = make_stdio(options);
   if (!stdio) return stdio.error();
+  std::shared_ptr<UniqueFd> reserved;
+  if (options.reserve) {
+    reserved = std::make_shared<UniqueFd>(::fcntl(stdio->out.get(), F_DUPFD_CLOEXEC, 3));
+    if (!*reserved) return errors::spawn_failed(errno, "fcntl", {});
+  }
 
   const auto argv = pointers(command.argv);
-  const auto envp = pointers(*command.env);
+  const auto envp = environment_pointers(*command.env, options.marker);
   posix::SpawnPlan plan;
   plan.executable = command.executable.c_str();
   plan.argv = argv.data();
@@ -182,13 +213,19 @@ Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& comm
   plan.stdio[2] = options.merge_stderr ? stdio->child[1].get() : stdio->child[2].get();
   plan.open_files = posix::original_open_files_limit();
   add_limits(plan, options.limits);
+  auto group = make_group(options);
+  if (!group) return group.error();
+  if (*group) plan.control_group = (*group)->entrance();
 
   auto spawned = posix::spawn(plan);
   if (!spawned.ok()) {
     return errors::spawn_failed(spawned.os_error, spawned.failed_step,
                                 path_of(spawned.failed_step, command, options));
   }
-  return take_over(strand, std::move(spawned), std::move(*stdio));
+  auto launched = take_over(strand, std::move(spawned), std::move(*stdio), options.guard);
+  if (launched) launched->group = std::move(*group);
+  if (launched) launched->reserved = std::move(reserved);
+  return launched;
 }
 
 }  // namespace escher

@@ -38,6 +38,8 @@ struct SpawnPlan {
   std::size_t limit_count = 0;
   std::optional<int> nice;
   std::optional<mode_t> umask;
+  // Whoever writes "0" into it is in the control group; -1 = the host's own.
+  int control_group = -1;
 };
 
 struct SpawnOutcome {

@@ -151,6 +151,9 @@ ESCHER_IN_CHILD const char* become(const SpawnPlan& plan, pid_t host) {
   reset_signal_actions();
   if (call(SYS_setsid) < 0) return "setsid";
   if (!bind_to_host(host)) return "prctl";
+  if (plan.control_group >= 0 && call(SYS_write, plan.control_group, address("0"), 1) != 1) {
+    return "cgroup";
+  }
   if (plan.working_dir != nullptr && call(SYS_chdir, address(plan.working_dir)) != 0) {
     return "chdir";
   }

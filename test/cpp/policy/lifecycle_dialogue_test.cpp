@@ -110,21 +110,43 @@ TEST_F(LifecycleDialogue, TimeoutAndTheTreeObeys) {
 TEST_F(LifecycleDialogue, TimeoutAndTheProcessDoesNotObey) {
   launches();
   hears(idle_timeout_fired, {signal_soft, arm_grace});
-  hears(grace_expired, {signal_hard});
+  hears(grace_expired, {signal_hard, arm_kill});
   hears(stdout_ended, {});
   hears(stderr_ended, {});
-  hears(exited, {finish});
+  hears(exited, {watch_tree});
+  hears(tree_ended, {finish});
   ends_as(Status::timeout, EndCause::idle_timeout);
 }
 
-TEST_F(LifecycleDialogue, ProcessObeysButItsGroupDoesNot) {
+TEST_F(LifecycleDialogue, ProcessObeysButItsDescendantsDoNot) {
   launches();
   hears(cancel_requested, {signal_soft, arm_grace});
   hears(exited, {watch_tree});
-  hears(grace_expired, {signal_hard, drain});
+  hears(grace_expired, {signal_hard, arm_kill, watch_tree});
+  hears(tree_ended, {drain});
   hears(stdout_ended, {});
   hears(stderr_ended, {finish});
   ends_as(Status::cancelled, EndCause::cancelled);
+}
+
+TEST_F(LifecycleDialogue, ADescendantThatCannotBeKilledIsNotWaitedForLong) {
+  launches();
+  hears(cancel_requested, {signal_soft, arm_grace});
+  hears(grace_expired, {signal_hard, arm_kill});
+  hears(exited, {watch_tree});
+  hears(kill_expired, {drain});
+  hears(drain_expired, {close_streams, finish});
+  ends_as(Status::cancelled, EndCause::cancelled);
+}
+
+TEST_F(LifecycleDialogue, AProcessThatCannotBeKilledIsLeftBehind) {
+  launches();
+  hears(timeout_fired, {signal_soft, arm_grace});
+  hears(grace_expired, {signal_hard, arm_kill});
+  hears(kill_expired, {close_streams, finish});
+  EXPECT_FALSE(machine_.exited());
+  EXPECT_TRUE(machine_.output_cut());
+  ends_as(Status::timeout, EndCause::timeout);
 }
 
 TEST_F(LifecycleDialogue, TooMuchOutputIsTheCauseThoughTheUserCancelsToo) {
@@ -170,16 +192,18 @@ TEST_F(LifecycleDialogue, EngineClosesWhileACancelIsUnderWay) {
   launches();
   hears(cancel_requested, {signal_soft, arm_grace});
   hears(shutdown_requested, {arm_grace});
-  hears(grace_expired, {signal_hard});
-  hears(exited, {drain});
+  hears(grace_expired, {signal_hard, arm_kill});
+  hears(exited, {watch_tree});
+  hears(tree_ended, {drain});
   hears(drain_expired, {close_streams, finish});
   ends_as(Status::cancelled, EndCause::cancelled);
 }
 
 TEST_F(LifecycleDialogue, HostEndsAndNobodyGetsGrace) {
   launches();
-  hears(kill_requested, {signal_hard});
-  hears(exited, {drain});
+  hears(kill_requested, {signal_hard, arm_kill});
+  hears(exited, {watch_tree});
+  hears(tree_ended, {drain});
   hears(kill_requested, {signal_hard, close_streams, finish});
   ends_as(Status::cancelled, EndCause::shutdown);
 }
@@ -188,8 +212,9 @@ TEST_F(LifecycleDialogue, HostEndsWhileTheSpawnThreadHasIt) {
   hears(launching, {});
   hears(shutdown_requested, {});
   hears(kill_requested, {});
-  hears(spawned, {publish_started, start_streams, signal_hard});
-  hears(exited, {drain});
+  hears(spawned, {publish_started, start_streams, signal_hard, arm_kill});
+  hears(exited, {watch_tree});
+  hears(tree_ended, {drain});
   hears(drain_expired, {close_streams, finish});
   ends_as(Status::cancelled, EndCause::shutdown);
 }

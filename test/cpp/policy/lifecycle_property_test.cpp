@@ -31,7 +31,7 @@ class Walk {
       EXPECT_TRUE(actions.empty()) << "it spoke after its end: " << actions;
     }
     check_process(actions);
-    check_end(actions);
+    check_end(input, actions);
   }
 
   const Lifecycle& machine() const { return machine_; }
@@ -45,24 +45,26 @@ class Walk {
       started_ = true;
     }
     withdrawn_ = withdrawn_ || actions.has(withdraw);
-    for (const Action action : {signal_soft, signal_hard, arm_grace, watch_tree, drain}) {
+    for (const Action action : {signal_soft, signal_hard, arm_grace, arm_kill, watch_tree, drain}) {
       EXPECT_TRUE(started_ || !actions.has(action)) << "there is no process for " << actions;
     }
     if (actions.has(signal_soft)) {
       EXPECT_FALSE(machine_.exited());
       EXPECT_TRUE(actions.has(arm_grace)) << "nothing would follow the soft signal";
     }
+    EXPECT_EQ(actions.has(arm_kill), actions.has(signal_hard) && !actions.has(finish));
     if (actions.has(drain) || actions.has(watch_tree)) {
       EXPECT_TRUE(machine_.exited());
     }
   }
 
-  void check_end(Actions actions) {
+  void check_end(Input input, Actions actions) {
     EXPECT_EQ(actions.has(finish), machine_.phase() == Phase::finished && !finished_);
     EXPECT_EQ(actions.has(close_streams), actions.has(finish) && machine_.output_cut());
     if (!actions.has(finish)) return;
     finished_ = true;
-    EXPECT_TRUE(!started_ || machine_.exited()) << "it finished while its process lived";
+    EXPECT_TRUE(!started_ || machine_.exited() || input == kill_expired)
+        << "it finished while its process lived";
     EXPECT_TRUE(is_terminal(machine_.status(true)));
     EXPECT_TRUE(is_terminal(machine_.status(false)));
   }
@@ -77,7 +79,7 @@ class Walk {
 void see_through(Walk& walk) {
   if (walk.machine().phase() == Phase::queued) walk.step(launching);
   if (walk.machine().phase() == Phase::starting) walk.step(spawned);
-  for (const Input input : {exited, grace_expired, drain_expired}) walk.step(input);
+  for (const Input input : {exited, grace_expired, kill_expired, drain_expired}) walk.step(input);
 }
 
 TEST(LifecycleProperty, HoldsOnEveryWalk) {

@@ -29,6 +29,7 @@ inline constexpr std::array<std::string_view, kInputCount> kInputNames{"launchin
                                                                        "exited",
                                                                        "tree_ended",
                                                                        "grace_expired",
+                                                                       "kill_expired",
                                                                        "drain_expired"};
 
 inline constexpr std::array<std::string_view, 8> kCauseNames{
@@ -36,8 +37,8 @@ inline constexpr std::array<std::string_view, 8> kCauseNames{
     "shutdown", "output_limit", "stream_failed", "spawn_failed"};
 
 inline constexpr std::array<std::string_view, kActionCount> kActionNames{
-    "withdraw",  "publish_started", "start_streams", "signal_soft",   "signal_hard",
-    "arm_grace", "watch_tree",      "drain",         "close_streams", "finish"};
+    "withdraw", "publish_started", "start_streams", "signal_soft",   "signal_hard", "arm_grace",
+    "arm_kill", "watch_tree",      "drain",         "close_streams", "finish"};
 
 inline std::ostream& operator<<(std::ostream& out, Phase phase) {
   return out << kPhaseNames[static_cast<std::size_t>(phase)];

@@ -152,5 +152,15 @@ TEST_F(Launcher, AChildDiesWithAHostThatIsKilled) {
   EXPECT_EQ(host.wait(), -SIGKILL);
 }
 
+TEST_F(Launcher, ReservesADescriptorForWhatIsOpenedNext) {
+  LaunchOptions options;
+  options.reserve = true;
+  auto command = launch_puppet({"exit", "0"}, options);
+  const auto with = open_descriptors().size();
+  command.reserved.reset();
+  EXPECT_EQ(open_descriptors().size(), with - 1);
+  wait_and_reap(command.process);
+}
+
 }  // namespace
 }  // namespace escher::test

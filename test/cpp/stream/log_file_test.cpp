@@ -140,6 +140,14 @@ TEST_F(LogFileTest, FailureEndsTheLogAndIsKept) {
   EXPECT_EQ(written(), kStamp + " stdout fits\n");
 }
 
+TEST_F(LogFileTest, ThatSomebodyRemovedIsNotPromised) {
+  log_.add(Stream::out, {"lost", false}, kNow);
+  std::filesystem::remove(path_);
+  log_.close();
+  EXPECT_EQ(log_.path(), "");
+  EXPECT_NE(log_.error().find("it was removed meanwhile"), std::string::npos) << log_.error();
+}
+
 TEST(LogFile, ThatCannotBeOpenedSaysWhyAndStaysClosed) {
   test::TemporaryDirectory directory;
   test::write_file(directory / "file", "");

@@ -1,25 +1,39 @@
 // The engine around an execution, as far as an execution needs one; notes what it is told.
 #pragma once
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "execution.hpp"
 #include "execution_host.hpp"
 #include "flow_control.hpp"
+#include "policy/marker.hpp"
+#include "process/guard.hpp"
 #include "statistics.hpp"
 #include "support/recording_sink.hpp"
 #include "support/requests.hpp"
+#include "tree_scanner.hpp"
 
 namespace escher::test {
 
 class FakeHost final : public ExecutionHost {
  public:
+  ~FakeHost() {
+    worker_work_.reset();
+    worker_thread_.join();
+  }
+
   const Config& config() const override { return config_; }
   EventSink& sink() override { return sink_; }
   FlowControl& flow() override { return flow_; }
   Statistics& statistics() override { return statistics_; }
+  TreeScanner& scanner() override { return scanner_; }
+  const Marker& marker() const override { return marker_; }
+  Guard& guard() override { return guard_; }
+  Journal* journal() override { return nullptr; }
   bool watches_all() const override { return true; }
   std::optional<Redactor> redactor_for(const ExecutionRequest&) override { return redactor; }
   Result<std::string> overflow_path(const ExecutionId&, Stream) override {
@@ -56,6 +70,13 @@ class FakeHost final : public ExecutionHost {
   FlowControl flow_{1 << 20};
   Statistics statistics_;
   std::uint64_t serials_ = 0;
+  const Marker marker_{""};
+  Guard guard_{marker_.token()};
+  boost::asio::io_context worker_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> worker_work_{
+      worker_.get_executor()};
+  std::thread worker_thread_{[this] { worker_.run(); }};
+  TreeScanner scanner_{worker_, marker_};
 };
 
 }  // namespace escher::test

@@ -19,6 +19,9 @@ std::vector<pid_t> own_children();
 // As in /proc: 'R', 'S', 'T' for stopped, 'Z' for a zombie; 0 = there is none.
 char state_of(pid_t pid);
 
+// The arguments, joined by spaces; empty if there is no such process.
+std::string command_line(pid_t pid);
+
 // Blocks until a child of this process has stopped; takes nothing away from whoever reaps it.
 void wait_stopped(pid_t child);
 

@@ -9,6 +9,9 @@ import { waitFor } from './wait.mjs';
 /** What may take a moment: a guard that ends, a thread that was joined. */
 const MOMENT_MS = 3_000;
 
+/** The lock that tells the overflow files of a living engine from those of a dead one, from the first of them on. */
+const OVERFLOW_LOCK = 1;
+
 const ignore = () => undefined;
 
 /** Waits a moment for `count()` to fall to `allowed`, and gives what it is above that then. */
@@ -46,7 +49,7 @@ export async function accounted(context, config, body) {
   try {
     happened = await body({ engine, ledger });
     await waitFor('everything to settle', () => ledger.lost === 0).catch(ignore);
-    heldByEngine = await leftOver(descriptors, warm);
+    heldByEngine = await leftOver(descriptors, warm + OVERFLOW_LOCK);
   } finally {
     // Also after a failure: what a row leaves behind must not be the reason for the next one.
     await engine.shutdown({ graceMs: 0 });

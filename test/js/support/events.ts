@@ -63,3 +63,9 @@ export function joined(recorded: readonly Recorded[], stream: 'stdout' | 'stderr
     .map(({ line, partial }) => (partial ? line : `${line}\n`))
     .join('');
 }
+
+/** The next line of stdout. */
+export const nextLine = (execution: {
+  once(name: 'stdout', listener: (event: { line: string }) => void): unknown;
+}): Promise<string> =>
+  new Promise((resolve) => execution.once('stdout', ({ line }) => resolve(line)));

@@ -1,0 +1,21 @@
+/** The methods of the engine that a page may be allowed to call, by name. */
+
+import type { PageMethod } from '../../types/electron';
+
+const all: Record<PageMethod, true> = {
+  execute: true,
+  cancel: true,
+  kill: true,
+  getStatus: true,
+  getResult: true,
+  waitForCompletion: true,
+  sendInput: true,
+  closeInput: true,
+  removeExecution: true,
+  listExecutions: true,
+  runningCount: true,
+  queuedCount: true,
+  stats: true,
+};
+
+export const PAGE_METHODS = Object.keys(all) as readonly PageMethod[];

@@ -1,0 +1,88 @@
+// Writes the tarballs that are published: npm run pack:all -- --pack-destination DIR [--only platform|main]
+// The main one gets every platform package of this version whose tarball lies in DIR: those of other machines are put
+// there first (docs/releasing.md).
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { inRoot } from '../lib/paths.mjs';
+import { inspect } from './binary.mjs';
+import { checkMain, checkPlatform } from './check.mjs';
+import { packMain } from './main-package.mjs';
+import { builtBinary, packPlatform } from './platform-package.mjs';
+import { targetOf } from './target.mjs';
+
+const USAGE =
+  'usage: npm run pack:all -- [--pack-destination DIR] [--only platform|main]; DIR is build/packages if not given';
+
+const root = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+const { destination, only } = readOptions();
+
+try {
+  mkdirSync(destination, { recursive: true });
+  if (only !== 'main') await packThisPlatform();
+  if (only !== 'platform') await packMainFor(platformsThere());
+} catch (error) {
+  fail(error.message);
+}
+
+async function packThisPlatform() {
+  const { libraries, glibc, wrong } = inspect(builtBinary);
+  demand(builtBinary, wrong);
+  const packed = packPlatform({ root, target: targetOf(libraries), glibc, destination });
+  demand(packed.filename, await checkPlatform(path.join(destination, packed.filename)));
+  tell(packed, glibc === undefined ? '' : `, glibc >= ${glibc}`);
+}
+
+async function packMainFor(platforms) {
+  if (platforms.length === 0) {
+    throw new Error(`${destination} holds no platform package of ${root.version}; pack one first`);
+  }
+  const packed = packMain({ root, platforms, destination });
+  demand(packed.filename, await checkMain(path.join(destination, packed.filename)));
+  tell(packed, `, with ${platforms.join(', ')}`);
+}
+
+function platformsThere() {
+  const ending = `-${root.version}.tgz`;
+  return readdirSync(destination)
+    .filter((file) => file.startsWith(`${root.name}-`) && file.endsWith(ending))
+    .map((file) => file.slice(0, -ending.length))
+    .filter((name) => name !== root.name)
+    .sort();
+}
+
+function demand(what, wrong) {
+  if (wrong.length > 0) throw new Error(`${what}:\n  ${wrong.join('\n  ')}`);
+}
+
+function tell({ filename, size, unpackedSize, entryCount }, more) {
+  const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
+  const figures = `${kilobytes(size)}, ${kilobytes(unpackedSize)} in ${entryCount} files`;
+  console.log(`${path.join(destination, filename)}\n  ${figures}${more}`);
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: { 'pack-destination': { type: 'string' }, only: { type: 'string' } },
+    });
+    if (![undefined, 'platform', 'main'].includes(values.only)) {
+      throw new Error(`--only is platform or main, not ${values.only}`);
+    }
+    // npm runs scripts in the root, whereas a relative path is meant from where it was typed.
+    const from = process.env.INIT_CWD ?? process.cwd();
+    const folder = values['pack-destination'];
+    return {
+      destination: folder === undefined ? inRoot('build/packages') : path.resolve(from, folder),
+      only: values.only,
+    };
+  } catch (error) {
+    fail(`${error.message}\n${USAGE}`);
+  }
+}
+
+function fail(why) {
+  console.error(`pack: ${why}`);
+  process.exit(1);
+}

@@ -1,0 +1,87 @@
+// What must hold for the tarballs before anybody publishes them.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { bin } from '../lib/paths.mjs';
+import { filesOf } from './main-package.mjs';
+
+const FORBIDDEN = [/\.gyp$/, /(^|\/)node_modules\//, /\.tgz$/, /(^|\/)\.npmrc$/];
+// npm runs these at an installation. `prepare` runs where the package is installed from a folder or from git.
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
+
+/** What is wrong with the main tarball, a line each. */
+export async function checkMain(tarball) {
+  const manifest = JSON.parse(readFrom(tarball, 'package.json'));
+  return [
+    ...checkCommon(tarball, manifest),
+    ...checkFaces(tarball, manifest),
+    ...checkLoader(tarball, manifest),
+    ...(await runPublint(tarball, manifest)),
+    ...runAttw(tarball),
+  ];
+}
+
+export async function checkPlatform(tarball) {
+  const manifest = JSON.parse(readFrom(tarball, 'package.json'));
+  return [...checkCommon(tarball, manifest), ...(await runPublint(tarball, manifest))];
+}
+
+function checkCommon(tarball, { scripts = {}, dependencies = {}, private: hidden }) {
+  const files = filesIn(tarball);
+  return [
+    ...files
+      .filter((file) => FORBIDDEN.some((pattern) => pattern.test(file)))
+      .map((file) => `it holds ${file}`),
+    ...INSTALL_SCRIPTS.filter((name) => name in scripts).map((name) => `it has a script "${name}"`),
+    ...Object.keys(dependencies).map((name) => `it depends on ${name}`),
+    ...(hidden ? ['it is private'] : []),
+  ];
+}
+
+function checkFaces(tarball, { exports, bin: programs, main, types }) {
+  const files = filesIn(tarball);
+  const named = [...filesOf(exports), ...Object.values(programs), main, types];
+  return [...new Set(named)]
+    .filter((file) => !files.includes(file.replace(/^\.\//, '')))
+    .map((file) => `package.json names ${file}, and it is not there`);
+}
+
+/** A platform that the loader does not know would be installed for nothing. */
+function checkLoader(tarball, { optionalDependencies }) {
+  const code = readFrom(tarball, 'dist/index.js');
+  return Object.keys(optionalDependencies)
+    .filter((name) => !code.includes(`require("${name}")`))
+    .map((name) => `lib/native.ts does not know ${name}`);
+}
+
+async function runPublint(tarball, manifest) {
+  const { messages } = await publint({
+    pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer },
+    strict: true,
+  });
+  return messages
+    .filter(({ type }) => type !== 'suggestion')
+    .map((message) => `publint: ${formatMessage(message, manifest, { color: false })}`);
+}
+
+function runAttw(tarball) {
+  const args = [tarball, '--format', 'table-flipped', '--no-color', '--no-emoji'];
+  const { status, stdout, stderr } = spawnSync(bin('attw'), args, {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  return status === 0 ? [] : [`attw:\n${stdout}${stderr}`];
+}
+
+const filesIn = (tarball) =>
+  tar('-tzf', tarball)
+    .split('\n')
+    .filter(Boolean)
+    .map((file) => file.replace(/^package\//, ''));
+
+const readFrom = (tarball, file) => tar('-xzOf', tarball, `package/${file}`);
+
+const tar = (...args) =>
+  execFileSync('tar', args, { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });

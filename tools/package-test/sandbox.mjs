@@ -1,0 +1,69 @@
+// A place like the machine of a user: a temporary folder, a home with nothing in it, no variable of the npm that runs
+// this, and a registry on this machine alone.
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { capture } from '../lib/run.mjs';
+
+export class Sandbox {
+  #root = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'escher-package-')));
+  #registry;
+
+  /** `registry` is the address that npm asks; without one npm is offline. */
+  constructor({ registry } = {}) {
+    this.#registry = registry;
+    mkdirSync(this.path('home'));
+  }
+
+  path(...parts) {
+    return path.join(this.#root, ...parts);
+  }
+
+  /** An empty project. */
+  project(name, manifest = {}) {
+    const folder = this.path(name);
+    mkdirSync(folder);
+    writeFileSync(
+      path.join(folder, 'package.json'),
+      JSON.stringify({ private: true, ...manifest }),
+    );
+    return folder;
+  }
+
+  /** Runs npm; fails if it does. */
+  async npm(cwd, ...args) {
+    return await this.must(cwd, 'npm', args);
+  }
+
+  async must(cwd, program, args, options) {
+    const { code, output } = await this.run(cwd, program, args, options);
+    if (code !== 0) throw new Error(`${program} ${args.join(' ')}: exit code ${code}\n${output}`);
+    return output;
+  }
+
+  /** `node` is the Node.js that `#!/usr/bin/env node` finds. */
+  run(cwd, program, args, { node = process.execPath, env = {}, timeout = 300_000 } = {}) {
+    const search = [path.dirname(node), ...(process.env.PATH ?? '').split(path.delimiter)];
+    return capture(program, args, {
+      cwd,
+      timeout,
+      env: {
+        PATH: search.filter((folder) => !folder.includes('node_modules')).join(path.delimiter),
+        HOME: this.path('home'),
+        npm_config_cache: this.path('cache'),
+        npm_config_audit: 'false',
+        npm_config_fund: 'false',
+        npm_config_update_notifier: 'false',
+        ...(this.#registry === undefined
+          ? { npm_config_offline: 'true' }
+          : { npm_config_registry: this.#registry }),
+        ...env,
+      },
+    });
+  }
+
+  remove() {
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+}
