@@ -11,7 +11,7 @@ import { waitFor } from './wait.mjs';
 
 const program = fileURLToPath(new URL('./run-row.mjs', import.meta.url));
 /** For a machine on which others work as well; a row takes a few seconds by itself. */
-const LIMIT_MS = 150_000;
+const LIMIT_MS = 300_000;
 const COUNTS = ['lost', 'processesLeft', 'descriptorsLeft'];
 
 /** Digits that no other process on this machine bears by chance, short enough to be told in a `sleep`. */
