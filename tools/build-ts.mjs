@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
+import { buildPage } from './build-page.mjs';
 import { isStale } from './lib/files.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { mustBin } from './lib/run.mjs';
@@ -27,6 +28,7 @@ const inputs = [
   'tsconfig.lib.json',
   'package.json',
   'tools/build-ts.mjs',
+  'tools/build-page.mjs',
 ];
 const lastWritten = 'dist/index.mjs';
 
@@ -38,6 +40,7 @@ if (isStale(lastWritten, inputs)) {
     bundle(face);
     copyModuleFace(face);
   }
+  buildPage();
   const now = new Date();
   utimesSync(inRoot(lastWritten), now, now);
 }

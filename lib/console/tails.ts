@@ -1,0 +1,169 @@
+/**
+ * The last output of each execution, for pages that come late or fall behind. Bounded for each one and for all together:
+ * over the sum, the executions that were silent for the longest time lose their earliest text.
+ */
+
+import type { OutputEvent } from '../index';
+import type { TextChunk } from './wire';
+
+export interface TailLimits {
+  /** Characters and lines of one execution. */
+  maxChars: number;
+  maxLines: number;
+  /** Characters of all. */
+  maxTotalChars: number;
+}
+
+/** As many lines as the terminal of the page scrolls back. */
+export const TAIL_LIMITS: TailLimits = {
+  maxChars: 1_048_576,
+  maxLines: 10_000,
+  maxTotalChars: 67_108_864,
+};
+
+/** Dropped chunks are cut off the array only when there are many of them. */
+const COMPACT_AT = 512;
+
+export class Tail {
+  #chunks: TextChunk[] = [];
+  #first = 0;
+  #lines = 0;
+  chars = 0;
+  /** The number of the next piece of output. */
+  nextSeq = 0;
+  /** Nothing comes any more. */
+  ended = false;
+  /** Told of every change. */
+  readonly watchers = new Set<() => void>();
+
+  /** The number of the first kept piece. */
+  get firstSeq(): number {
+    return this.#chunks[this.#first]?.firstSeq ?? this.nextSeq;
+  }
+
+  add({ stream, lines, firstSeq, partial }: OutputEvent): void {
+    const text = lines.join('\n');
+    const nextSeq = firstSeq + lines.length;
+    this.#chunks.push({ stream, firstSeq, nextSeq, partial, text });
+    this.#lines += lines.length;
+    this.chars += text.length;
+    this.nextSeq = nextSeq;
+  }
+
+  isOver({ maxChars, maxLines }: TailLimits): boolean {
+    return this.#isDivisible() && (this.chars > maxChars || this.#lines > maxLines);
+  }
+
+  /** Drops the earliest chunk; gives its length. */
+  drop(): number {
+    const chunk = this.#chunks[this.#first];
+    if (chunk === undefined) return 0;
+    this.#first++;
+    this.#lines -= chunk.nextSeq - chunk.firstSeq;
+    this.chars -= chunk.text.length;
+    if (this.#first === COMPACT_AT) {
+      this.#chunks = this.#chunks.slice(this.#first);
+      this.#first = 0;
+    }
+    return chunk.text.length;
+  }
+
+  /** Chunks from number `seq` on, at least one if there is one, up to `maxChars` together. */
+  read(seq: number, maxChars: number): TextChunk[] {
+    const from = this.#indexOf(seq);
+    let to = from;
+    for (let chars = 0; to < this.#chunks.length; to++) {
+      chars += (this.#chunks[to] as TextChunk).text.length;
+      if (to > from && chars > maxChars) break;
+    }
+    return this.#chunks.slice(from, to);
+  }
+
+  /** Where the last `chars` characters begin. */
+  seqNearEnd(chars: number): number {
+    let left = chars;
+    for (let at = this.#chunks.length - 1; at >= this.#first; at--) {
+      const chunk = this.#chunks[at] as TextChunk;
+      left -= chunk.text.length;
+      if (left <= 0) return chunk.firstSeq;
+    }
+    return this.firstSeq;
+  }
+
+  notify(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+
+  #isDivisible(): boolean {
+    return this.#chunks.length - this.#first > 1;
+  }
+
+  /** The first kept chunk that is not wholly before `seq`. */
+  #indexOf(seq: number): number {
+    let low = this.#first;
+    let high = this.#chunks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#chunks[middle] as TextChunk).nextSeq <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+export class Tails {
+  readonly #limits: TailLimits;
+  /** The one that was silent for the longest time comes first. */
+  readonly #tails = new Map<string, Tail>();
+  #total = 0;
+
+  constructor(limits: TailLimits = TAIL_LIMITS) {
+    this.#limits = limits;
+  }
+
+  open(id: string): Tail {
+    const tail = new Tail();
+    this.#tails.set(id, tail);
+    return tail;
+  }
+
+  get(id: string): Tail | undefined {
+    return this.#tails.get(id);
+  }
+
+  add(event: OutputEvent): void {
+    const tail = this.#tails.get(event.executionId);
+    if (tail === undefined) return;
+    this.#tails.delete(event.executionId);
+    this.#tails.set(event.executionId, tail);
+    this.#total -= tail.chars;
+    tail.add(event);
+    while (tail.isOver(this.#limits)) tail.drop();
+    this.#total += tail.chars;
+    this.#trim();
+    tail.notify();
+  }
+
+  end(id: string): void {
+    const tail = this.#tails.get(id);
+    if (tail === undefined) return;
+    tail.ended = true;
+    tail.notify();
+  }
+
+  remove(id: string): void {
+    const tail = this.#tails.get(id);
+    if (tail === undefined) return;
+    this.#tails.delete(id);
+    this.#total -= tail.chars;
+    tail.ended = true;
+    tail.notify();
+  }
+
+  #trim(): void {
+    for (const tail of this.#tails.values()) {
+      while (this.#total > this.#limits.maxTotalChars && tail.chars > 0) this.#total -= tail.drop();
+      if (this.#total <= this.#limits.maxTotalChars) return;
+    }
+  }
+}
