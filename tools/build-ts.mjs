@@ -56,6 +56,8 @@ function bundle({ name, loads = [] }) {
     // The oldest that the package runs on.
     target: 'node20',
     format: 'cjs',
+    // `import()` of a face becomes `require()`, which needs no file extension.
+    supported: { 'dynamic-import': false },
     sourcemap: true,
     tsconfig: 'tsconfig.lib.json',
     logLevel: 'warning',

@@ -10,10 +10,10 @@ import type { OutputMessage } from './wire';
 
 /** The shortest time between two messages. */
 const PACE_MS = 50;
-/** The most of one message. */
-const MAX_CHARS = 131_072;
+/** The most of one message: what a page shows within the pace without dropping frames. */
+const MESSAGE = { chars: 131_072, lines: 2000 };
 /** Where a page goes on that has fallen behind: so far from the end. */
-const NEAR_END_CHARS = 65_536;
+const NEAR_END = { chars: 65_536, lines: 1000 };
 /** Silence after which a page that has missed something is told that it has all the rest. */
 const CALM_MS = 400;
 const ALIVE_MS = 5000;
@@ -60,9 +60,9 @@ export class OutputStream {
     const tail = this.#tail;
     if (this.#nextSeq < tail.firstSeq) {
       this.#hasSkipped = true;
-      this.#skipTo(tail.seqNearEnd(NEAR_END_CHARS));
+      this.#skipTo(tail.seqNearEnd(NEAR_END));
     }
-    const chunks = tail.read(this.#nextSeq, MAX_CHARS);
+    const chunks = tail.read(this.#nextSeq, MESSAGE);
     const last = chunks.at(-1);
     if (last !== undefined) {
       this.#nextSeq = last.nextSeq;

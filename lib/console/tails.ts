@@ -21,6 +21,17 @@ export const TAIL_LIMITS: TailLimits = {
   maxTotalChars: 67_108_864,
 };
 
+/** A chunk is what is dropped, sent and shown in one go. */
+const MAX_CHUNK_LINES = 256;
+
+/** How much is taken from a tail at a time: up to so many characters or lines, whichever is less. */
+export interface Portion {
+  chars: number;
+  lines: number;
+}
+
+const linesOf = ({ firstSeq, nextSeq }: TextChunk): number => nextSeq - firstSeq;
+
 /** Dropped chunks are cut off the array only when there are many of them. */
 const COMPACT_AT = 512;
 
@@ -42,12 +53,21 @@ export class Tail {
   }
 
   add({ stream, lines, firstSeq, partial }: OutputEvent): void {
-    const text = lines.join('\n');
-    const nextSeq = firstSeq + lines.length;
-    this.#chunks.push({ stream, firstSeq, nextSeq, partial, text });
+    for (let at = 0; at < lines.length; at += MAX_CHUNK_LINES) {
+      const part = lines.slice(at, at + MAX_CHUNK_LINES);
+      const isLast = at + part.length === lines.length;
+      this.nextSeq = firstSeq + at + part.length;
+      const text = part.join('\n');
+      this.chars += text.length;
+      this.#chunks.push({
+        stream,
+        firstSeq: firstSeq + at,
+        nextSeq: this.nextSeq,
+        partial: partial && isLast,
+        text,
+      });
+    }
     this.#lines += lines.length;
-    this.chars += text.length;
-    this.nextSeq = nextSeq;
   }
 
   isOver({ maxChars, maxLines }: TailLimits): boolean {
@@ -59,7 +79,7 @@ export class Tail {
     const chunk = this.#chunks[this.#first];
     if (chunk === undefined) return 0;
     this.#first++;
-    this.#lines -= chunk.nextSeq - chunk.firstSeq;
+    this.#lines -= linesOf(chunk);
     this.chars -= chunk.text.length;
     if (this.#first === COMPACT_AT) {
       this.#chunks = this.#chunks.slice(this.#first);
@@ -68,24 +88,28 @@ export class Tail {
     return chunk.text.length;
   }
 
-  /** Chunks from number `seq` on, at least one if there is one, up to `maxChars` together. */
-  read(seq: number, maxChars: number): TextChunk[] {
+  /** Chunks from number `seq` on, as many as fit into `most`, and at least one if there is one. */
+  read(seq: number, most: Portion): TextChunk[] {
     const from = this.#indexOf(seq);
+    const left = { ...most };
     let to = from;
-    for (let chars = 0; to < this.#chunks.length; to++) {
-      chars += (this.#chunks[to] as TextChunk).text.length;
-      if (to > from && chars > maxChars) break;
+    for (; to < this.#chunks.length; to++) {
+      const chunk = this.#chunks[to] as TextChunk;
+      left.chars -= chunk.text.length;
+      left.lines -= linesOf(chunk);
+      if (to > from && (left.chars < 0 || left.lines < 0)) break;
     }
     return this.#chunks.slice(from, to);
   }
 
-  /** Where the last `chars` characters begin. */
-  seqNearEnd(chars: number): number {
-    let left = chars;
+  /** Where the last `portion` begins. */
+  seqNearEnd(portion: Portion): number {
+    const left = { ...portion };
     for (let at = this.#chunks.length - 1; at >= this.#first; at--) {
       const chunk = this.#chunks[at] as TextChunk;
-      left -= chunk.text.length;
-      if (left <= 0) return chunk.firstSeq;
+      left.chars -= chunk.text.length;
+      left.lines -= linesOf(chunk);
+      if (left.chars <= 0 || left.lines <= 0) return chunk.firstSeq;
     }
     return this.firstSeq;
   }

@@ -11,7 +11,7 @@ export interface Shortcut {
 
 /** Where keys are text. The terminal has a text field too, which takes none. */
 function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement) || target.closest('.terminal') !== null) return false;
+  if (!(target instanceof HTMLElement) || target.closest('.screen') !== null) return false;
   if (target instanceof HTMLInputElement) return !/^(checkbox|radio)$/.test(target.type);
   return target instanceof HTMLTextAreaElement;
 }

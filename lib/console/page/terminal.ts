@@ -10,7 +10,8 @@ import { DARK, LIGHT, matchColours, STDERR_COLOUR } from './palette';
 const SCROLLBACK = 10_000;
 const RESET = '\x1b[0m';
 const STDERR = `\x1b[38;5;${STDERR_COLOUR}m`;
-const DIM = '\x1b[2;3m';
+/** Grey; what is dim may have too little contrast. */
+const GREY = '\x1b[90m';
 const HIDE_CURSOR = '\x1b[?25l';
 
 /** The terminal makes style sheets as it runs; the policy of the page takes those with its nonce. */
@@ -62,17 +63,22 @@ export class OutputTerminal {
     return this.#isFollowing;
   }
 
-  /** Resolves when it is taken in: whoever waits for that gives the page its time. */
-  write(chunks: readonly TextChunk[]): Promise<void> {
-    const text = chunks.map((chunk) => this.#render(chunk)).join('');
-    return new Promise((resolve) => this.#terminal.write(text, resolve));
+  /** Resolves when all is taken in: whoever waits for that gives the page its time. */
+  async write(chunks: readonly TextChunk[]): Promise<void> {
+    // One by one: the terminal lets the page draw between two of them, and not within one.
+    await Promise.all(
+      chunks.map(
+        (chunk) =>
+          new Promise<void>((resolve) => this.#terminal.write(this.#render(chunk), resolve)),
+      ),
+    );
   }
 
   /** A line of the console itself. */
   note(text: string): void {
     const newLine = this.#isMidLine ? '\n' : '';
     this.#isMidLine = false;
-    this.#terminal.write(`${newLine}${RESET}${DIM}── ${text} ──${RESET}\n`);
+    this.#terminal.write(`${newLine}${RESET}${GREY}── ${text} ──${RESET}\n`);
     this.#stream = 'stdout';
   }
 
