@@ -61,6 +61,8 @@ export class Detail {
 
   render(): void {
     const { row } = this;
+    // One that was just started is not told of yet: what is there stays for that moment.
+    if (row === undefined && this.#id !== undefined) return;
     byId('detail-empty').hidden = row !== undefined;
     byId('detail-body').hidden = row === undefined;
     if (row === undefined) return;

@@ -8,6 +8,8 @@ import { DARK, LIGHT, matchColours, STDERR_COLOUR } from './palette';
 
 /** Lines; the server keeps as many. */
 const SCROLLBACK = 10_000;
+/** Of a search; more are counted as "and more". */
+export const MOST_MATCHES = 500;
 const RESET = '\x1b[0m';
 const STDERR = `\x1b[38;5;${STDERR_COLOUR}m`;
 /** Grey; what is dim may have too little contrast. */
@@ -30,7 +32,7 @@ export class OutputTerminal {
   onResults: (at: number, count: number) => void = () => undefined;
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
-  readonly #search = new SearchAddon({ highlightLimit: 500 });
+  readonly #search = new SearchAddon({ highlightLimit: MOST_MATCHES });
   readonly #isDark: () => boolean;
   #stream: TextChunk['stream'] = 'stdout';
   #isMidLine = false;
