@@ -8,8 +8,9 @@ import type {
   TerminalEvent,
 } from '../index';
 import { Refusal } from './failure';
+import { endOf, newRow, type ProgressEvent, progressOf } from './row';
 import { Tails } from './tails';
-import type { Progress, Row, StartBody } from './wire';
+import type { Row, StartBody } from './wire';
 
 interface Entry {
   row: Row;
@@ -21,13 +22,6 @@ interface Entry {
 export interface BoardWatcher {
   changed(id: string): void;
   removed(id: string): void;
-}
-
-/** The payload of the event `progress`, for engines that have it. */
-interface ProgressEvent {
-  executionId: string;
-  fraction?: number | null;
-  label?: string | null;
 }
 
 type ProgressSource = { on(name: 'progress', listener: (event: ProgressEvent) => void): unknown };
@@ -136,22 +130,7 @@ export class Board {
   #settled({ executionId, result }: TerminalEvent): void {
     const before = this.row(executionId);
     if (before === undefined) return;
-    const { resourceUsage } = result;
-    this.#update(executionId, {
-      status: result.status,
-      startedAt: result.pid === null ? null : result.startedAt,
-      endedAt: result.completedAt,
-      durationMs: result.durationMs,
-      exitCode: result.exitCode,
-      signal: result.signal,
-      error: result.error?.message ?? null,
-      input: before.input === 'none' ? 'none' : 'closed',
-      cpuMs: resourceUsage && resourceUsage.userCpuMs + resourceUsage.systemCpuMs,
-      cpuPercent: null,
-      memory: resourceUsage && peakOf(resourceUsage.maxRssBytes),
-      progress: null,
-      logFile: result.logFile,
-    });
+    this.#update(executionId, endOf(before, result));
     this.tails.end(executionId);
     this.#finished.add(executionId);
     const [oldest] = this.#finished;
@@ -172,40 +151,4 @@ export class Board {
 
 export function notKnown(id: string): Refusal {
   return new Refusal(404, 'ERR_EXECUTION_NOT_FOUND', `Execution not found: ${id}`);
-}
-
-function newRow(id: string, body: StartBody, request: ExecutionRequest, askedAt: number): Row {
-  return {
-    id,
-    status: 'pending',
-    command: body.command,
-    cwd: String(request.workingDir),
-    askedAt,
-    startedAt: null,
-    endedAt: null,
-    durationMs: null,
-    timeoutMs: body.timeoutMs ?? null,
-    pid: null,
-    exitCode: null,
-    signal: null,
-    error: null,
-    input: body.stdin ? 'open' : 'none',
-    lines: 0,
-    cpuMs: null,
-    cpuPercent: null,
-    memory: null,
-    progress: null,
-    logFile: null,
-  };
-}
-
-/** A new process inherits the peak of the one that launched it: up to that, the figure is a bound. */
-function peakOf(bytes: number): Row['memory'] {
-  const ownPeak = process.resourceUsage().maxRSS * 1024;
-  return { bytes, kind: bytes > ownPeak ? 'peak' : 'atMost' };
-}
-
-function progressOf({ fraction, label }: ProgressEvent): Progress {
-  const isFraction = typeof fraction === 'number' && fraction >= 0 && fraction <= 1;
-  return { fraction: isFraction ? fraction : null, label: label ?? null };
 }

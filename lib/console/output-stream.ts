@@ -5,7 +5,7 @@
 
 import type { ServerResponse } from 'node:http';
 import { JsonLines } from './json-lines';
-import type { Tail } from './tails';
+import type { Tail } from './tail';
 import type { OutputMessage } from './wire';
 
 /** The shortest time between two messages. */

@@ -3,8 +3,8 @@
 import type { Row } from '../wire';
 import { api } from './api';
 import { byId, icon, isEnabled, make, setEnabled, setText } from './dom';
-import { count, duration, elapsed, ending, memory, percent, STATUS_NAMES } from './format';
-import { progressText } from './list';
+import { FactList } from './facts';
+import { progressText, STATUS_NAMES } from './format';
 import type { Store } from './store';
 import type { OutputTerminal } from './terminal';
 
@@ -13,13 +13,11 @@ const NOTE_MS = 4000;
 /** The buttons, by their ids. */
 type ActionName = 'cancel' | 'interrupt' | 'kill' | 'rerun' | 'copy' | 'remove';
 
-type Facts = [name: string, value: string, look?: 'mono'][];
-
 export class Detail {
   readonly #store: Store;
   readonly #terminal: OutputTerminal;
   readonly #onStarted: (id: string) => void;
-  readonly #facts = new Map<string, HTMLElement>();
+  readonly #facts = new FactList();
   readonly #buttons: Record<ActionName, HTMLElement> = {
     cancel: byId('cancel'),
     interrupt: byId('interrupt'),
@@ -69,7 +67,7 @@ export class Detail {
     setText(byId('detail-command'), row.command);
     this.#renderBadge(row);
     this.#renderProgress(row);
-    this.#renderFacts(row);
+    this.#facts.render(row, this.#store.now());
     this.#renderButtons(row);
   }
 
@@ -107,27 +105,6 @@ export class Detail {
     setText(byId('progress-label'), progressText(row));
   }
 
-  #renderFacts(row: Row): void {
-    const facts = factsOf(row, this.#store.now());
-    const wanted = facts.map(([name]) => name).join();
-    const root = byId('facts');
-    if (root.dataset.names !== wanted) {
-      root.dataset.names = wanted;
-      this.#facts.clear();
-      root.replaceChildren(...facts.map(([name, , look]) => this.#makeFact(name, look)));
-    }
-    for (const [name, value] of facts) {
-      const element = this.#facts.get(name);
-      if (element !== undefined) setText(element, value === '' ? '–' : value);
-    }
-  }
-
-  #makeFact(name: string, look = ''): HTMLElement {
-    const value = make('dd', look);
-    this.#facts.set(name, value);
-    return make('div', look === 'mono' ? 'wide' : '', make('dt', '', name), value);
-  }
-
   #renderButtons({ status, input }: Row): void {
     const isRunning = status === 'running';
     const isActive = isRunning || status === 'pending';
@@ -154,7 +131,7 @@ export class Detail {
 
   async #copy(): Promise<void> {
     try {
-      await navigator.clipboard.writeText(this.#terminal.text());
+      await navigator.clipboard.writeText(this.#terminal.allText());
       this.#note('Copied.');
     } catch {
       this.#note('The browser does not let this page copy.');
@@ -176,29 +153,4 @@ export class Detail {
     byId('action-note').textContent = text;
     if (text !== '') this.#noteTimer = window.setTimeout(() => this.#note(''), NOTE_MS);
   }
-}
-
-function factsOf(row: Row, now: number): Facts {
-  const isRunning = row.status === 'running';
-  const cpu = [
-    isRunning && row.cpuPercent !== null ? percent(row.cpuPercent) : '',
-    row.cpuMs === null ? '' : duration(row.cpuMs),
-  ];
-  return [
-    [row.status === 'pending' ? 'Waits' : 'Time', elapsed(row, now)],
-    ['End', ending(row)],
-    ['CPU', cpu.filter((part) => part !== '').join(' · ')],
-    [isRunning ? 'Memory' : 'Peak memory', memory(row)],
-    ['PID', row.pid === null ? '' : String(row.pid)],
-    ['Lines', count(row.lines)],
-    ...optional('Timeout', row.timeoutMs === null ? '' : duration(row.timeoutMs)),
-    ...optional('Why', row.error !== null && ending(row) === '' ? row.error : ''),
-    ['Directory', row.cwd, 'mono'],
-    ...optional('Log', row.logFile ?? '', 'mono'),
-  ];
-}
-
-function optional(name: string, value: string, look?: 'mono'): Facts {
-  if (value === '') return [];
-  return [look === undefined ? [name, value] : [name, value, look]];
 }

@@ -68,3 +68,9 @@ export function parseDuration(text: string): number | null {
   const ms = Number(number) * (FACTORS[unit.toLowerCase()] ?? Number.NaN);
   return ms > 0 ? ms : null;
 }
+
+export function progressText({ progress }: Row): string {
+  if (progress === null) return '';
+  const share = progress.fraction === null ? '' : percent(100 * progress.fraction);
+  return [share, progress.label ?? ''].filter((part) => part !== '').join(' ');
+}

@@ -1,8 +1,9 @@
 /** The lists of running, queued and finished executions: one list box, moved through by the arrow keys. */
 
 import type { Row } from '../wire';
-import { byId, icon, make, setIcon, setText } from './dom';
-import { duration, elapsed, ending, memory, percent, STATUS_NAMES } from './format';
+import { byId, make, setText } from './dom';
+import { elapsed } from './format';
+import { ListItem } from './list-item';
 import type { Store } from './store';
 
 const GROUPS = ['running', 'queued', 'finished'] as const;
@@ -13,15 +14,6 @@ const TITLES: Record<Group, string> = {
   queued: 'Queued',
   finished: 'Finished',
 };
-
-interface Item {
-  element: HTMLElement;
-  icon: Element;
-  command: HTMLElement;
-  time: HTMLElement;
-  sub: HTMLElement;
-  bar: HTMLElement;
-}
 
 export interface Filter {
   text: string;
@@ -37,7 +29,7 @@ export class ExecutionList {
   readonly #root = byId('executions-list');
   readonly #none = make('p', 'none');
   readonly #groups = new Map<Group, { element: HTMLElement; count: HTMLElement }>();
-  readonly #items = new Map<string, Item>();
+  readonly #items = new Map<string, ListItem>();
   #order = '';
 
   /** `onSelect`: the selection moved there; `onOpen`: it is wanted in full, as by Enter. */
@@ -144,7 +136,7 @@ export class ExecutionList {
       let before: Element | null = element.firstElementChild;
       for (const { id } of rows) {
         shown.add(id);
-        const item = (this.#items.get(id) as Item).element;
+        const item = (this.#items.get(id) as ListItem).element;
         const next: Element | null = before?.nextElementSibling ?? null;
         if (next !== item) element.insertBefore(item, next);
         before = item;
@@ -163,43 +155,9 @@ export class ExecutionList {
   }
 
   #renderItem(row: Row): void {
-    const item = this.#items.get(row.id) ?? this.#makeItem(row);
-    const { element } = item;
-    if (element.dataset.status !== row.status) {
-      element.dataset.status = row.status;
-      setIcon(item.icon, `i-${row.status}`);
-    }
-    setText(item.time, elapsed(row, this.#store.now()));
-    setText(item.sub, summary(row));
-    const fraction = row.progress?.fraction ?? null;
-    const track = item.bar.parentElement as HTMLElement;
-    track.hidden = fraction === null;
-    if (fraction !== null) item.bar.style.transform = `scaleX(${fraction})`;
-  }
-
-  #makeItem(row: Row): Item {
-    const item = {
-      element: make('div', 'item'),
-      icon: icon(`i-${row.status}`),
-      command: make('span', 'command', row.command),
-      time: make('span', 'time'),
-      sub: make('span', 'sub'),
-      bar: make('div', 'bar-fill'),
-    };
-    const { element } = item;
-    element.dataset.id = row.id;
-    element.setAttribute('role', 'option');
-    element.title = row.command;
-    element.tabIndex = -1;
-    element.append(
-      item.icon,
-      item.command,
-      item.time,
-      item.sub,
-      make('div', 'bar-track', item.bar),
-    );
+    const item = this.#items.get(row.id) ?? new ListItem(row);
     this.#items.set(row.id, item);
-    return item;
+    item.render(row, this.#store.now());
   }
 
   /** One item is in the order of Tab: the selected one, or the first. */
@@ -250,22 +208,4 @@ export class ExecutionList {
 function groupOf({ status }: Row): Group {
   if (status === 'running') return 'running';
   return status === 'pending' ? 'queued' : 'finished';
-}
-
-function summary(row: Row): string {
-  const parts = [STATUS_NAMES[row.status], ending(row)];
-  if (row.status === 'running') {
-    if (row.progress !== null) parts.push(progressText(row));
-    if (row.cpuPercent !== null) parts.push(percent(row.cpuPercent));
-  } else if (row.cpuMs !== null) {
-    parts.push(`CPU ${duration(row.cpuMs)}`);
-  }
-  parts.push(memory(row));
-  return parts.filter((part) => part !== '').join(' · ');
-}
-
-export function progressText({ progress }: Row): string {
-  if (progress === null) return '';
-  const share = progress.fraction === null ? '' : percent(100 * progress.fraction);
-  return [share, progress.label ?? ''].filter((part) => part !== '').join(' ');
 }

@@ -4,16 +4,13 @@ import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { Terminal } from '@xterm/xterm';
 import type { TextChunk } from '../wire';
-import { DARK, LIGHT, matchColours, STDERR_COLOUR } from './palette';
+import { OutputText } from './output-text';
+import { DARK, LIGHT, matchColours } from './palette';
 
 /** Lines; the server keeps as many. */
 const SCROLLBACK = 10_000;
 /** Of a search; more are counted as "and more". */
 export const MOST_MATCHES = 500;
-const RESET = '\x1b[0m';
-const STDERR = `\x1b[38;5;${STDERR_COLOUR}m`;
-/** Grey; what is dim may have too little contrast. */
-const GREY = '\x1b[90m';
 const HIDE_CURSOR = '\x1b[?25l';
 
 /** The terminal makes style sheets as it runs; the policy of the page takes those with its nonce. */
@@ -34,8 +31,7 @@ export class OutputTerminal {
   readonly #fit = new FitAddon();
   readonly #search = new SearchAddon({ highlightLimit: MOST_MATCHES });
   readonly #isDark: () => boolean;
-  #stream: TextChunk['stream'] = 'stdout';
-  #isMidLine = false;
+  #text = new OutputText();
   #isFollowing = true;
   #query = '';
 
@@ -71,24 +67,20 @@ export class OutputTerminal {
     await Promise.all(
       chunks.map(
         (chunk) =>
-          new Promise<void>((resolve) => this.#terminal.write(this.#render(chunk), resolve)),
+          new Promise<void>((resolve) => this.#terminal.write(this.#text.chunk(chunk), resolve)),
       ),
     );
   }
 
   /** A line of the console itself. */
   note(text: string): void {
-    const newLine = this.#isMidLine ? '\n' : '';
-    this.#isMidLine = false;
-    this.#terminal.write(`${newLine}${RESET}${GREY}── ${text} ──${RESET}\n`);
-    this.#stream = 'stdout';
+    this.#terminal.write(this.#text.note(text));
   }
 
   reset(): void {
     this.#terminal.reset();
     this.#terminal.write(HIDE_CURSOR);
-    this.#stream = 'stdout';
-    this.#isMidLine = false;
+    this.#text = new OutputText();
   }
 
   follow(): void {
@@ -138,7 +130,7 @@ export class OutputTerminal {
   }
 
   /** All of it, without colours. */
-  text(): string {
+  allText(): string {
     const buffer = this.#terminal.buffer.active;
     const lines: string[] = [];
     for (let y = 0; y < buffer.length; y++) {
@@ -195,18 +187,5 @@ export class OutputTerminal {
     if (isFollowing === this.#isFollowing) return;
     this.#isFollowing = isFollowing;
     this.onFollow(isFollowing);
-  }
-
-  #render({ stream, text, partial }: TextChunk): string {
-    const isOther = stream !== this.#stream;
-    // A piece of one stream behind an unfinished line of the other begins a line of its own.
-    const newLine = isOther && this.#isMidLine ? '\n' : '';
-    const begin = isOther ? RESET : '';
-    this.#stream = stream;
-    this.#isMidLine = partial;
-    const end = partial ? '' : '\n';
-    if (stream === 'stdout') return newLine + begin + text + end;
-    // Line by line, since a line may have put an end to all colours.
-    return newLine + begin + STDERR + text.replaceAll('\n', `\n${STDERR}`) + end;
   }
 }
