@@ -67,8 +67,8 @@ describeInBrowser('the page of the console under load', () => {
     await lines.waitFor();
     expect(await console_.screen()).toEqual(before);
     await page.keyboard.press('.');
-    await console_.sees('more 100');
-    expect(await page.getAttribute('#follow', 'aria-pressed')).toBe('true');
+    await waitFor('the end', async () => (await console_.screen())[0] !== '1');
+    await page.locator('#follow[aria-pressed=true]').waitFor();
   });
 
   test('a hundred at a time are told apart, and stay in their order', async () => {
@@ -115,6 +115,7 @@ describeInBrowser('the page of the console by keyboard', () => {
     await keyboard.type('echo two; sleep 60');
     await keyboard.press('Enter');
     await console_.sees('two');
+    await console_.status('Running');
     await keyboard.press('Escape');
     await keyboard.press('l');
     expect(await console_.focused()).toContain('item');
