@@ -10,9 +10,10 @@ import path from 'node:path';
 
 const OPENERS: Partial<Record<NodeJS.Platform, string>> = { darwin: 'open', win32: 'explorer.exe' };
 
-/** Gives what removes the file. `onFailure` is told when there is nothing to open it with. */
-export function openInBrowser(link: string, onFailure: (reason: string) => void): () => void {
+/** The file goes with the process. `onFailure` is told when there is nothing to open it with. */
+export function openInBrowser(link: string, onFailure: (reason: string) => void): void {
   const dir = mkdtempSync(path.join(tmpdir(), 'escher-console-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
   const file = path.join(dir, 'open.html');
   const page = `<!doctype html><meta http-equiv="refresh" content="0;url=${link}"><a href="${link}">Console</a>\n`;
   writeFileSync(file, page, { mode: 0o600 });
@@ -23,5 +24,4 @@ export function openInBrowser(link: string, onFailure: (reason: string) => void)
     if (code !== 0 && process.platform !== 'win32') onFailure(`${opener} ended with code ${code}`);
   });
   child.unref();
-  return () => rmSync(dir, { recursive: true, force: true });
 }

@@ -42,10 +42,9 @@ async function serve(options: CommandOptions, io: CommandIo): Promise<number> {
   }
   const stopped = untilStopped();
   announce(server.link, options, io);
-  const forget = options.open ? open(server.link, io) : () => undefined;
+  if (options.open) open(server.link, io);
   await stopped;
   await end(engine, server, io);
-  forget();
   return 0;
 }
 
@@ -76,8 +75,8 @@ function announce(link: string, { cwd }: CommandOptions, io: CommandIo): void {
   );
 }
 
-function open(link: string, io: CommandIo): () => void {
-  return openInBrowser(link, (reason) => {
+function open(link: string, io: CommandIo): void {
+  openInBrowser(link, (reason) => {
     io.stderr.write(`No browser could be opened (${reason}): open the link yourself.\n`);
   });
 }

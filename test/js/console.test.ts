@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type ConsoleProcess, type Message, startConsole } from './support/console';
@@ -49,8 +50,28 @@ describe('the program', () => {
     other.close();
   });
 
-  test('goes on when nobody reads what it prints', async () => {
-    const server = await console_();
+  test('hands the link to the browser in a private file, which goes in the end', async () => {
+    const dir = tempDir();
+    // What the desktop would be asked to open.
+    const opener = `#!/bin/sh\nstat -c %a "$1" > ${dir}/mode; cat "$1" > ${dir}/page; echo "$@" > ${dir}/args\n`;
+    writeFileSync(join(dir, 'xdg-open'), opener, { mode: 0o755 });
+    const env = { PATH: `${dir}:${process.env.PATH}`, TMPDIR: dir };
+    const server = await startConsole(['--open'], [], env).listening();
+    await waitFor('the browser', () => existsSync(join(dir, 'args')));
+    const read = (name: string) => readFileSync(join(dir, name), 'utf8').trim();
+    await waitFor('the file', () => read('args') !== '');
+    expect(read('mode')).toBe('600');
+    expect(read('page')).toContain(`url=${server.link}"`);
+    expect(read('args')).not.toContain(server.token);
+    server.child.kill('SIGINT');
+    await server.ended;
+    expect(existsSync(read('args'))).toBe(false);
+  });
+
+  test('goes on when nobody can open it, and when nobody reads what it prints', async () => {
+    const env = { PATH: '/nowhere' };
+    const server = await startConsole(['--open'], [], env).listening();
+    await waitFor('the reason', () => server.stderr.includes('No browser could be opened'));
     server.child.stdout?.destroy();
     server.child.stderr?.destroy();
     server.child.kill('SIGINT');
@@ -61,7 +82,7 @@ describe('the program', () => {
 describe('who may ask', () => {
   test('the server listens on the loopback alone', async () => {
     const server = await console_();
-    const tcp = (await import('node:fs')).readFileSync(`/proc/${server.pid}/net/tcp`, 'utf8');
+    const tcp = readFileSync(`/proc/${server.pid}/net/tcp`, 'utf8');
     const port = server.port.toString(16).toUpperCase().padStart(4, '0');
     const listening = tcp
       .split('\n')

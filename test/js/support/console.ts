@@ -195,8 +195,12 @@ export class MessageStream {
 const started: ConsoleProcess[] = [];
 
 /** A console that ends with the test. */
-export function startConsole(args: string[] = [], nodeArgs: string[] = []): ConsoleProcess {
-  const server = new ConsoleProcess(args, nodeArgs);
+export function startConsole(
+  args: string[] = [],
+  nodeArgs: string[] = [],
+  env: Record<string, string> = {},
+): ConsoleProcess {
+  const server = new ConsoleProcess(args, nodeArgs, env);
   started.push(server);
   return server;
 }
