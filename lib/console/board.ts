@@ -3,6 +3,7 @@
 import type {
   ExecutionEngineApi,
   ExecutionRequest,
+  OutputEvent,
   StartedEvent,
   StatusChangedEvent,
   TerminalEvent,
@@ -41,10 +42,7 @@ export class Board {
     this.#engine = engine;
     engine.on('started', (event) => this.#started(event));
     engine.on('statusChanged', (event) => this.#statusChanged(event));
-    engine.on('output', (event) => {
-      this.tails.add(event);
-      this.#update(event.executionId, { lines: event.firstSeq + event.lines.length });
-    });
+    engine.on('output', (event) => this.#output(event));
     engine.on('settled', (event) => this.#settled(event));
     (engine as unknown as ProgressSource).on('progress', (event) => {
       this.#update(event.executionId, { progress: progressOf(event) });
@@ -125,6 +123,14 @@ export class Board {
 
   #statusChanged({ executionId, newStatus }: StatusChangedEvent): void {
     this.#update(executionId, { status: newStatus });
+  }
+
+  #output(event: OutputEvent): void {
+    const { executionId, lines, partial } = event;
+    this.tails.add(event);
+    const before = this.row(executionId)?.lines ?? 0;
+    // An unfinished line counts when its last piece comes.
+    this.#update(executionId, { lines: before + lines.length - (partial ? 1 : 0) });
   }
 
   #settled({ executionId, result }: TerminalEvent): void {

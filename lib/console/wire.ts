@@ -21,7 +21,7 @@ export interface Row {
   error: string | null;
   /** Whether its stdin can be written to: never, now, or no longer. */
   input: 'none' | 'open' | 'closed';
-  /** Complete lines and pieces of lines so far. */
+  /** So far; an unfinished one counts when it is finished. */
   lines: number;
   cpuMs: number | null;
   /** Share of one core since the last look, while it runs. */
@@ -81,7 +81,7 @@ export interface TextChunk {
 
 export type OutputMessage =
   | { type: 'text'; chunks: TextChunk[] }
-  /** So many lines are no longer kept, or were too fast for this page. */
+  /** So many lines, or pieces of lines, are no longer kept, or were too fast for this page. */
   | { type: 'skipped'; lines: number; nextSeq: number }
   /** Everything so far was sent, after lines were skipped. */
   | { type: 'caughtUp' }

@@ -1,6 +1,9 @@
 import { describeInBrowser } from './support/browser';
 import { openConsole } from './support/console-page';
-import { waitFor } from './support/wait';
+import { GUARD_MS, waitFor } from './support/wait';
+
+// A browser takes its time on a busy machine.
+jest.setTimeout(4 * GUARD_MS);
 
 /** Notes the gaps between frames from now on. */
 const WATCH_FRAMES = `(() => {

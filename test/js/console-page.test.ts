@@ -3,7 +3,10 @@ import { describeInBrowser, openPage } from './support/browser';
 import { startConsole } from './support/console';
 import { openConsole } from './support/console-page';
 import { hostScript } from './support/repository';
-import { waitFor } from './support/wait';
+import { GUARD_MS, waitFor } from './support/wait';
+
+// A browser takes its time on a busy machine.
+jest.setTimeout(4 * GUARD_MS);
 
 describeInBrowser('the page of the console', () => {
   test('starts a command and shows its output as it comes, in its colours', async () => {

@@ -184,7 +184,7 @@ export class MessageStream {
   }
 
   until(what: string, fact: () => unknown): Promise<unknown> {
-    return waitFor(what, fact);
+    return waitFor(what, fact, 2 * GUARD_MS);
   }
 
   over(): Promise<unknown> {
