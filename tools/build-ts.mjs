@@ -12,6 +12,7 @@ import {
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
+import { buildPage } from './build-page.mjs';
 import { isStale } from './lib/files.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { mustBin } from './lib/run.mjs';
@@ -36,6 +37,7 @@ const inputs = [
   'tsconfig.lib.json',
   'package.json',
   'tools/build-ts.mjs',
+  'tools/build-page.mjs',
 ];
 const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
 const lastWritten = 'dist/index.mjs';
@@ -49,6 +51,7 @@ if (isStale(lastWritten, inputs)) {
     copyModuleFace(face);
     writeBundlerFace(face);
   }
+  buildPage();
   const now = new Date();
   utimesSync(inRoot(lastWritten), now, now);
 }
@@ -66,6 +69,8 @@ function bundle({ name, loads = [] }) {
     // The oldest that the package runs on.
     target: 'node20',
     format: 'cjs',
+    // `import()` of a face becomes `require()`, which needs no file extension.
+    supported: { 'dynamic-import': false },
     sourcemap: true,
     tsconfig: 'tsconfig.lib.json',
     logLevel: 'warning',

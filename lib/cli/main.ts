@@ -3,7 +3,12 @@
 
 import type { CommandIo, Subcommand } from '../command';
 
-const subcommands: Record<string, { about: string; load(): Promise<Subcommand> }> = {};
+const subcommands: Record<string, { about: string; load(): Promise<Subcommand> }> = {
+  console: {
+    about: 'serves a page on this machine to start, watch and end commands',
+    load: async () => (await import('../console/index')).consoleCommand,
+  },
+};
 
 const usage = [
   'Usage: escher-execution-engine <command> [options]',

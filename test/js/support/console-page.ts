@@ -1,0 +1,66 @@
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { openPage } from './browser';
+import { type ConsoleProcess, startConsole } from './console';
+
+/** The page of a console, and what people do with it. */
+export class ConsolePage {
+  readonly page: Page;
+  readonly server: ConsoleProcess;
+
+  constructor(page: Page, server: ConsoleProcess) {
+    this.page = page;
+    this.server = server;
+  }
+
+  /** Types a command and runs it. */
+  async run(command: string): Promise<void> {
+    await this.page.fill('#command', command);
+    await this.page.press('#command', 'Enter');
+    await this.page.locator('#detail-command', { hasText: command.trim() }).waitFor();
+  }
+
+  /** The badge of the selected execution. */
+  async status(name: string): Promise<void> {
+    await this.page.locator('#badge', { hasText: name }).waitFor();
+  }
+
+  /** Until the terminal shows that text on its screen. */
+  async sees(text: string): Promise<void> {
+    await this.page.locator('.xterm-rows', { hasText: text }).waitFor();
+  }
+
+  /** What is on the screen of the terminal now, a line each. */
+  screen(): Promise<string[]> {
+    return this.page.evaluate(
+      "[...document.querySelectorAll('.xterm-rows > div')].map((row) => row.textContent.trimEnd())",
+    );
+  }
+
+  item(command: string) {
+    return this.page.locator('.item', { hasText: command });
+  }
+
+  /** The commands in the list, from top to bottom. */
+  items(): Promise<string[]> {
+    return this.page.locator('.item .command').allTextContents();
+  }
+
+  focused(): Promise<string> {
+    return this.page.evaluate('document.activeElement.id || document.activeElement.className');
+  }
+
+  async evaluate<T>(script: string): Promise<T> {
+    return (await this.page.evaluate(script)) as T;
+  }
+}
+
+export async function openConsole(
+  options: BrowserContextOptions = {},
+  args: string[] = [],
+  nodeArgs: string[] = [],
+): Promise<ConsolePage> {
+  const server = await startConsole(args, nodeArgs).listening();
+  const page = await openPage(server.link, options);
+  await page.locator('#connection[data-state=open]').waitFor();
+  return new ConsolePage(page, server);
+}

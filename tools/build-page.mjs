@@ -1,0 +1,49 @@
+// Builds the page of the console: static files in dist/console/page/, with the licences of what is bundled into them.
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { buildSync } from 'esbuild';
+import { inRoot } from './lib/paths.mjs';
+import { mustBin } from './lib/run.mjs';
+
+const source = 'lib/console/page';
+const target = 'dist/console/page';
+const bundled = ['@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search'];
+
+export function buildPage() {
+  mustBin('tsc', ['-p', `${source}/tsconfig.json`]);
+  mkdirSync(inRoot(target), { recursive: true });
+  bundle({ entryPoints: [`${source}/main.ts`], outfile: `${target}/page.js`, format: 'esm' });
+  bundle({ entryPoints: [`${source}/theme.ts`], outfile: `${target}/theme.js`, format: 'iife' });
+  bundle({
+    stdin: {
+      contents: `@import "@xterm/xterm/css/xterm.css"; @import "./page.css";`,
+      loader: 'css',
+      resolveDir: inRoot(source),
+    },
+    outfile: `${target}/page.css`,
+  });
+  for (const name of ['index.html', 'icon.svg']) {
+    copyFileSync(inRoot(source, name), inRoot(target, name));
+  }
+  writeFileSync(inRoot(target, 'licences.txt'), bundled.map(licenceOf).join('\n\n'));
+}
+
+function bundle(options) {
+  buildSync({
+    absWorkingDir: inRoot(),
+    bundle: true,
+    minify: true,
+    // The oldest with `light-dark()`, on which the appearance is built.
+    target: ['chrome123', 'firefox120', 'safari17.5'],
+    legalComments: 'none',
+    logLevel: 'warning',
+    ...options,
+  });
+}
+
+function licenceOf(name) {
+  const folder = inRoot('node_modules', name);
+  const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const text = readFileSync(path.join(folder, 'LICENSE'), 'utf8');
+  return `${name} ${version}\n\n${text.trim()}\n`;
+}
