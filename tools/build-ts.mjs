@@ -52,6 +52,8 @@ function bundle({ name, loads = [] }) {
     platform: 'node',
     // The oldest that the package runs on.
     target: 'node20',
+    // A face that is loaded later is found like any other: an `import()` would want its extension.
+    supported: { 'dynamic-import': false },
     format: 'cjs',
     sourcemap: true,
     tsconfig: 'tsconfig.lib.json',

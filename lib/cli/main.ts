@@ -3,7 +3,12 @@
 
 import type { CommandIo, Subcommand } from '../command';
 
-const subcommands: Record<string, { about: string; load(): Promise<Subcommand> }> = {};
+const subcommands: Record<string, { about: string; load(): Promise<Subcommand> }> = {
+  bridge: {
+    about: 'serves an engine over standard input and output, in lines of JSON',
+    load: async () => (await import('../bridge/index')).bridgeCommand,
+  },
+};
 
 const usage = [
   'Usage: escher-execution-engine <command> [options]',

@@ -1,0 +1,31 @@
+/** The public names of `escher-execution-engine/bridge`. */
+
+export type {
+  BridgeClient,
+  BridgeConnection,
+  BridgeEnd,
+  ConnectBridgeOptions,
+  LineTransport,
+  ServeBridgeOptions,
+} from '../../types/bridge';
+export type {
+  WireCommand,
+  WireData,
+  WireDuration,
+  WireError,
+  WireEvent,
+  WireHello,
+  WireLines,
+  WireMessage,
+  WireMetadata,
+  WireNumber,
+  WireOutcome,
+  WireOutputForm,
+  WireRequest,
+  WireResult,
+  WireStats,
+  WireStrategy,
+  WireSummary,
+} from '../../types/wire';
+export { bridgeCommand } from './command';
+export { serveBridge } from './serve';
