@@ -94,9 +94,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   wait_for_completion: {
     fields: ['id', 'timeout_ms'],
     run: async ({ executions }, fields) =>
-      resultToWire(
-        await executions.waitForCompletion(id(fields), number(fields, 'timeout_ms')),
-      ),
+      resultToWire(await executions.waitForCompletion(id(fields), number(fields, 'timeout_ms'))),
   },
   cancel: { fields: ['id'], run: ({ engine }, fields) => engine.cancel(id(fields)) },
   kill: {
@@ -112,7 +110,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   list: {
     fields: ['status', 'tag', 'limit'],
     async run({ engine }, { status, tag, limit }) {
-      const filter = { status: status ?? undefined, tag: tag ?? undefined, limit: limit ?? undefined };
+      const filter = {
+        status: status ?? undefined,
+        tag: tag ?? undefined,
+        limit: limit ?? undefined,
+      };
       return (await engine.listExecutions(filter as object)).map(summaryToWire);
     },
   },

@@ -119,9 +119,7 @@ export class Followed {
   }
 
   #encode(batch: LineBatch, form: WireOutputForm): string {
-    return form === 'lines'
-      ? linesToJson(this.id, batch)
-      : event(outputToWire(this.id, batch));
+    return form === 'lines' ? linesToJson(this.id, batch) : event(outputToWire(this.id, batch));
   }
 
   #settle(terminal: TerminalEvent): void {

@@ -28,4 +28,5 @@ export type {
   WireSummary,
 } from '../../types/wire';
 export { bridgeCommand } from './command';
+export { connectBridge } from './connect';
 export { serveBridge } from './serve';

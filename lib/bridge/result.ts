@@ -7,13 +7,7 @@ import type {
   ExecutionResult,
   ExecutionSummary,
 } from '../../types/result';
-import type {
-  WireData,
-  WireOutcome,
-  WireResult,
-  WireStats,
-  WireSummary,
-} from '../../types/wire';
+import type { WireData, WireOutcome, WireResult, WireStats, WireSummary } from '../../types/wire';
 import {
   bytesOf,
   dataToWire,

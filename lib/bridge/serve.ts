@@ -61,7 +61,9 @@ export async function serveBridge(
   if (atEnd === 'wait') await Promise.race([idle(engine), session.stopped.wait()]);
   if (atEnd !== 'leave') await engine.shutdown({ graceMs });
   const lastWords = session.flushed();
-  await (session.end === 'aborted' ? Promise.race([lastWords, sleep(LAST_WORDS_MS, undefined, { ref: false })]) : lastWords);
+  await (session.end === 'aborted'
+    ? Promise.race([lastWords, sleep(LAST_WORDS_MS, undefined, { ref: false })])
+    : lastWords);
   signal?.removeEventListener('abort', abort);
   session.close();
   return session.end;

@@ -13,6 +13,7 @@ import { errorToWire } from './error';
 import { linesToWire } from './event';
 import { FollowedExecutions } from './executions';
 import { LineFeed } from './line-feed';
+import { reading } from './names';
 import { Outbox } from './outbox';
 
 /** Bytes of answers that may wait for a slow reader before no more lines are taken. */
@@ -160,7 +161,7 @@ export class Session implements CommandContext {
     };
     try {
       call = { seq: optional(asSeq, 'seq', fields.seq ?? undefined) ?? null };
-      const command = commandOf(fields);
+      const command = reading(() => commandOf(fields));
       const value = command.run(this, fields, call);
       if (command.quiet) return;
       Promise.resolve(value).then((payload) => {

@@ -64,6 +64,7 @@ export function metadataFromWire(metadata: WireMetadata): ExecutionMetadata {
   const { conversation_id: conversationId, source, ...rest } = metadata;
   const known: ExecutionMetadata = {};
   if (source !== null && source !== undefined) known.source = source;
-  if (conversationId !== null && conversationId !== undefined) known.conversationId = conversationId;
+  if (conversationId !== null && conversationId !== undefined)
+    known.conversationId = conversationId;
   return Object.assign(known, rest);
 }

@@ -1,0 +1,6 @@
+// The same functions for ESM: one copy of the package, however it is loaded.
+import { createRequire } from 'node:module';
+
+export const { bridgeCommand, connectBridge, serveBridge } = createRequire(import.meta.url)(
+  './index.js',
+);
