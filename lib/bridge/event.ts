@@ -1,9 +1,11 @@
 /** Events, from the API to the wire and back. */
 
 import type {
-  OutputEvent,
+  ExecutionEventName,
+  ExecutionEvents,
+  LineEvent,
+  OutputStream,
   StartedEvent,
-  StatusChangedEvent,
   TerminalEvent,
 } from '../../types/events';
 import type { ExecutionOutcome, ExecutionResult } from '../../types/result';
@@ -13,69 +15,101 @@ import { STREAM_NAMES } from '../stream-names';
 import { outcomeFromWire, outcomeToWire, resultToWire } from './result';
 import { timeFromWire, timeToWire } from './values';
 
-type Of<Type extends WireEvent['event_type']> = Extract<WireEvent, { event_type: Type }>;
+/** All but `settled`, which the other side derives from the end itself. */
+export type WiredEventName = Exclude<ExecutionEventName, 'settled'>;
 
-export function startedToWire(event: StartedEvent): Of<'started'> {
-  const { executionId, timestamp, command, pid } = event;
-  return {
-    event_type: 'started',
-    execution_id: executionId,
-    timestamp: timeToWire(timestamp),
-    command,
-    pid,
-  };
+/** An event by its name in the API. */
+export type NamedEvent = {
+  [Name in WiredEventName]: { name: Name; payload: ExecutionEvents[Name] };
+}[WiredEventName];
+
+/**
+ * An event of an engine in the form of the crate: the payload of the Tauri event `execution-event`.
+ * @example
+ * ```ts
+ * engine.on('started', (payload) => send('execution-event', eventToWire('started', payload)));
+ * ```
+ */
+export function eventToWire<Name extends WiredEventName>(
+  name: Name,
+  payload: ExecutionEvents[Name],
+): WireEvent {
+  const event = { name, payload } as NamedEvent;
+  const base = baseToWire(event.payload);
+  switch (event.name) {
+    case 'started':
+      return startedToWire(event.payload);
+    case 'stdout':
+    case 'stderr':
+      return lineToWire(event.name, event.payload);
+    case 'output': {
+      const { stream, lines, firstSeq: first_seq, partial } = event.payload;
+      return { event_type: 'output', ...base, stream, lines, first_seq, partial };
+    }
+    case 'statusChanged': {
+      const { oldStatus: old_status, newStatus: new_status } = event.payload;
+      return { event_type: 'status_changed', ...base, old_status, new_status };
+    }
+    default:
+      return terminalToWire(event.payload);
+  }
 }
 
-export function startedFromWire(wire: Of<'started'>): StartedEvent {
-  const { pid, command } = wire;
-  return { ...baseFromWire(wire), pid, command };
-}
-
-export function statusChangedToWire(event: StatusChangedEvent): Of<'status_changed'> {
-  return {
-    event_type: 'status_changed',
-    execution_id: event.executionId,
-    timestamp: timeToWire(event.timestamp),
-    old_status: event.oldStatus,
-    new_status: event.newStatus,
-  };
-}
-
-export function statusChangedFromWire(wire: Of<'status_changed'>): StatusChangedEvent {
-  return { ...baseFromWire(wire), oldStatus: wire.old_status, newStatus: wire.new_status };
+/**
+ * An event in the form of the crate, as the engine's own, with its name there. `undefined` for one
+ * that is not known here: plans have a `progress` in the crate, and other versions may have more.
+ * @example
+ * ```ts
+ * await listen<WireEvent>('execution-event', ({ payload }) => show(eventFromWire(payload)));
+ * ```
+ */
+export function eventFromWire(wire: WireEvent): NamedEvent | undefined {
+  const base = baseFromWire(wire);
+  switch (wire.event_type) {
+    case 'started': {
+      const { pid, command } = wire;
+      return { name: 'started', payload: { ...base, pid, command } };
+    }
+    case 'stdout':
+    case 'stderr': {
+      const { event_type: name, line, seq, partial } = wire;
+      return { name, payload: { ...base, line, seq, partial } };
+    }
+    case 'output': {
+      const { stream, lines, first_seq: firstSeq, partial } = wire;
+      return { name: 'output', payload: { ...base, stream, lines, firstSeq, partial } };
+    }
+    case 'status_changed': {
+      const { old_status: oldStatus, new_status: newStatus } = wire;
+      return { name: 'statusChanged', payload: { ...base, oldStatus, newStatus } };
+    }
+    case 'completed':
+    case 'failed':
+    case 'timeout':
+    case 'cancelled':
+      return { name: wire.event_type, payload: { ...base, result: outcomeFromWire(wire.result) } };
+    default:
+      return undefined;
+  }
 }
 
 /** `result`: with its output, where the event is to bear it. */
 export function terminalToWire(
   event: TerminalEvent,
   result: ExecutionOutcome | ExecutionResult = event.result,
-): Of<'completed' | 'failed' | 'timeout' | 'cancelled'> {
-  const base = { execution_id: event.executionId, timestamp: timeToWire(event.timestamp) };
-  const { status } = result;
-  switch (status) {
+): WireEvent {
+  const base = baseToWire(event);
+  const outcome = outcomeToWire(result);
+  switch (result.status) {
     case 'completed':
-      return { event_type: status, ...base, result: wholeToWire(result) };
+      return { event_type: 'completed', ...base, result: wholeToWire(result) };
     case 'failed':
-      return {
-        event_type: status,
-        ...base,
-        error: result.error?.message ?? '',
-        result: outcomeToWire(result),
-      };
+      return { event_type: 'failed', ...base, error: outcome.error ?? '', result: outcome };
     case 'timeout':
-      return {
-        event_type: status,
-        ...base,
-        timeout_ms: timeoutOf(result),
-        result: outcomeToWire(result),
-      };
+      return { event_type: 'timeout', ...base, timeout_ms: timeoutOf(result), result: outcome };
     case 'cancelled':
-      return { event_type: status, ...base, result: outcomeToWire(result) };
+      return { event_type: 'cancelled', ...base, result: outcome };
   }
-}
-
-export function terminalFromWire(wire: WireEvent & { result: WireOutcome }): TerminalEvent {
-  return { ...baseFromWire(wire), result: outcomeFromWire(wire.result) };
 }
 
 /** Lines in the form of the crate: an event for each. Text, as there may be very many. */
@@ -100,7 +134,7 @@ export function linesToWire(batch: LineBatch): WireLines {
   };
 }
 
-export function outputToWire(executionId: string, batch: LineBatch): Of<'output'> {
+export function outputToWire(executionId: string, batch: LineBatch): WireEvent {
   return {
     event_type: 'output',
     execution_id: executionId,
@@ -109,12 +143,23 @@ export function outputToWire(executionId: string, batch: LineBatch): Of<'output'
   };
 }
 
-export function outputFromWire(wire: Of<'output'>): OutputEvent {
-  const { stream, lines, first_seq: firstSeq, partial } = wire;
-  return { ...baseFromWire(wire), stream, lines, firstSeq, partial };
+function startedToWire(event: StartedEvent): WireEvent {
+  const { command, pid } = event;
+  return { event_type: 'started', ...baseToWire(event), command, pid };
 }
 
-function baseFromWire(wire: WireEvent): { executionId: string; timestamp: number } {
+function lineToWire(stream: OutputStream, event: LineEvent): WireEvent {
+  const { line, seq, partial } = event;
+  return { event_type: stream, ...baseToWire(event), line, seq, partial };
+}
+
+type Base = { executionId: string; timestamp: number };
+
+function baseToWire({ executionId, timestamp }: Base): { execution_id: string; timestamp: string } {
+  return { execution_id: executionId, timestamp: timeToWire(timestamp) };
+}
+
+function baseFromWire(wire: WireEvent): Base {
   return { executionId: wire.execution_id, timestamp: timeFromWire(wire.timestamp) };
 }
 

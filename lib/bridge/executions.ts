@@ -1,7 +1,7 @@
 /** The executions that one connection has started. */
 
 import type { ExecutionResult } from '../../types/result';
-import type { WireOutputForm } from '../../types/wire';
+import type { WireOutputForm, WireRequest } from '../../types/wire';
 import type { ExecutionHandle } from '../execution';
 import { type ExecutionEngine, ExecutionError } from '../index';
 import { Followed, type FollowOptions } from './followed';
@@ -36,7 +36,9 @@ export class FollowedExecutions {
     aborted = false,
   ): { followed: Followed; admission: Promise<void> } {
     const signal = aborted ? AbortSignal.abort() : undefined;
-    const handle = this.#engine.run(requestFromWire(wire), { signal }) as ExecutionHandle;
+    const handle = this.#engine.run(requestFromWire(wire as WireRequest), {
+      signal,
+    }) as ExecutionHandle;
     const all = { ...options, defaultForm: this.#defaultForm };
     const followed = new Followed(this.#engine, handle, this.#outbox, all);
     return { followed, admission: this.#admit(followed) };

@@ -7,13 +7,7 @@ import type { ExecutionHandle } from '../execution';
 import type { ExecutionEngine } from '../index';
 import type { BatchReader, LineBatch, LineSource } from '../lines';
 import { Moment } from '../moment';
-import {
-  linesToJson,
-  outputToWire,
-  startedToWire,
-  statusChangedToWire,
-  terminalToWire,
-} from './event';
+import { eventToWire, linesToJson, outputToWire, terminalToWire } from './event';
 import type { Outbox } from './outbox';
 import { resultToWire } from './result';
 
@@ -54,8 +48,10 @@ export class Followed {
     this.handle = handle;
     this.#outbox = outbox;
     this.#wholeResult = wholeResult;
-    handle.on('started', (payload) => this.#say(() => event(startedToWire(payload))));
-    handle.on('statusChanged', (payload) => this.#say(() => event(statusChangedToWire(payload))));
+    handle.on('started', (payload) => this.#say(() => event(eventToWire('started', payload))));
+    handle.on('statusChanged', (payload) =>
+      this.#say(() => event(eventToWire('statusChanged', payload))),
+    );
     handle.on('settled', (payload) => this.#settle(payload));
     this.#form = form;
     this.#defaultForm = defaultForm;

@@ -29,4 +29,8 @@ export type {
 } from '../../types/wire';
 export { bridgeCommand } from './command';
 export { connectBridge } from './connect';
+export { errorFromWire, errorToWire } from './error';
+export { eventFromWire, eventToWire, type NamedEvent, type WiredEventName } from './event';
+export { requestFromWire, requestToWire } from './request';
+export { resultFromWire, resultToWire } from './result';
 export { serveBridge } from './serve';

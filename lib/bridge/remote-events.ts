@@ -1,11 +1,11 @@
 /** Brings events from the wire to the listeners of an engine and of its handles. */
 
 import type { AsyncResource } from 'node:async_hooks';
-import type { ExecutionEvents, TerminalEvent } from '../../types/events';
+import type { ExecutionEvents, OutputEvent, TerminalEvent } from '../../types/events';
 import type { WireEvent } from '../../types/wire';
 import { type ExecutionEmitter, wantsLines } from '../emitter';
 import { publish, publishLines } from '../events';
-import { outputFromWire, startedFromWire, statusChangedFromWire, terminalFromWire } from './event';
+import { eventFromWire } from './event';
 import type { RemoteExecution } from './remote-execution';
 
 /** One that was asked for and has not ended. */
@@ -53,31 +53,39 @@ export class RemoteEvents {
     else expected.resource.runInAsyncScope(() => this.#tell(event, expected.remote));
   }
 
-  #tell(event: WireEvent, remote: RemoteExecution | undefined): void {
-    switch (event.event_type) {
+  #tell(wire: WireEvent, remote: RemoteExecution | undefined): void {
+    const event = eventFromWire(wire);
+    switch (event?.name) {
+      case undefined:
+        break;
       case 'started':
         if (remote !== undefined) {
-          remote.pid = event.pid;
+          remote.pid = event.payload.pid;
           remote.status = 'running';
         }
-        this.#publish(remote, 'started', startedFromWire(event));
+        this.#publish(remote, 'started', event.payload);
         break;
-      case 'status_changed':
-        this.#publish(remote, 'statusChanged', statusChangedFromWire(event));
+      case 'statusChanged':
+        this.#publish(remote, 'statusChanged', event.payload);
         break;
-      case 'output': {
-        const { stream, ...batch } = outputFromWire(event);
-        const emitters = this.#emitters(remote).filter(wantsLines);
-        publishLines(emitters, { ...batch, stream: stream === 'stdout' ? 0 : 1 });
+      case 'output':
+        this.#publishLines(remote, event.payload);
+        break;
+      case 'stdout':
+      case 'stderr': {
+        // One by one, as somebody else on this connection may have asked for them.
+        const { line, seq: firstSeq, ...rest } = event.payload;
+        this.#publishLines(remote, { ...rest, stream: event.name, lines: [line], firstSeq });
         break;
       }
-      case 'completed':
-      case 'failed':
-      case 'timeout':
-      case 'cancelled':
-        this.#end(terminalFromWire(event), remote);
-        break;
+      default:
+        this.#end(event.payload, remote);
     }
+  }
+
+  #publishLines(remote: RemoteExecution | undefined, { stream, ...batch }: OutputEvent): void {
+    const emitters = this.#emitters(remote).filter(wantsLines);
+    publishLines(emitters, { ...batch, stream: stream === 'stdout' ? 0 : 1 });
   }
 
   /** In its order: the state, the events, then everybody who waits. */

@@ -149,12 +149,20 @@ export const glossary = new Glossary([
   'graceMs',
 ]);
 
-export function requestToWire(request: unknown): WireRequest {
+/**
+ * A request in the crate's JSON.
+ * @throws a `TypeError` for a field that is unknown or of the wrong type, `ERR_SERIALIZATION` for
+ * metadata that is no JSON
+ */
+export function requestToWire(request: ExecutionRequest): WireRequest {
   return fieldsToWire('request', request, REQUEST) as unknown as WireRequest;
 }
 
-/** What only the engine can judge goes through as it is. */
-export function requestFromWire(wire: unknown): ExecutionRequest {
+/**
+ * A request out of the crate's JSON. What only the engine can judge goes through as it is.
+ * @throws a `TypeError` for a field that is unknown, or cannot be read
+ */
+export function requestFromWire(wire: WireRequest): ExecutionRequest {
   return reading(() => fieldsFromWire('request', wire, REQUEST)) as unknown as ExecutionRequest;
 }
 
