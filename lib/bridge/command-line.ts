@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { ServeBridgeOptions } from '../../types/bridge';
 import type { ExecutionConfigInput } from '../../types/config';
 import { configFromWire } from './request';
+import { LEAST_MAX_LINE_BYTES } from './serve';
 
 export const HELP = `Usage: escher-execution-engine bridge [options]
 
@@ -55,8 +56,8 @@ export function parseArguments(args: string[]): BridgeArguments {
     config: configFromWire(fields),
     options: {
       atEnd: values.wait ? 'wait' : 'shutdown',
-      graceMs: numberOf('--grace-ms', values['grace-ms']),
-      maxLineBytes: numberOf('--max-line-bytes', values['max-line-bytes']),
+      graceMs: numberOf('--grace-ms', values['grace-ms'], 0),
+      maxLineBytes: numberOf('--max-line-bytes', values['max-line-bytes'], LEAST_MAX_LINE_BYTES),
     },
   };
 }
@@ -86,9 +87,9 @@ function assigned(assignment: string): Record<string, unknown> {
   return { [assignment.slice(0, at)]: value };
 }
 
-function numberOf(option: string, text: string | undefined): number | undefined {
+function numberOf(option: string, text: string | undefined, least: number): number | undefined {
   if (text === undefined) return undefined;
   const number = Number(text);
-  if (text.trim() !== '' && number >= 0) return number;
-  throw new Error(`${option}: it must be a number of at least 0, got '${text}'`);
+  if (text.trim() !== '' && number >= least && Number.isFinite(number)) return number;
+  throw new Error(`${option}: it must be a number of at least ${least}, got '${text}'`);
 }

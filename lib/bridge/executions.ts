@@ -85,7 +85,7 @@ export class FollowedExecutions {
       throw error;
     }
     this.#byId.set(id, followed);
-    if (this.#byId.size >= this.#sweepAt) await this.#sweep();
+    if (this.#byId.size >= this.#sweepAt) void this.#sweep();
   }
 
   /** Lets go of what the engine has forgotten. The next time when twice as many are there. */

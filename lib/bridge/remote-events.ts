@@ -55,9 +55,8 @@ export class RemoteEvents {
 
   #tell(wire: WireEvent, remote: RemoteExecution | undefined): void {
     const event = eventFromWire(wire);
-    switch (event?.name) {
-      case undefined:
-        break;
+    if (event === undefined) return;
+    switch (event.name) {
       case 'started':
         if (remote !== undefined) {
           remote.pid = event.payload.pid;

@@ -10,6 +10,9 @@ import { Session } from './session';
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
+/** Shorter ones would refuse what everybody has to say. */
+export const LEAST_MAX_LINE_BYTES = 1024;
+
 /** How long a service that was told to end waits for a reader that may be stuck. */
 const LAST_WORDS_MS = 1000;
 
@@ -20,8 +23,8 @@ function checked(options: unknown): { atEnd: (typeof AT_END)[number]; maxLineByt
   const fields = asObject('options', options);
   refuseUnknown('options', fields, ['atEnd', 'graceMs', 'maxLineBytes', 'signal']);
   const maxLineBytes = optional(asNumber, 'options.maxLineBytes', fields.maxLineBytes);
-  if (maxLineBytes !== undefined && !(Number.isInteger(maxLineBytes) && maxLineBytes >= 1024)) {
-    throw outOfRange('options.maxLineBytes', 'an integer >= 1024', maxLineBytes);
+  if (maxLineBytes !== undefined && !(maxLineBytes >= LEAST_MAX_LINE_BYTES)) {
+    throw outOfRange('options.maxLineBytes', `>= ${LEAST_MAX_LINE_BYTES}`, maxLineBytes);
   }
   return {
     atEnd: asOneOf('options.atEnd', fields.atEnd ?? 'shutdown', AT_END),

@@ -2,7 +2,7 @@
 
 import type { Readable, Writable } from 'node:stream';
 import type { BridgeEnd } from '../../types/bridge';
-import type { WireError } from '../../types/wire';
+import type { WireData, WireError, WireResult } from '../../types/wire';
 import { type ExecutionEngine, ExecutionError } from '../index';
 import { Moment } from '../moment';
 import { optional, wrongType, wrongValue } from '../options/checks';
@@ -174,24 +174,29 @@ export class Session implements CommandContext {
   }
 
   #answer(answer: { seq: number | null; payload?: unknown; error?: WireError }): void {
-    const { stdout = '', stderr = '' } = (answer.payload ?? {}) as Record<string, string>;
-    this.#outbox.put(
-      () => {
-        try {
-          return JSON.stringify({ type: 'response', ...answer });
-        } catch (error) {
-          // More text than a string can hold.
-          return JSON.stringify({ type: 'response', seq: answer.seq, error: errorToWire(error) });
-        }
-      },
-      ANSWER_BYTES + stdout.length + stderr.length,
-    );
+    this.#outbox.put(() => {
+      try {
+        return JSON.stringify({ type: 'response', ...answer });
+      } catch (error) {
+        // More text than a string can hold.
+        return JSON.stringify({ type: 'response', seq: answer.seq, error: errorToWire(error) });
+      }
+    }, ANSWER_BYTES + outputLength(answer.payload));
   }
 
   #complain(error: unknown, about: Partial<WireError>): void {
     const payload = { ...errorToWire(error), ...about };
     this.#outbox.put(() => JSON.stringify({ type: 'error', payload }), ANSWER_BYTES);
   }
+}
+
+/** What an answer with a result weighs, in whichever form its output is. */
+function outputLength(payload: unknown): number {
+  const { stdout = '', stderr = '' } = (payload ?? {}) as Partial<WireResult<WireData>>;
+  const [out, err] = [stdout, stderr].map((data) =>
+    typeof data === 'string' ? data : data.base64,
+  );
+  return (out as string).length + (err as string).length;
 }
 
 function parsed(text: string | undefined, problem: string | undefined, line: number): Fields {
