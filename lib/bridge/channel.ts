@@ -94,7 +94,8 @@ export class BridgeChannel {
   /** Nothing can be asked any more. */
   closedError(): ExecutionError {
     const cause = this.#reason?.reason;
-    const why = cause instanceof Error ? `out of reach: ${cause.message}` : 'shut down';
+    const message = (cause as Partial<Error> | undefined)?.message;
+    const why = message === undefined ? 'shut down' : `out of reach: ${message}`;
     return new ExecutionError('ERR_ENGINE_CLOSED', `Execution engine is ${why}`, { cause });
   }
 

@@ -62,12 +62,15 @@ export class FollowedExecutions {
   /** As of the engine, but the output is not kept in memory once more. */
   async waitForCompletion(id: string, timeoutMs: number | undefined): Promise<ExecutionResult> {
     const followed = this.find(id);
-    if (followed === undefined) return await this.#engine.waitForCompletion(id, { timeoutMs });
+    if (followed === undefined || followed.settled.happened) {
+      return await this.#engine.waitForCompletion(id, { timeoutMs });
+    }
     await settledWithin(followed, timeoutMs);
     try {
       return await this.#engine.waitForCompletion(id);
     } catch (error) {
       const { code } = error as { code?: unknown };
+      // Dropped meanwhile, or never kept. Whoever waited is told all the same.
       const gone = code === 'ERR_EXECUTION_NOT_FOUND' || code === 'ERR_ENGINE_CLOSED';
       if (!gone) throw error;
       return await followed.handle.result;

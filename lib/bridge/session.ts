@@ -87,6 +87,7 @@ export class Session implements CommandContext {
 
   async shutdown(graceMs: number | undefined): Promise<void> {
     await this.engine.shutdown({ graceMs });
+    this.#end ??= 'shutdown';
     // Behind the answer.
     setImmediate(() => this.stop('shutdown'));
   }

@@ -14,6 +14,9 @@ const isReadable = (value: unknown): value is Readable =>
 const isWritable = (value: unknown): value is Writable =>
   typeof (value as Writable | null)?.write === 'function';
 
+/** How long the other side may go on talking when it listens no more. */
+const LAST_WORDS_MS = 1000;
+
 const EXPECTED =
   'a child process with piped stdin and stdout, { readable, writable }, a duplex stream, or { send, onLine, close }';
 
@@ -61,10 +64,15 @@ class StreamTransport implements LineTransport {
   }
 
   onClose(callback: (reason?: unknown) => void): void {
+    let failure: unknown;
     this.#readable.once('error', callback);
-    this.#writable.on('error', callback);
+    // What it has still said explains more than that it does not listen any more.
+    this.#writable.on('error', (error) => {
+      failure ??= error;
+      setTimeout(callback, LAST_WORDS_MS, failure).unref?.();
+    });
     if (typeof this.#process?.once !== 'function') {
-      this.#readable.once('end', () => callback()).once('close', () => callback());
+      this.#readable.once('end', () => callback(failure)).once('close', () => callback(failure));
       return;
     }
     const once = this.#process.once.bind(this.#process) as ChildProcess['once'];
@@ -72,7 +80,7 @@ class StreamTransport implements LineTransport {
     // Behind its last output, and it says more than the end of that.
     once('close', (code, signal) => {
       const how = signal === null ? `with code ${code}` : `by ${signal}`;
-      callback(code === 0 ? undefined : new Error(`The process ended ${how}`));
+      callback(code === 0 ? failure : new Error(`The process ended ${how}`));
     });
   }
 
