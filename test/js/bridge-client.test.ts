@@ -169,6 +169,7 @@ describe("as an engine of one's own", () => {
 
   test('every method reaches it', async () => {
     const { client } = await connectedPair({ maxConcurrentExecutions: 1, maxQueuedExecutions: 1 });
+    const events = record(client as never);
     const id = await client.execute(
       sh('cat; sleep 60', { stdin: 'pipe', metadata: { tags: { a: 'b' } } }),
     );
@@ -183,6 +184,7 @@ describe("as an engine of one's own", () => {
     await client.sendInput(id, Uint8Array.of(0xff));
     await client.closeInput(id);
     expect(await client.kill(id, 0)).toBe(true);
+    await waitFor('the echo', () => payloads(events, 'stdout').length > 0);
     const idle = client.onIdle();
     expect(await isPending(idle)).toBe(true);
     expect(await client.cancel(id)).toBe(true);
