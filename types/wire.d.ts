@@ -21,27 +21,27 @@ export interface WireDuration {
 
 /** `null` is the same as not there. */
 export type WireCommand =
-  | { type: 'shell'; command: string; shell?: string | null }
-  | { type: 'exec'; program: string; args?: readonly string[] | null }
+  | { type: 'shell'; command: string; shell?: string | null | undefined }
+  | { type: 'exec'; program: string; args?: readonly string[] | null | undefined }
   | {
       type: 'script';
       path: string;
-      interpreter?: string | null;
-      args?: readonly string[] | null;
+      interpreter?: string | null | undefined;
+      args?: readonly string[] | null | undefined;
     }
   | {
       type: 'aws_cli';
       service: string;
       operation: string;
-      args?: readonly string[] | null;
-      profile?: string | null;
-      region?: string | null;
+      args?: readonly string[] | null | undefined;
+      profile?: string | null | undefined;
+      region?: string | null | undefined;
     };
 
 export interface WireMetadata {
-  source?: string | null;
-  conversation_id?: string | null;
-  tags?: Record<string, string>;
+  source?: string | null | undefined;
+  conversation_id?: string | null | undefined;
+  tags?: Record<string, string> | undefined;
   [key: string]: unknown;
 }
 
@@ -49,26 +49,26 @@ export type WireStrategy = 'TruncateWithWarning' | 'FailExecution' | 'StreamToFi
 
 /** One line with such an object is a request. `null` is the same as not there. */
 export interface WireRequest {
-  id?: string | null;
+  id?: string | null | undefined;
   command: WireCommand;
-  env?: Readonly<Record<string, string | null>> | null;
-  working_dir?: string | null;
-  timeout_ms?: WireNumber | null;
-  output_log_path?: string | null;
-  metadata?: WireMetadata | null;
-  extend_env?: boolean | null;
-  idle_timeout_ms?: WireNumber | null;
-  input?: WireData | null;
-  stdin?: 'pipe' | 'ignore' | null;
-  kill_signal?: string | number | null;
-  force_kill_after_delay_ms?: WireNumber | false | null;
-  max_output_size_bytes?: number | null;
-  oversized_output_strategy?: WireStrategy | null;
-  merge_stderr?: boolean | null;
-  priority?: number | null;
-  redact?: readonly string[] | null;
-  limits?: Readonly<Record<string, number>> | null;
-  umask?: number | null;
+  env?: Readonly<Record<string, string | null>> | null | undefined;
+  working_dir?: string | null | undefined;
+  timeout_ms?: WireNumber | null | undefined;
+  output_log_path?: string | null | undefined;
+  metadata?: WireMetadata | null | undefined;
+  extend_env?: boolean | null | undefined;
+  idle_timeout_ms?: WireNumber | null | undefined;
+  input?: WireData | null | undefined;
+  stdin?: 'pipe' | 'ignore' | null | undefined;
+  kill_signal?: string | number | null | undefined;
+  force_kill_after_delay_ms?: WireNumber | false | null | undefined;
+  max_output_size_bytes?: number | null | undefined;
+  oversized_output_strategy?: WireStrategy | null | undefined;
+  merge_stderr?: boolean | null | undefined;
+  priority?: number | null | undefined;
+  redact?: readonly string[] | null | undefined;
+  limits?: Readonly<Record<string, number>> | null | undefined;
+  umask?: number | null | undefined;
 }
 
 /** A result without the output. */
