@@ -78,17 +78,25 @@ class TauriStandIn {
 
 const shell = (command: string): WireRequest => ({ command: { type: 'shell', command } });
 
-let tauri: TauriStandIn;
+let tauri: TauriStandIn | undefined;
 let views: Map<string, View>;
 let window: Window;
 
 beforeEach(async () => {
   const out = tempDir();
-  const source = join(root, 'examples', 'tauri', 'src', 'executions.ts');
+  const folder = join(root, 'examples', 'tauri', 'src');
   const options = ['--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'nodenext'];
   execFileSync(
     join(root, 'node_modules', '.bin', 'tsc'),
-    [...options, '--types', 'node', '--ignoreConfig', '--outDir', out, source],
+    [
+      ...options,
+      '--ignoreConfig',
+      '--rootDir',
+      folder,
+      '--outDir',
+      out,
+      join(folder, 'executions.ts'),
+    ],
     { cwd: root },
   );
   const { Executions } = require(join(out, 'executions.js'));
@@ -98,7 +106,7 @@ beforeEach(async () => {
   await window.start();
 });
 
-afterEach(() => tauri.end());
+afterEach(() => tauri?.end());
 
 test('the window of the example follows a command to its end', async () => {
   const id = await window.run(shell('echo one; echo two >&2; exit 3'));
