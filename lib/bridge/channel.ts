@@ -26,13 +26,14 @@ export class BridgeChannel {
   onClosed: (error: ExecutionError) => void = ignore;
   /** What waits for its moment goes ahead of whatever is sent now. */
   beforeSending: () => void = ignore;
+  /** The longest line that the other side takes. */
+  maxLineBytes = Number.POSITIVE_INFINITY;
   readonly #transport: LineTransport;
   readonly #pending = new Map<number, Pending>();
   readonly #feeds = new Map<number, (lines: WireLines) => void>();
   #lines: string[] = [];
   #isPaused = false;
   #lastSeq = 0;
-  #maxLineBytes = Number.POSITIVE_INFINITY;
   #reason: { reason: unknown } | undefined;
   #setClosed: (reason: unknown) => void = ignore;
 
@@ -59,7 +60,7 @@ export class BridgeChannel {
       this.close(error);
       throw error;
     }
-    this.#maxLineBytes = hello.max_line_bytes;
+    this.maxLineBytes = hello.max_line_bytes;
     return hello;
   }
 
@@ -112,7 +113,7 @@ export class BridgeChannel {
   }
 
   #checkLength(line: string): void {
-    const most = this.#maxLineBytes;
+    const most = this.maxLineBytes;
     // A character takes three bytes at most.
     if (line.length * 3 <= most) return;
     const bytes = new TextEncoder().encode(line).length;

@@ -17,17 +17,15 @@ import { ExecutionEmitter } from '../emitter';
 import { encoding, executionFilter, milliseconds, runOptions } from '../options/call';
 import { asData, asId } from '../options/checks';
 import type { BridgeChannel } from './channel';
+import { sendPieces } from './input';
 import { RemoteEvents } from './remote-events';
 import { RemoteExecution } from './remote-execution';
 import { effectiveConfigFromWire, requestToWire } from './request';
 import { bytesResultFromWire, resultFromWire, statsFromWire, summaryFromWire } from './result';
-import { dataToWire, numberToWire } from './values';
+import { numberToWire } from './values';
 
 /** Told elsewhere. */
 const ignore = (): void => undefined;
-
-/** Bytes of input in one line. More of them go in several. */
-const INPUT_PIECE = 1024 * 1024;
 
 export class RemoteEngine extends ExecutionEmitter implements BridgeClient {
   readonly config: Readonly<ExecutionConfig>;
@@ -133,18 +131,9 @@ export class RemoteEngine extends ExecutionEmitter implements BridgeClient {
 
   async sendInput(id: string, data: InputData): Promise<void> {
     const known = asId('id', id);
-    const bytes = asData('data', data);
-    if (typeof bytes === 'string' && bytes.length <= INPUT_PIECE) {
-      await this.#ask('send_input', { id: known, data: bytes });
-      return;
-    }
-    const all = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
-    let at = 0;
-    do {
-      const piece = all.subarray(at, at + INPUT_PIECE);
-      await this.#ask('send_input', { id: known, data: dataToWire(piece) });
-      at += INPUT_PIECE;
-    } while (at < all.length);
+    await sendPieces(asData('data', data), this.#channel.maxLineBytes, (piece) =>
+      this.#ask('send_input', { id: known, data: piece }),
+    );
   }
 
   async closeInput(id: string): Promise<void> {

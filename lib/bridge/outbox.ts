@@ -16,15 +16,17 @@ interface Item {
  */
 export class Outbox {
   readonly #stream: Writable;
+  readonly #failed: (error: unknown) => string;
   #queue: Item[] = [];
   #weight = 0;
   #pumping: Promise<void> | undefined;
   #waiting: { most: number; resolve: () => void }[] = [];
   #closed = false;
 
-  /** `gone`: nobody reads any more. */
-  constructor(stream: Writable, gone: () => void) {
+  /** `gone`: nobody reads any more. `failed`: what to write for what cannot be made into text. */
+  constructor(stream: Writable, gone: () => void, failed: (error: unknown) => string) {
     this.#stream = stream;
+    this.#failed = failed;
     const close = (): void => {
       this.close();
       gone();
@@ -65,13 +67,22 @@ export class Outbox {
 
   async #pump(): Promise<void> {
     for (let item = this.#queue.shift(); item !== undefined; item = this.#queue.shift()) {
-      const text = await item.encode();
+      const text = await this.#textOf(item);
       if (!this.#closed && !this.#stream.write(`${text}\n`)) await this.#drained();
       item.done?.();
       if (!this.#closed) this.#weight -= item.weight;
       this.#wake();
     }
     this.#pumping = undefined;
+  }
+
+  /** More text than a string can hold is the one thing that is known to fail. */
+  async #textOf(item: Item): Promise<string> {
+    try {
+      return await item.encode();
+    } catch (error) {
+      return this.#failed(error);
+    }
   }
 
   #drained(): Promise<void> {

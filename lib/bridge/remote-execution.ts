@@ -16,9 +16,9 @@ import { asOneOf } from '../options/checks';
 import { isRejection } from '../rejection';
 import { createStdin } from '../stdin';
 import type { BridgeChannel } from './channel';
+import { sendPieces } from './input';
 import { RemoteLines } from './remote-lines';
 import { resultFromWire } from './result';
-import { dataToWire } from './values';
 
 /** Told elsewhere, or of no interest. */
 const ignore = (): void => undefined;
@@ -73,7 +73,10 @@ export class RemoteExecution implements Execution {
     if (!this.#start.isPiped) return undefined;
     const { id } = this;
     this.#stdin ??= createStdin({
-      send: (data) => this.#reach('send_input', { id, data: dataToWire(data) }),
+      send: (bytes) =>
+        sendPieces(bytes, this.#channel.maxLineBytes, (data) =>
+          this.#reach('send_input', { id, data }),
+        ),
       close: () => this.#reach('close_input', { id }),
     });
     return this.#stdin;

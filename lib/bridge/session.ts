@@ -43,7 +43,11 @@ export class Session implements CommandContext {
     this.engine = engine;
     this.maxLineBytes = maxLineBytes;
     this.#readable = readable;
-    this.#outbox = new Outbox(writable, () => this.stop('output'));
+    this.#outbox = new Outbox(
+      writable,
+      () => this.stop('output'),
+      (error) => complaint(error),
+    );
     this.executions = new FollowedExecutions(engine, this.#outbox);
     this.#lines = new ByteLines(({ text, problem }) => this.#take(text, problem), maxLineBytes);
   }
@@ -186,9 +190,12 @@ export class Session implements CommandContext {
   }
 
   #complain(error: unknown, about: Partial<WireError>): void {
-    const payload = { ...errorToWire(error), ...about };
-    this.#outbox.put(() => JSON.stringify({ type: 'error', payload }), ANSWER_BYTES);
+    this.#outbox.put(() => complaint(error, about), ANSWER_BYTES);
   }
+}
+
+function complaint(error: unknown, about: Partial<WireError> = {}): string {
+  return JSON.stringify({ type: 'error', payload: { ...errorToWire(error), ...about } });
 }
 
 /** What an answer with a result weighs, in whichever form its output is. */

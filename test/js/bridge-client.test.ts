@@ -8,7 +8,7 @@ import {
   ExecutionError,
   type ExecutionRequest,
 } from 'escher-execution-engine';
-import { connectBridge, serveBridge } from 'escher-execution-engine/bridge';
+import { type BridgeClient, connectBridge, serveBridge } from 'escher-execution-engine/bridge';
 import { connectedPair } from './support/bridge';
 import { exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
@@ -244,13 +244,13 @@ describe('a handle', () => {
 
   test('leaving a loop ends nothing, and lets the command go on', async () => {
     const { client } = await connectedPair();
-    const run = client.run(exec('seq', ['500000']));
+    const run = client.run(exec('seq', ['3000000']));
     for await (const { line } of run) if (line === '3') break;
-    expect(await run).toMatchObject({ success: true, stdoutBytes: 3_388_895 });
+    expect(await run).toMatchObject({ success: true, stdoutBytes: 22_888_896 });
   });
 
   test('feeds stdin at the pace of the child', async () => {
-    const { client } = await connectedPair();
+    const { client } = await connectedPair({}, { maxLineBytes: MiB / 2 });
     const run = client.run(exec('sha256sum', [], { stdin: 'pipe' }));
     const data = Buffer.alloc(5 * MiB, 'x');
     run.stdin.write(data.subarray(0, MiB));
@@ -326,12 +326,33 @@ describe('a slow consumer', () => {
     expect({ last: next - 1, wrong }).toEqual({ last: 3_000_000, wrong: 0 });
   });
 
-  test('lines cross only while somebody wants them', async () => {
+  /** A client, and what is written to it. */
+  async function tapped(): Promise<{ client: BridgeClient; written: string[] }> {
     const [there, back] = [new PassThrough(), new PassThrough()];
     const written: string[] = [];
     back.on('data', (chunk: Buffer) => written.push(chunk.toString()));
     void serveBridge(makeEngine(), { readable: there, writable: back });
-    const client = await connectBridge({ readable: back, writable: there });
+    return { client: await connectBridge({ readable: back, writable: there }), written };
+  }
+
+  test('is sent no more of what is kept than it takes', async () => {
+    const { client, written } = await tapped();
+    const run = client.run(exec('seq', ['1000000']));
+    await run;
+    written.length = 0;
+    const iterator = run[Symbol.asyncIterator]();
+    expect((await iterator.next()).value).toMatchObject({ line: '1' });
+    await client.stats();
+    expect(written.join('').length).toBeLessThan(3 * MiB);
+    let last = '1';
+    for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
+      last = step.value.line;
+    }
+    expect(last).toBe('1000000');
+  });
+
+  test('lines cross only while somebody wants them', async () => {
+    const { client, written } = await tapped();
     const crossed = async (): Promise<boolean> => {
       written.length = 0;
       await client.run(sh('echo needle$((40 + 2))'));

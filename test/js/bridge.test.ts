@@ -257,6 +257,19 @@ describe('commands', () => {
     expect(known.size).toBe(20);
   });
 
+  test('whoever waits for what is refused is told', async () => {
+    const bridge = startBridge().read();
+    const id = `${ID}12`;
+    bridge.send(
+      { type: 'execute', seq: 1, request: request('', { id }) },
+      { type: 'wait_for_completion', seq: 2, id },
+      { type: 'read_lines', seq: 3, id },
+    );
+    expect(await bridge.answer(1)).toMatchObject({ error: { reason: 'EMPTY_COMMAND' } });
+    expect(await bridge.answer(2)).toMatchObject({ error: { reason: 'EMPTY_COMMAND' } });
+    expect(await bridge.answer(3)).toMatchObject({ payload: null });
+  });
+
   test('lines come in the form that was asked for', async () => {
     const bridge = startBridge().read();
     const two = 'echo 1; echo 2';
