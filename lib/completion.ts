@@ -7,7 +7,8 @@ import { ExecutionError, notFound } from './errors';
 import type { Executions } from './executions';
 import type { LiveExecution } from './live';
 import { outcomeOf } from './outcome';
-import { isRejection, rejectionOf, withOutput } from './results';
+import { isRejection } from './rejection';
+import { rejectionOf, withOutput } from './results';
 
 /** Timers cannot count further. */
 const LONGEST_TIMER = 2 ** 31 - 1;

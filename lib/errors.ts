@@ -101,13 +101,3 @@ export function engineClosed(): ExecutionError {
 export function notFound(id: string): ExecutionError {
   return new ExecutionError('ERR_EXECUTION_NOT_FOUND', `Execution not found: ${id}`);
 }
-
-/**
- * Lets Node treat what a listener threw as an uncaught exception, without stopping what is under
- * way.
- */
-export function rethrowLater(error: unknown): void {
-  process.nextTick(() => {
-    throw error;
-  });
-}

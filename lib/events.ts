@@ -2,7 +2,8 @@
 
 import type { ExecutionEventName, ExecutionEvents } from '../types/events';
 import { type ExecutionEmitter, versionOf, wantsLines } from './emitter';
-import { rethrowLater } from './errors';
+import { rethrowLater } from './rethrow';
+import { STREAM_NAMES } from './stream-names';
 
 type Emitters = readonly ExecutionEmitter[];
 type Listener = (payload: unknown) => void;
@@ -16,8 +17,6 @@ export interface LineBatch {
   partial: boolean;
   lines: string[];
 }
-
-export const STREAM_NAMES = ['stdout', 'stderr'] as const;
 
 export function hasListeners(emitters: Emitters, name: ExecutionEventName): boolean {
   return emitters.some((emitter) => emitter.listenerCount(name) > 0);

@@ -10,13 +10,13 @@ import type { ExecutionResult } from '../types/result';
 import { onAbort } from './abort';
 import { completion } from './completion';
 import { ExecutionEmitter } from './emitter';
-import { ExecutionError } from './errors';
+import { ExecutionError, fromNative } from './errors';
 import type { Executions } from './executions';
 import { asLines, asStrings, iterate, type LineSource } from './lines';
 import type { LiveExecution } from './live';
 import { asOneOf } from './options/checks';
 import { asAnySignal } from './options/request';
-import { isRejection } from './results';
+import { isRejection } from './rejection';
 import { createStdin, type InputSink } from './stdin';
 
 /** Told elsewhere, or of no interest. */
@@ -101,12 +101,12 @@ export class ExecutionHandle implements Execution {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<ExecutionLine> {
-    return iterate(this.#lineSource(), asLines());
+    return iterate(this.lineSource(), asLines());
   }
 
   lines(stream: OutputStream | 'all' = 'all'): AsyncIterableIterator<string> {
     const which = asOneOf('stream', stream, ['stdout', 'stderr', 'all'] as const);
-    return iterate(this.#lineSource(), asStrings(which));
+    return iterate(this.lineSource(), asStrings(which));
   }
 
   cancel(): Promise<boolean> {
@@ -130,6 +130,12 @@ export class ExecutionHandle implements Execution {
   ): string {
     const { id, pid } = this;
     return `Execution ${inspect({ id, status: this.#live.status, pid }, options)}`;
+  }
+
+  /** Not of the contract, for the bridge: waits as `execute` does, and rejects as it does. */
+  async admission(): Promise<void> {
+    await this.#live.admission.wait();
+    if (this.#live.refused) throw this.#live.refusalError();
   }
 
   #events(): ExecutionEmitter {
@@ -167,11 +173,13 @@ export class ExecutionHandle implements Execution {
    */
   #report(): void {
     if (!this.#failed()) return;
-    const { result } = this;
-    if (this.#live.reported) result.catch(ignore);
+    // Not made for its own sake: a result holds the output for as long as the handle is held.
+    if (this.#live.reported) this.#result?.catch(ignore);
+    else void this.result;
   }
 
-  #lineSource(): LineSource {
+  /** Not of the contract, for the bridge: its lines as batches. */
+  lineSource(): LineSource {
     const executions = this.#executions;
     const { channel } = executions;
     const live = this.#live;
@@ -205,8 +213,11 @@ export class ExecutionHandle implements Execution {
       this.#executions.channel.call(
         (native, ticket) => native.replay(ticket, live.id),
         // One that is not in has no lines; why it is not in is told at its end.
-        (error, batches) =>
-          done(live.admitted ? error : null, live.admitted ? (batches as NativeBatch[]) : []),
+        (error, batches) => {
+          if (!live.admitted) done(null, []);
+          else if (error !== null) done(fromNative(error), []);
+          else done(null, batches as NativeBatch[]);
+        },
       );
     } catch (error) {
       done(error as Error, []);

@@ -161,7 +161,7 @@ export class Executions implements Omit<RecordSink, 'replied'> {
     }
     if (readers.length > 0) {
       const kept = ends?.all.slice(ends.at, ends.at + count);
-      const batch = { stream, firstSeq, count, partial, text, ends: kept };
+      const batch = { stream, firstSeq, count, partial, text, timestamp, ends: kept };
       for (const reader of [...readers]) reader.push(batch, bytes);
     }
   }

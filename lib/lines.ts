@@ -1,9 +1,8 @@
 /** Async iterators over the lines of one execution: first what is kept, then what comes. */
 
 import type { ExecutionLine } from '../types/api';
-import type { NativeBatch, NativeError } from '../types/native';
-import { fromNative } from './errors';
-import { STREAM_NAMES } from './events';
+import type { NativeBatch } from '../types/native';
+import { STREAM_NAMES } from './stream-names';
 
 /** The execution behind a reader. */
 export interface LineSource {
@@ -11,10 +10,10 @@ export interface LineSource {
    * From now on, batches go to `reader.push` and the end to `reader.end` (at once, if it has
    * ended).
    */
-  attach(reader: LineReader<unknown>): void;
-  detach(reader: LineReader<unknown>): void;
+  attach(reader: BatchReader): void;
+  detach(reader: BatchReader): void;
   /** Gives the lines kept so far. Batches pushed before the answer are among them. */
-  replay(done: (error: NativeError | Error | null, batches: readonly NativeBatch[]) => void): void;
+  replay(done: (error: Error | null, batches: readonly NativeBatch[]) => void): void;
   /** A batch waits in JavaScript; its bytes count as not taken. */
   hold(bytes: number): void;
   release(bytes: number): void;
@@ -22,8 +21,15 @@ export interface LineSource {
   failure(): Promise<void>;
 }
 
-/** Lines as they come, and where each ends in the text, if that is known. */
-export type LineBatch = NativeBatch & { ends?: Uint32Array | undefined };
+/** Lines as they come: when, and where each ends in the text, if that is known. */
+export type LineBatch = NativeBatch & { ends?: Uint32Array | undefined; timestamp?: number };
+
+/** Takes the lines of an execution as they come. */
+export interface BatchReader {
+  /** `bytes`: what the batch weighs, for `hold` and `release`. */
+  push(batch: LineBatch, bytes: number): void;
+  end(): void;
+}
 
 /** Makes values out of pieces of lines. `undefined`: nothing yet. */
 interface Cutter<T> {
@@ -42,7 +48,7 @@ interface Waiter<T> {
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** The queue of one iterator. */
-export class LineReader<T> {
+export class LineReader<T> implements BatchReader {
   readonly #source: LineSource;
   readonly #cutter: Cutter<T>;
   readonly #waiting: Waiter<T>[] = [];
@@ -78,7 +84,7 @@ export class LineReader<T> {
     this.#phase = 'closed';
     this.#releaseAll();
     this.#queue = [];
-    this.#source.detach(this as LineReader<unknown>);
+    this.#source.detach(this);
     for (const waiter of this.#waiting.splice(0)) waiter.resolve(DONE);
   }
 
@@ -102,12 +108,12 @@ export class LineReader<T> {
 
   #begin(): void {
     this.#phase = 'replaying';
-    this.#source.attach(this as LineReader<unknown>);
+    this.#source.attach(this);
     this.#source.replay((error, batches) => {
       if (this.#phase !== 'replaying') return;
       this.#phase = 'live';
       if (error === null) this.#queue = batches.map((batch) => ({ batch, held: 0 }));
-      else this.#error = error instanceof Error ? error : fromNative(error);
+      else this.#error = error;
       this.#pump();
     });
   }

@@ -8,7 +8,7 @@ import type { NativeEngine, NativeError } from '../types/native';
 import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../types/result';
 import type { ExecutionEmitter } from './emitter';
 import { fromNative } from './errors';
-import type { LineReader } from './lines';
+import type { BatchReader } from './lines';
 import { Moment } from './moment';
 import { withOutput } from './results';
 
@@ -24,7 +24,7 @@ export class LiveExecution {
   readonly end = new Moment();
   /** Where its events go: the engine, and the handle once somebody listens there. */
   readonly emitters: ExecutionEmitter[];
-  readonly readers: LineReader<unknown>[] = [];
+  readonly readers: BatchReader[] = [];
 
   status: ExecutionStatus = 'pending';
   pid: number | undefined;

@@ -1,9 +1,10 @@
 /** Reads the values of the records that the native engine delivers; see `types/native.d.ts`. */
 
 import type { NativeError } from '../types/native';
-import { ExecutionError, rethrowLater } from './errors';
+import { ExecutionError } from './errors';
 import type { LineEnds } from './line-ends';
 import { RESULT_FIELDS } from './outcome';
+import { rethrowLater } from './rethrow';
 
 /** The kinds of records. */
 export const REPLIED = 0;

@@ -113,19 +113,6 @@ export function withBytes(
   return withTexts(outcome, stdout, stderr);
 }
 
-/** Ends that are results: the process did what it did, or was not wanted any more. */
-const RESULT_CODES: ReadonlySet<string> = new Set([
-  'ERR_COMMAND_FAILED',
-  'ERR_TIMEOUT',
-  'ERR_CANCELLED',
-]);
-
-/** Whether an end rejects: always when the engine could not carry the execution out, or at will. */
-export function isRejection(outcome: ExecutionOutcome, reject: boolean): boolean {
-  if (outcome.error !== null && !RESULT_CODES.has(outcome.error.code)) return true;
-  return reject && !outcome.success;
-}
-
 export function rejectionOf(result: ExecutionResult, cause?: unknown): ExecutionError {
   if (result.error !== null) return fromInfo(result.error, { result, cause });
   return new ExecutionError('ERR_INTERNAL', `Execution ended as ${result.status}`, { result });

@@ -154,7 +154,7 @@ for (const file of listFiles(['lib'], ['.ts', '.mts', '.mjs'])) {
   forEachLine(file, (text, line) => {
     const code = text.replace(/\/\/.*$|^\s*\*.*$/, '');
     // The face for ES modules requires what is beside it, and nothing else.
-    const isFace = file === 'lib/index.mjs' && /'\.\/index\.js'|^import/.test(code);
+    const isFace = /^lib\/(\w+\/)?index\.mjs$/.test(file) && /'\.\/index\.js'|^import/.test(code);
     if (!isFace && /\.node['"`]|process\.dlopen|createRequire/.test(code)) {
       report(file, line, 'loads a native binary', 'only lib/native.ts does');
     }

@@ -8,6 +8,10 @@ const subcommands: Record<string, { about: string; load(): Promise<Subcommand> }
     about: 'serves a page on this machine to start, watch and end commands',
     load: async () => (await import('../console/index')).consoleCommand,
   },
+  bridge: {
+    about: 'serves an engine over standard input and output, in lines of JSON',
+    load: async () => (await import('../bridge/index')).bridgeCommand,
+  },
 };
 
 const usage = [

@@ -1,0 +1,164 @@
+/** What a line with a `type` may ask for. */
+
+import { type ExecutionEngine, ExecutionError } from '../index';
+import { asBoolean, asData, asNumber, asOneOf, asString, optional } from '../options/checks';
+import type { FollowedExecutions } from './executions';
+import { configToWire } from './request';
+import { resultToWire, statsToWire, summaryToWire } from './result';
+import { dataFromWire, numberFromWire } from './values';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What commands work on. */
+export interface CommandContext {
+  readonly engine: ExecutionEngine;
+  readonly executions: FollowedExecutions;
+  readonly maxLineBytes: number;
+  /** Sends the lines of an execution under the number of the call; resolves when all are sent. */
+  feed(id: string, seq: number): Promise<void>;
+  taken(reader: number, count: number): void;
+  stopFeed(reader: number): void;
+  shutdown(graceMs: number | undefined): Promise<void>;
+}
+
+/** One line with a `type`. */
+export interface Call {
+  readonly seq: number | null;
+  /** What is to be done behind the answer. */
+  after?: () => void;
+}
+
+interface Command {
+  /** Besides `type` and `seq`. */
+  fields: readonly string[];
+  /** Nobody waits for an answer, and there is none but to an error. */
+  quiet?: boolean;
+  run(context: CommandContext, fields: Fields, call: Call): unknown;
+}
+
+const PROTOCOL = 1;
+const FORMS = ['lines', 'batches', 'none'] as const;
+
+const id = ({ id }: Fields): string => asString('id', id);
+
+const number = (fields: Fields, name: string): number | undefined =>
+  optional(asNumber, name, numberFromWire(fields[name] ?? undefined));
+
+/** Starts an execution; answers when it is admitted, ahead of all its events. */
+async function execute(
+  context: CommandContext,
+  fields: Fields,
+  call: Call,
+): Promise<{ id: string }> {
+  const { followed, admission } = context.executions.start(
+    fields.request,
+    {
+      form: asOneOf('output', fields.output ?? 'lines', FORMS),
+      wholeResult: asBoolean('result', fields.result ?? true),
+    },
+    asBoolean('aborted', fields.aborted ?? false),
+  );
+  call.after = () => followed.tell();
+  await admission;
+  return { id: followed.id };
+}
+
+async function getResult({ engine }: CommandContext, fields: Fields): Promise<unknown> {
+  const encoding = asOneOf('encoding', fields.encoding ?? 'utf8', ['utf8', 'buffer'] as const);
+  const result =
+    encoding === 'buffer'
+      ? await engine.getResult(id(fields), { encoding })
+      : await engine.getResult(id(fields));
+  return result && resultToWire<string | Uint8Array>(result);
+}
+
+function watch({ executions }: CommandContext, fields: Fields): null {
+  const form = asOneOf('output', fields.output, FORMS);
+  if (fields.id === undefined || fields.id === null) executions.setDefaultForm(form);
+  else {
+    const followed = executions.find(id(fields));
+    if (followed === undefined) {
+      const message = `Execution not found: ${fields.id}`;
+      throw new ExecutionError('ERR_EXECUTION_NOT_FOUND', message);
+    }
+    followed.setForm(form);
+  }
+  return null;
+}
+
+/** As the methods of the engine, in their order there; then what only a connection needs. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  execute: { fields: ['request', 'output', 'result', 'aborted'], run: execute },
+  get_status: { fields: ['id'], run: ({ engine }, fields) => engine.getStatus(id(fields)) },
+  get_result: { fields: ['id', 'encoding'], run: getResult },
+  wait_for_completion: {
+    fields: ['id', 'timeout_ms'],
+    run: async ({ executions }, fields) =>
+      resultToWire(await executions.waitForCompletion(id(fields), number(fields, 'timeout_ms'))),
+  },
+  cancel: { fields: ['id'], run: ({ engine }, fields) => engine.cancel(id(fields)) },
+  kill: {
+    fields: ['id', 'signal'],
+    run: ({ engine }, fields) => engine.kill(id(fields), fields.signal as NodeJS.Signals),
+  },
+  send_input: {
+    fields: ['id', 'data'],
+    run: ({ engine }, fields) =>
+      engine.sendInput(id(fields), asData('data', dataFromWire('data', fields.data))),
+  },
+  close_input: { fields: ['id'], run: ({ engine }, fields) => engine.closeInput(id(fields)) },
+  list: {
+    fields: ['status', 'tag', 'limit'],
+    async run({ engine }, { status, tag, limit }) {
+      const filter = {
+        status: status ?? undefined,
+        tag: tag ?? undefined,
+        limit: limit ?? undefined,
+      };
+      return (await engine.listExecutions(filter as object)).map(summaryToWire);
+    },
+  },
+  running_count: { fields: [], run: ({ engine }) => engine.runningCount() },
+  queued_count: { fields: [], run: ({ engine }) => engine.queuedCount() },
+  remove_execution: {
+    fields: ['id'],
+    async run({ engine, executions }, fields) {
+      await engine.removeExecution(id(fields));
+      executions.forget(id(fields));
+    },
+  },
+  cleanup: { fields: [], run: ({ engine }) => engine.cleanup() },
+  start_cleanup_task: { fields: [], run: ({ engine }) => engine.startCleanupTask() },
+  stop_cleanup_task: { fields: [], run: ({ engine }) => engine.stopCleanupTask() },
+  stats: { fields: [], run: async ({ engine }) => statsToWire(await engine.stats()) },
+  on_idle: { fields: [], run: ({ engine }) => engine.onIdle() },
+  shutdown: {
+    fields: ['grace_ms'],
+    run: (context, fields) => context.shutdown(number(fields, 'grace_ms')),
+  },
+  hello: {
+    fields: [],
+    run: ({ engine, maxLineBytes }) => ({
+      protocol: PROTOCOL,
+      pid: process.pid,
+      max_line_bytes: maxLineBytes,
+      config: configToWire(engine.config),
+    }),
+  },
+  watch: { fields: ['id', 'output'], run: watch },
+  read_lines: {
+    fields: ['id'],
+    run: (context, fields, { seq }) => context.feed(id(fields), asNumber('seq', seq)),
+  },
+  lines_taken: {
+    fields: ['reader', 'count'],
+    quiet: true,
+    run: (context, { reader, count }) =>
+      context.taken(asNumber('reader', reader), asNumber('count', count)),
+  },
+  stop_lines: {
+    fields: ['reader'],
+    quiet: true,
+    run: (context, { reader }) => context.stopFeed(asNumber('reader', reader)),
+  },
+};

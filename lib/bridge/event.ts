@@ -1,0 +1,173 @@
+/** Events, from the API to the wire and back. */
+
+import type {
+  ExecutionEventName,
+  ExecutionEvents,
+  LineEvent,
+  OutputStream,
+  StartedEvent,
+  TerminalEvent,
+} from '../../types/events';
+import type { ExecutionOutcome, ExecutionResult } from '../../types/result';
+import type { WireEvent, WireLines, WireOutcome, WireResult } from '../../types/wire';
+import type { LineBatch } from '../lines';
+import { STREAM_NAMES } from '../stream-names';
+import { outcomeFromWire, outcomeToWire, resultToWire } from './result';
+import { timeFromWire, timeToWire } from './values';
+
+/** All but `settled`, which the other side derives from the end itself. */
+export type WiredEventName = Exclude<ExecutionEventName, 'settled'>;
+
+/** An event by its name in the API. */
+export type NamedEvent = {
+  [Name in WiredEventName]: { name: Name; payload: ExecutionEvents[Name] };
+}[WiredEventName];
+
+/**
+ * An event of an engine in the form of the crate: the payload of the Tauri event `execution-event`.
+ * @example
+ * ```ts
+ * engine.on('started', (payload) => send('execution-event', eventToWire('started', payload)));
+ * ```
+ */
+export function eventToWire<Name extends WiredEventName>(
+  name: Name,
+  payload: ExecutionEvents[Name],
+): WireEvent {
+  const event = { name, payload } as NamedEvent;
+  const base = baseToWire(event.payload);
+  switch (event.name) {
+    case 'started':
+      return startedToWire(event.payload);
+    case 'stdout':
+    case 'stderr':
+      return lineToWire(event.name, event.payload);
+    case 'output': {
+      const { stream, lines, firstSeq: first_seq, partial } = event.payload;
+      return { event_type: 'output', ...base, stream, lines, first_seq, partial };
+    }
+    case 'statusChanged': {
+      const { oldStatus: old_status, newStatus: new_status } = event.payload;
+      return { event_type: 'status_changed', ...base, old_status, new_status };
+    }
+    default:
+      return terminalToWire(event.payload);
+  }
+}
+
+/**
+ * An event in the form of the crate, as the engine's own, with its name there. `undefined` for one
+ * that is not known here: plans have a `progress` in the crate, and other versions may have more.
+ * @example
+ * ```ts
+ * await listen<WireEvent>('execution-event', ({ payload }) => show(eventFromWire(payload)));
+ * ```
+ */
+export function eventFromWire(wire: WireEvent): NamedEvent | undefined {
+  const base = baseFromWire(wire);
+  switch (wire.event_type) {
+    case 'started': {
+      const { pid, command } = wire;
+      return { name: 'started', payload: { ...base, pid, command } };
+    }
+    case 'stdout':
+    case 'stderr': {
+      const { event_type: name, line, seq, partial } = wire;
+      return { name, payload: { ...base, line, seq, partial } };
+    }
+    case 'output': {
+      const { stream, lines, first_seq: firstSeq, partial } = wire;
+      return { name: 'output', payload: { ...base, stream, lines, firstSeq, partial } };
+    }
+    case 'status_changed': {
+      const { old_status: oldStatus, new_status: newStatus } = wire;
+      return { name: 'statusChanged', payload: { ...base, oldStatus, newStatus } };
+    }
+    case 'completed':
+    case 'failed':
+    case 'timeout':
+    case 'cancelled':
+      return { name: wire.event_type, payload: { ...base, result: outcomeFromWire(wire.result) } };
+    default:
+      return undefined;
+  }
+}
+
+/** `result`: with its output, where the event is to bear it. */
+export function terminalToWire(
+  event: TerminalEvent,
+  result: ExecutionOutcome | ExecutionResult = event.result,
+): WireEvent {
+  const base = baseToWire(event);
+  const outcome = outcomeToWire(result);
+  switch (result.status) {
+    case 'completed':
+      return { event_type: 'completed', ...base, result: wholeToWire(result) };
+    case 'failed':
+      return { event_type: 'failed', ...base, error: outcome.error ?? '', result: outcome };
+    case 'timeout':
+      return { event_type: 'timeout', ...base, timeout_ms: timeoutOf(result), result: outcome };
+    case 'cancelled':
+      return { event_type: 'cancelled', ...base, result: outcome };
+  }
+}
+
+/** Lines in the form of the crate: an event for each. Text, as there may be very many. */
+export function linesToJson(executionId: string, batch: LineBatch): string {
+  const head = `{"type":"event","payload":{"event_type":"${STREAM_NAMES[batch.stream]}","execution_id":"${executionId}","timestamp":"${timeToWire(batch.timestamp ?? 0)}","line":`;
+  const last = batch.count - 1;
+  return batch.text
+    .split('\n')
+    .map(
+      (line, index) =>
+        `${head}${JSON.stringify(line)},"seq":${batch.firstSeq + index},"partial":${batch.partial && index === last}}}`,
+    )
+    .join('\n');
+}
+
+export function linesToWire(batch: LineBatch): WireLines {
+  return {
+    stream: STREAM_NAMES[batch.stream],
+    lines: batch.text.split('\n'),
+    first_seq: batch.firstSeq,
+    partial: batch.partial,
+  };
+}
+
+export function outputToWire(executionId: string, batch: LineBatch): WireEvent {
+  return {
+    event_type: 'output',
+    execution_id: executionId,
+    timestamp: timeToWire(batch.timestamp ?? 0),
+    ...linesToWire(batch),
+  };
+}
+
+function startedToWire(event: StartedEvent): WireEvent {
+  const { command, pid } = event;
+  return { event_type: 'started', ...baseToWire(event), command, pid };
+}
+
+function lineToWire(stream: OutputStream, event: LineEvent): WireEvent {
+  const { line, seq, partial } = event;
+  return { event_type: stream, ...baseToWire(event), line, seq, partial };
+}
+
+type Base = { executionId: string; timestamp: number };
+
+function baseToWire({ executionId, timestamp }: Base): { execution_id: string; timestamp: string } {
+  return { execution_id: executionId, timestamp: timeToWire(timestamp) };
+}
+
+function baseFromWire(wire: WireEvent): Base {
+  return { executionId: wire.execution_id, timestamp: timeFromWire(wire.timestamp) };
+}
+
+function wholeToWire(result: ExecutionOutcome | ExecutionResult): WireOutcome | WireResult {
+  return 'stdout' in result ? (resultToWire(result) as WireResult) : outcomeToWire(result);
+}
+
+/** The engine says it in the words of the crate only: `Execution timeout after 100ms`. */
+function timeoutOf({ error, durationMs }: ExecutionOutcome): number {
+  return Number(/(\d+(?:\.\d+)?)ms/.exec(error?.message ?? '')?.[1] ?? Math.round(durationMs));
+}

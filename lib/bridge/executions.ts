@@ -1,0 +1,120 @@
+/** The executions that one connection has started. */
+
+import type { ExecutionResult } from '../../types/result';
+import type { WireOutputForm, WireRequest } from '../../types/wire';
+import type { ExecutionHandle } from '../execution';
+import { type ExecutionEngine, ExecutionError } from '../index';
+import { Followed, type FollowOptions } from './followed';
+import type { Outbox } from './outbox';
+import { requestFromWire } from './request';
+
+/** Timers cannot count further. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** As many as may be left over before it is worth asking which of them the engine still knows. */
+const FIRST_SWEEP = 1000;
+
+export class FollowedExecutions {
+  readonly #engine: ExecutionEngine;
+  readonly #outbox: Outbox;
+  readonly #byId = new Map<string, Followed>();
+  #sweepAt = FIRST_SWEEP;
+  #defaultForm: WireOutputForm = 'none';
+
+  constructor(engine: ExecutionEngine, outbox: Outbox) {
+    this.#engine = engine;
+    this.#outbox = outbox;
+  }
+
+  /**
+   * Starts an execution. Nothing is told of it before its `tell()`.
+   * @param aborted - whether it was given up before it came here: then it gets no process
+   */
+  start(
+    wire: unknown,
+    options: Omit<FollowOptions, 'defaultForm'>,
+    aborted = false,
+  ): { followed: Followed; admission: Promise<void> } {
+    const signal = aborted ? AbortSignal.abort() : undefined;
+    const handle = this.#engine.run(requestFromWire(wire as WireRequest), {
+      signal,
+    }) as ExecutionHandle;
+    const all = { ...options, defaultForm: this.#defaultForm };
+    const followed = new Followed(this.#engine, handle, this.#outbox, all);
+    return { followed, admission: this.#admit(followed) };
+  }
+
+  /** The one with that id, if this connection has started it and the engine still knows it. */
+  find(id: string): Followed | undefined {
+    return this.#byId.get(id.toLowerCase());
+  }
+
+  forget(id: string): void {
+    this.#byId.delete(id.toLowerCase());
+  }
+
+  /** For those of which nobody said anything else. */
+  setDefaultForm(form: WireOutputForm): void {
+    this.#defaultForm = form;
+    for (const followed of this.#byId.values()) followed.setDefaultForm(form);
+  }
+
+  /** As of the engine, but the output is not kept in memory once more. */
+  async waitForCompletion(id: string, timeoutMs: number | undefined): Promise<ExecutionResult> {
+    const followed = this.find(id);
+    if (followed === undefined || followed.settled.happened) {
+      return await this.#engine.waitForCompletion(id, { timeoutMs });
+    }
+    await settledWithin(followed, timeoutMs);
+    try {
+      return await this.#engine.waitForCompletion(id);
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      // Dropped meanwhile, or never kept. Whoever waited is told all the same.
+      const gone = code === 'ERR_EXECUTION_NOT_FOUND' || code === 'ERR_ENGINE_CLOSED';
+      if (!gone) throw error;
+      return await followed.handle.result;
+    }
+  }
+
+  async #admit(followed: Followed): Promise<void> {
+    const { id } = followed;
+    // One that is going to be refused must not hide the one whose id it bears.
+    if (!this.#byId.has(id)) this.#byId.set(id, followed);
+    try {
+      await followed.admission();
+    } catch (error) {
+      if (this.#byId.get(id) === followed) this.#byId.delete(id);
+      throw error;
+    }
+    this.#byId.set(id, followed);
+    if (this.#byId.size >= this.#sweepAt) void this.#sweep();
+  }
+
+  /** Lets go of what the engine has forgotten. The next time when twice as many are there. */
+  async #sweep(): Promise<void> {
+    this.#sweepAt = Number.POSITIVE_INFINITY;
+    for (const [id, followed] of this.#byId) {
+      if (!followed.settled.happened) continue;
+      await this.#engine.getStatus(id).catch(() => this.#byId.delete(id));
+    }
+    this.#sweepAt = Math.max(FIRST_SWEEP, 2 * this.#byId.size);
+  }
+}
+
+async function settledWithin(followed: Followed, timeoutMs: number | undefined): Promise<void> {
+  if (timeoutMs === undefined) return await followed.settled.wait();
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    const message = `Wait timed out after ${timeoutMs}ms: ${followed.id}`;
+    timer = setTimeout(
+      () => reject(new ExecutionError('ERR_WAIT_TIMEOUT', message)),
+      Math.min(timeoutMs, LONGEST_TIMER),
+    );
+  });
+  try {
+    await Promise.race([followed.settled.wait(), tooLong]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,167 @@
+/** One execution of a connection: its events on their way to the other side. */
+
+import type { TerminalEvent } from '../../types/events';
+import type { ExecutionOutcome, ExecutionResult } from '../../types/result';
+import type { WireEvent, WireOutputForm } from '../../types/wire';
+import type { ExecutionHandle } from '../execution';
+import type { ExecutionEngine } from '../index';
+import type { BatchReader, LineBatch, LineSource } from '../lines';
+import { Moment } from '../moment';
+import { eventToWire, linesToJson, outputToWire, terminalToWire } from './event';
+import type { Outbox } from './outbox';
+import { resultToWire } from './result';
+
+export interface FollowOptions {
+  /** In which form its lines go, in place of {@link defaultForm}, unless that is 'none'. */
+  form: WireOutputForm;
+  defaultForm: WireOutputForm;
+  /** As the crate does: the whole result in `completed`, and once more in a line of its own. */
+  wholeResult: boolean;
+}
+
+const event = (payload: WireEvent): string => JSON.stringify({ type: 'event', payload });
+
+/** Told elsewhere. */
+const ignore = (): void => undefined;
+
+export class Followed {
+  readonly handle: ExecutionHandle;
+  /** All is told. */
+  readonly settled = new Moment();
+  readonly #engine: ExecutionEngine;
+  readonly #outbox: Outbox;
+  readonly #wholeResult: boolean;
+  /** Of its own, and that of the connection. */
+  #form: WireOutputForm = 'none';
+  #defaultForm: WireOutputForm = 'none';
+  #reader: EventReader | undefined;
+  /** What came ahead of the answer to the request. */
+  #held: Parameters<Outbox['put']>[] | undefined = [];
+
+  constructor(
+    engine: ExecutionEngine,
+    handle: ExecutionHandle,
+    outbox: Outbox,
+    { form, defaultForm, wholeResult }: FollowOptions,
+  ) {
+    this.#engine = engine;
+    this.handle = handle;
+    this.#outbox = outbox;
+    this.#wholeResult = wholeResult;
+    handle.on('started', (payload) => this.#say(() => event(eventToWire('started', payload))));
+    handle.on('statusChanged', (payload) =>
+      this.#say(() => event(eventToWire('statusChanged', payload))),
+    );
+    handle.on('settled', (payload) => this.#settle(payload));
+    this.#form = form;
+    this.#defaultForm = defaultForm;
+    this.#watch();
+  }
+
+  get id(): string {
+    return this.handle.id;
+  }
+
+  /** As `execute`: rejects when the request is refused. Events wait for {@link tell}. */
+  async admission(): Promise<void> {
+    try {
+      await this.handle.admission();
+    } catch (error) {
+      this.handle.result.catch(ignore);
+      this.settled.happen();
+      throw error;
+    }
+  }
+
+  /** The request is answered: events may go. */
+  tell(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const item of held) this.#outbox.put(...item);
+  }
+
+  /** In which form lines go from now on. */
+  setForm(form: WireOutputForm): void {
+    this.#form = form;
+    this.#watch();
+  }
+
+  setDefaultForm(form: WireOutputForm): void {
+    this.#defaultForm = form;
+    this.#watch();
+  }
+
+  get #effectiveForm(): WireOutputForm {
+    return this.#form === 'none' ? this.#defaultForm : this.#form;
+  }
+
+  /** Lines cross only while somebody wants them. */
+  #watch(): void {
+    if (!this.#engine.config.streamOutput || this.settled.happened) return;
+    const wanted = this.#effectiveForm !== 'none';
+    if (wanted === (this.#reader !== undefined)) return;
+    const source = this.handle.lineSource();
+    if (this.#reader !== undefined) {
+      source.detach(this.#reader);
+      this.#reader = undefined;
+      return;
+    }
+    this.#reader = new EventReader(source, (batch, done) => {
+      // As it is wanted now, and not when it is written.
+      const form = this.#effectiveForm;
+      this.#say(() => this.#encode(batch, form), 0, done);
+    });
+    source.attach(this.#reader);
+  }
+
+  #encode(batch: LineBatch, form: WireOutputForm): string {
+    return form === 'lines' ? linesToJson(this.id, batch) : event(outputToWire(this.id, batch));
+  }
+
+  #settle(terminal: TerminalEvent): void {
+    if (!this.#wholeResult) this.#say(() => event(terminalToWire(terminal)));
+    else {
+      this.#say(async () => {
+        const result = await this.#whole(terminal.result);
+        const line = JSON.stringify({ type: 'result', payload: resultToWire(result) });
+        return `${event(terminalToWire(terminal, result))}\n${line}`;
+      });
+    }
+    this.settled.happen();
+  }
+
+  /** Read when it is written, so that what waits for a slow reader is kept once, by the engine. */
+  async #whole(outcome: ExecutionOutcome): Promise<ExecutionResult> {
+    try {
+      const result = await this.#engine.getResult(outcome.id);
+      if (result !== null) return result;
+    } catch {
+      // The record is gone, or the engine: the handle has what there is.
+    }
+    return await this.handle.result.catch((error: { result: ExecutionResult }) => error.result);
+  }
+
+  #say(...item: Parameters<Outbox['put']>): void {
+    if (this.#held !== undefined) this.#held.push(item);
+    else this.#outbox.put(...item);
+  }
+}
+
+/** Holds the command back for as long as its lines wait to be written. */
+class EventReader implements BatchReader {
+  readonly #source: LineSource;
+  readonly #say: (batch: LineBatch, done: () => void) => void;
+
+  constructor(source: LineSource, say: (batch: LineBatch, done: () => void) => void) {
+    this.#source = source;
+    this.#say = say;
+  }
+
+  push(batch: LineBatch, bytes: number): void {
+    this.#source.hold(bytes);
+    this.#say(batch, () => this.#source.release(bytes));
+  }
+
+  /** The end comes as an event of its own. */
+  end(): void {}
+}

@@ -1,0 +1,112 @@
+/** Brings events from the wire to the listeners of an engine and of its handles. */
+
+import type { AsyncResource } from 'node:async_hooks';
+import type { ExecutionEvents, OutputEvent, TerminalEvent } from '../../types/events';
+import type { WireEvent } from '../../types/wire';
+import { type ExecutionEmitter, wantsLines } from '../emitter';
+import { publish, publishLines } from '../events';
+import { eventFromWire } from './event';
+import type { RemoteExecution } from './remote-execution';
+
+/** One that was asked for and has not ended. */
+interface Expected {
+  /** The async context of the call that asked for it: its listeners run in it. */
+  resource: AsyncResource;
+  remote: RemoteExecution | undefined;
+}
+
+export class RemoteEvents {
+  readonly #engine: ExecutionEmitter;
+  readonly #byId = new Map<string, Expected>();
+
+  constructor(engine: ExecutionEmitter) {
+    this.#engine = engine;
+  }
+
+  /** From now on there may be events of it. */
+  expect(id: string, resource: AsyncResource, remote?: RemoteExecution): { cancel(): void } {
+    const expected = { resource, remote };
+    // A second one with the same id is going to be refused, and must not hide the first.
+    if (!this.#byId.has(id)) this.#byId.set(id, expected);
+    return {
+      cancel: () => {
+        if (this.#byId.get(id) === expected) this.#byId.delete(id);
+      },
+    };
+  }
+
+  /** Asks for the results of all handles while there is somebody to ask. */
+  fetchAll(): void {
+    for (const { remote } of this.#byId.values()) void remote?.fetch();
+  }
+
+  /** Nothing more will be heard of anything. */
+  lose(error: Error): void {
+    const all = [...this.#byId.values()];
+    this.#byId.clear();
+    for (const { remote } of all) remote?.isRefused(error);
+  }
+
+  take(event: WireEvent): void {
+    const expected = this.#byId.get(event.execution_id);
+    if (expected === undefined) this.#tell(event, undefined);
+    else expected.resource.runInAsyncScope(() => this.#tell(event, expected.remote));
+  }
+
+  #tell(wire: WireEvent, remote: RemoteExecution | undefined): void {
+    const event = eventFromWire(wire);
+    if (event === undefined) return;
+    switch (event.name) {
+      case 'started':
+        if (remote !== undefined) {
+          remote.pid = event.payload.pid;
+          remote.status = 'running';
+        }
+        this.#publish(remote, 'started', event.payload);
+        break;
+      case 'statusChanged':
+        this.#publish(remote, 'statusChanged', event.payload);
+        break;
+      case 'output':
+        this.#publishLines(remote, event.payload);
+        break;
+      case 'stdout':
+      case 'stderr': {
+        // One by one, as somebody else on this connection may have asked for them.
+        const { line, seq: firstSeq, ...rest } = event.payload;
+        this.#publishLines(remote, { ...rest, stream: event.name, lines: [line], firstSeq });
+        break;
+      }
+      default:
+        this.#end(event.payload, remote);
+    }
+  }
+
+  #publishLines(remote: RemoteExecution | undefined, { stream, ...batch }: OutputEvent): void {
+    const emitters = this.#emitters(remote).filter(wantsLines);
+    publishLines(emitters, { ...batch, stream: stream === 'stdout' ? 0 : 1 });
+  }
+
+  /** In its order: the state, the events, then everybody who waits. */
+  #end(payload: TerminalEvent, remote: RemoteExecution | undefined): void {
+    const { status } = payload.result;
+    if (remote !== undefined) remote.status = status;
+    this.#publish(remote, status, payload);
+    this.#publish(remote, 'settled', payload);
+    this.#byId.delete(payload.executionId);
+    remote?.isEnded(payload.result);
+  }
+
+  #emitters(remote: RemoteExecution | undefined): ExecutionEmitter[] {
+    const own = remote?.emitter;
+    return own === undefined ? [this.#engine] : [this.#engine, own];
+  }
+
+  #publish<Name extends keyof ExecutionEvents>(
+    remote: RemoteExecution | undefined,
+    name: Name,
+    payload: ExecutionEvents[Name],
+  ): void {
+    publish(this.#emitters(remote), name, payload);
+  }
+}

@@ -1,0 +1,188 @@
+/** Requests and configurations, from the API to the wire and back. */
+
+import type { ExecutionConfig, ExecutionConfigInput } from '../../types/config';
+import type { Command, ExecutionMetadata, ExecutionRequest } from '../../types/request';
+import type { WireMetadata, WireRequest } from '../../types/wire';
+import { ExecutionError } from '../index';
+import { asObject, asString } from '../options/checks';
+import {
+  type Codec,
+  type Codecs,
+  data,
+  delay,
+  environment,
+  fieldsFromWire,
+  fieldsToWire,
+  flag,
+  LIMITS,
+  limits,
+  number,
+  oneOf,
+  path,
+  secrets,
+  signal,
+  strategy,
+  strings,
+  text,
+} from './fields';
+import { Glossary, reading, toSnake } from './names';
+import { metadataFromWire, metadataToWire } from './values';
+
+const COMMANDS: Readonly<Record<Command['type'], Codecs>> = {
+  shell: { command: text, shell: text },
+  exec: { program: text, args: strings },
+  script: { path, interpreter: text, args: strings },
+  awsCli: { service: text, operation: text, args: strings, profile: text, region: text },
+};
+const TYPES = Object.keys(COMMANDS) as Command['type'][];
+
+function unknownType(name: string, types: readonly string[], got: string): ExecutionError {
+  const list = types.map((type) => `'${type}'`).join(', ');
+  return new ExecutionError(
+    'ERR_VALIDATION',
+    `Validation error: "${name}.type" must be one of ${list}, got '${got}'`,
+    { reason: 'INVALID_COMMAND' },
+  );
+}
+
+const command: Codec = {
+  toWire(name, value) {
+    const given = asObject(name, value).type;
+    // One without a type is for the engine to refuse.
+    if (given === undefined) return {};
+    const type = asString(`${name}.type`, given);
+    if (!TYPES.includes(type as Command['type'])) throw unknownType(name, TYPES, type);
+    return fieldsToWire(name, value, { type: typeCodec, ...COMMANDS[type as Command['type']] });
+  },
+  fromWire(name, value) {
+    const given = asObject(name, value).type;
+    if (given === undefined || given === null) return {};
+    const wire = asString(`${name}.type`, given);
+    const type = TYPES.find((known) => toSnake(known) === wire);
+    if (type === undefined) throw unknownType(name, TYPES.map(toSnake), wire);
+    return { ...fieldsFromWire(name, value, { type: text, ...COMMANDS[type] }), type };
+  },
+};
+
+const typeCodec: Codec = {
+  toWire: (_name, value) => toSnake(value as string),
+  fromWire: (_name, value) => value,
+};
+
+const metadata: Codec = {
+  toWire: (name, value) => metadataToWire(asJson(name, asObject(name, value))),
+  fromWire: (name, value) => metadataFromWire(asObject(name, value) as WireMetadata),
+};
+
+/** A copy, so that what the caller changes later is not seen, and a clear word where there is none. */
+function asJson(name: string, value: object): ExecutionMetadata {
+  let cause: unknown;
+  try {
+    const text = JSON.stringify(value) as string | undefined;
+    if (text?.startsWith('{')) return JSON.parse(text) as ExecutionMetadata;
+  } catch (error) {
+    cause = error;
+  }
+  const why = cause instanceof Error ? (cause.message.split('\n')[0] as string) : 'no JSON object';
+  const message = `Serialization error: "${name}": ${why}`;
+  throw new ExecutionError('ERR_SERIALIZATION', message, { cause });
+}
+
+const REQUEST = {
+  id: text,
+  command,
+  env: environment,
+  extendEnv: flag,
+  workingDir: path,
+  timeoutMs: number,
+  idleTimeoutMs: number,
+  outputLogPath: path,
+  input: data,
+  stdin: oneOf('pipe', 'ignore'),
+  killSignal: signal,
+  forceKillAfterDelayMs: delay,
+  maxOutputSizeBytes: number,
+  oversizedOutputStrategy: strategy,
+  mergeStderr: flag,
+  priority: number,
+  redact: secrets,
+  limits,
+  umask: number,
+  metadata,
+} satisfies Record<keyof ExecutionRequest, Codec>;
+
+const CONFIG = {
+  defaultTimeoutMs: number,
+  maxTimeoutMs: number,
+  streamOutput: flag,
+  logDir: path,
+  maxConcurrentExecutions: number,
+  maxQueuedExecutions: number,
+  maxInMemoryExecutions: number,
+  executionRetentionSecs: number,
+  enableAutoCleanup: flag,
+  cleanupIntervalMs: number,
+  maxOutputSizeBytes: number,
+  maxRetainedBytes: number,
+  oversizedOutputStrategy: strategy,
+  redact: secrets,
+  limits,
+  umask: number,
+  ansi: oneOf('raw', 'sgr', 'strip'),
+  overflowDir: path,
+  keepOverflowFiles: flag,
+  maxLineBytes: number,
+  partialLineFlushMs: number,
+  killSignal: signal,
+  forceKillAfterDelayMs: delay,
+  drainGraceMs: number,
+  maxPendingEventBytes: number,
+  ioThreads: number,
+} satisfies Record<keyof ExecutionConfig, Codec>;
+
+/** The names of all fields that a message may speak of. */
+export const glossary = new Glossary([
+  ...Object.keys(REQUEST),
+  ...Object.keys(CONFIG),
+  ...Object.keys(LIMITS),
+  'conversationId',
+  'graceMs',
+]);
+
+/**
+ * A request in the crate's JSON.
+ * @throws a `TypeError` for a field that is unknown or of the wrong type, `ERR_SERIALIZATION` for
+ * metadata that is no JSON
+ */
+export function requestToWire(request: ExecutionRequest): WireRequest {
+  return fieldsToWire('request', request, REQUEST) as unknown as WireRequest;
+}
+
+/**
+ * A request out of the crate's JSON. What only the engine can judge goes through as it is.
+ * @throws a `TypeError` for a field that is unknown, or cannot be read
+ */
+export function requestFromWire(wire: WireRequest): ExecutionRequest {
+  return reading(() => fieldsFromWire('request', wire, REQUEST)) as unknown as ExecutionRequest;
+}
+
+/** The effective configuration. Secrets stay where they are. */
+export function configToWire(config: Readonly<ExecutionConfig>): Record<string, unknown> {
+  return fieldsToWire(
+    'config',
+    { ...config, redact: config.redact.map(() => '***') },
+    CONFIG,
+  ) as Record<string, unknown>;
+}
+
+export function configFromWire(wire: unknown): ExecutionConfigInput {
+  return reading(() => fieldsFromWire('config', wire, CONFIG)) as ExecutionConfigInput;
+}
+
+/** Every field is there, `undefined` where it has no value. */
+export function effectiveConfigFromWire(wire: unknown): Readonly<ExecutionConfig> {
+  const config = Object.fromEntries(Object.keys(CONFIG).map((field) => [field, undefined]));
+  return Object.freeze(
+    Object.assign(config, fieldsFromWire('config', wire, CONFIG)),
+  ) as unknown as Readonly<ExecutionConfig>;
+}

@@ -1,0 +1,244 @@
+/** One connection, on the side of the engine: takes lines and answers each. */
+
+import type { Readable, Writable } from 'node:stream';
+import type { BridgeEnd } from '../../types/bridge';
+import type { WireData, WireError, WireResult } from '../../types/wire';
+import { type ExecutionEngine, ExecutionError } from '../index';
+import { Moment } from '../moment';
+import { optional, wrongType, wrongValue } from '../options/checks';
+import { nearest, refuseUnknown } from '../options/names';
+import { ByteLines } from './byte-lines';
+import { type Call, COMMANDS, type CommandContext, type Fields } from './commands';
+import { errorToWire } from './error';
+import { linesToWire } from './event';
+import { FollowedExecutions } from './executions';
+import { LineFeed } from './line-feed';
+import { reading } from './names';
+import { Outbox } from './outbox';
+
+/** Bytes of answers that may wait for a slow reader before no more lines are taken. */
+const MOST_WAITING = 64 * 1024 * 1024;
+
+/** What an answer costs in memory besides its texts. */
+const ANSWER_BYTES = 512;
+
+export class Session implements CommandContext {
+  readonly engine: ExecutionEngine;
+  readonly maxLineBytes: number;
+  readonly executions: FollowedExecutions;
+  /** {@link stop} was called, for whatever reason. */
+  readonly stopped = new Moment();
+  readonly #outbox: Outbox;
+  readonly #readable: Readable;
+  readonly #lines: ByteLines;
+  readonly #feeds = new Map<number, LineFeed>();
+  #lineNumber = 0;
+  #end: BridgeEnd | undefined;
+
+  constructor(
+    engine: ExecutionEngine,
+    { readable, writable }: { readable: Readable; writable: Writable },
+    maxLineBytes: number,
+  ) {
+    this.engine = engine;
+    this.maxLineBytes = maxLineBytes;
+    this.#readable = readable;
+    this.#outbox = new Outbox(
+      writable,
+      () => this.stop('output'),
+      (error) => complaint(error),
+    );
+    this.executions = new FollowedExecutions(engine, this.#outbox);
+    this.#lines = new ByteLines(({ text, problem }) => this.#take(text, problem), maxLineBytes);
+  }
+
+  /** Why it has ended, once it has. */
+  get end(): BridgeEnd {
+    return this.#end ?? 'input';
+  }
+
+  /** Takes lines until there are no more, or {@link stop} is called. */
+  async run(): Promise<void> {
+    try {
+      for await (const chunk of this.#readable) {
+        this.#lines.push(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array));
+        await this.#outbox.below(MOST_WAITING);
+        if (this.#end !== undefined) break;
+      }
+      if (this.#end === undefined) this.#lines.end();
+    } catch {
+      // Whatever ended the input, it has ended.
+    }
+  }
+
+  /** Takes no more lines. */
+  stop(why: BridgeEnd): void {
+    this.#end ??= why;
+    this.stopped.happen();
+    this.#readable.destroy();
+  }
+
+  /** Resolves when all that there is to say is written, or nobody reads it. */
+  flushed(): Promise<void> {
+    return this.#outbox.flushed();
+  }
+
+  /** Says nothing more. */
+  close(): void {
+    for (const feed of this.#feeds.values()) feed.stop();
+    this.#outbox.close();
+  }
+
+  async shutdown(graceMs: number | undefined): Promise<void> {
+    await this.engine.shutdown({ graceMs });
+    this.#end ??= 'shutdown';
+    // Behind the answer.
+    setImmediate(() => this.stop('shutdown'));
+  }
+
+  feed(id: string, seq: number): Promise<void> {
+    const followed = this.executions.find(id);
+    if (followed === undefined) {
+      throw new ExecutionError('ERR_EXECUTION_NOT_FOUND', `Execution not found: ${id}`);
+    }
+    if (this.#feeds.has(seq)) throw wrongValue('seq', `is in use. Received ${seq}`);
+    return new Promise((resolve, reject) => {
+      const sink = {
+        send: (batch: Parameters<typeof linesToWire>[0]) =>
+          this.#outbox.put(() =>
+            JSON.stringify({ type: 'lines', reader: seq, payload: linesToWire(batch) }),
+          ),
+        finish: (error: Error | null) => {
+          this.#feeds.delete(seq);
+          if (error === null) resolve();
+          else reject(error);
+        },
+      };
+      this.#feeds.set(seq, new LineFeed(followed.handle.lineSource(), sink));
+    });
+  }
+
+  /** One that has ended has nothing to be told. */
+  taken(reader: number, count: number): void {
+    this.#feeds.get(reader)?.taken(count);
+  }
+
+  stopFeed(reader: number): void {
+    this.#feeds.get(reader)?.stop();
+  }
+
+  /** Every line is answered in some way, and none ends the session. */
+  #take(text: string | undefined, problem: string | undefined): void {
+    const line = ++this.#lineNumber;
+    let fields: Fields;
+    try {
+      fields = parsed(text, problem, line);
+    } catch (error) {
+      this.#complain(error, { line });
+      return;
+    }
+    if (Object.hasOwn(fields, 'type')) this.#command(fields, line);
+    else this.#request(fields, line);
+  }
+
+  /** A request of the crate, alone on its line. */
+  #request(fields: Fields, line: number): void {
+    const about: Partial<WireError> = { line };
+    if (typeof fields.id === 'string') about.execution_id = fields.id;
+    try {
+      const { followed, admission } = this.executions.start(fields, {
+        form: 'lines',
+        wholeResult: true,
+      });
+      followed.tell();
+      admission.catch((error) => this.#complain(error, about));
+    } catch (error) {
+      this.#complain(error, about);
+    }
+  }
+
+  #command(fields: Fields, line: number): void {
+    let call: Call = { seq: null };
+    const fail = (error: unknown): void => {
+      const { seq } = call;
+      if (seq === null) this.#complain(error, { line });
+      else this.#answer({ seq, error: errorToWire(error) });
+    };
+    try {
+      call = { seq: optional(asSeq, 'seq', fields.seq ?? undefined) ?? null };
+      const command = reading(() => commandOf(fields));
+      const value = command.run(this, fields, call);
+      if (command.quiet) return;
+      Promise.resolve(value).then((payload) => {
+        this.#answer({ seq: call.seq, payload: payload ?? null });
+        call.after?.();
+      }, fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #answer(answer: { seq: number | null; payload?: unknown; error?: WireError }): void {
+    this.#outbox.put(() => {
+      try {
+        return JSON.stringify({ type: 'response', ...answer });
+      } catch (error) {
+        // More text than a string can hold.
+        return JSON.stringify({ type: 'response', seq: answer.seq, error: errorToWire(error) });
+      }
+    }, ANSWER_BYTES + outputLength(answer.payload));
+  }
+
+  #complain(error: unknown, about: Partial<WireError>): void {
+    this.#outbox.put(() => complaint(error, about), ANSWER_BYTES);
+  }
+}
+
+function complaint(error: unknown, about: Partial<WireError> = {}): string {
+  return JSON.stringify({ type: 'error', payload: { ...errorToWire(error), ...about } });
+}
+
+/** What an answer with a result weighs, in whichever form its output is. */
+function outputLength(payload: unknown): number {
+  const { stdout = '', stderr = '' } = (payload ?? {}) as Partial<WireResult<WireData>>;
+  const [out, err] = [stdout, stderr].map((data) =>
+    typeof data === 'string' ? data : data.base64,
+  );
+  return (out as string).length + (err as string).length;
+}
+
+function parsed(text: string | undefined, problem: string | undefined, line: number): Fields {
+  let why = problem;
+  if (text !== undefined) {
+    if (text.trim() === '') why = 'it is empty';
+    else {
+      try {
+        const value: unknown = JSON.parse(text);
+        if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+          return value as Fields;
+        }
+        why = 'it is no JSON object';
+      } catch (error) {
+        why = `it is no JSON: ${(error as Error).message}`;
+      }
+    }
+  }
+  throw new ExecutionError('ERR_SERIALIZATION', `Serialization error: line ${line}: ${why}`);
+}
+
+function asSeq(name: string, value: unknown): number {
+  if (Number.isSafeInteger(value)) return value as number;
+  throw wrongType(name, 'an integer', value);
+}
+
+function commandOf(fields: Fields): (typeof COMMANDS)[string] {
+  const { type } = fields;
+  if (typeof type !== 'string') throw wrongType('type', 'of type string', type);
+  const command = Object.hasOwn(COMMANDS, type) ? COMMANDS[type] : undefined;
+  if (command === undefined) {
+    const meant = nearest(type, Object.keys(COMMANDS));
+    throw wrongValue('type', `is unknown: '${type}'${meant ? `; did you mean "${meant}"?` : ''}`);
+  }
+  refuseUnknown(type, fields, ['type', 'seq', ...command.fields]);
+  return command;
+}

@@ -1,0 +1,549 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { spawn } from 'node:child_process';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import {
+  type ExecutionEngineApi,
+  ExecutionError,
+  type ExecutionRequest,
+} from 'escher-execution-engine';
+import { type BridgeClient, connectBridge, serveBridge } from 'escher-execution-engine/bridge';
+import { connectedPair } from './support/bridge';
+import { exec, LONG, sh } from './support/commands';
+import { makeEngine } from './support/engine';
+import { type EventName, names, payloads, record } from './support/events';
+import { executionError, present, rejection, sha256 } from './support/expectations';
+import { reportOf } from './support/hosts';
+import { bytesWritten, processGroupMembers } from './support/processes';
+import { tempDir } from './support/temp';
+import { isPending, waitFor } from './support/wait';
+
+const UNKNOWN = '00000000-0000-4000-8000-000000000000';
+const MiB = 1024 * 1024;
+
+async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of iterable) items.push(item);
+  return items;
+}
+
+/** What is the same for the same request, whoever runs it. */
+const VARYING = [
+  'id',
+  'pid',
+  'startedAt',
+  'completedAt',
+  'durationMs',
+  'queuedMs',
+  'resourceUsage',
+];
+
+function comparable(value: unknown): unknown {
+  const { ...fields } = value as Record<string, unknown>;
+  for (const name of VARYING) fields[name] = typeof fields[name];
+  return fields;
+}
+
+/** What an error says besides its message. */
+function parts({ code, reason, errno, syscall, path, isRetryable }: ExecutionError): object {
+  return { code, reason, errno, syscall, path, isRetryable };
+}
+
+describe("as an engine of one's own", () => {
+  const requests: [string, ExecutionRequest][] = [
+    ['a success', sh('echo out; echo err >&2')],
+    ['a failure', sh('exit 3')],
+    ['a death by signal', sh('kill -9 $$')],
+    ['a timeout', sh(LONG, { timeoutMs: 100 })],
+    ['bytes that are no text', sh("printf '\\377\\000x'")],
+    ['input', exec('cat', [], { input: Buffer.from('ä\0b') })],
+    ['limits of output', sh('echo 0123456789', { maxOutputSizeBytes: 4 })],
+    [
+      'environment and metadata',
+      sh('echo $A', { env: { A: 'x' }, metadata: { tags: { a: 'b' }, conversationId: 'c' } }),
+    ],
+    ['one stream', sh('echo 1; echo 2 >&2; echo 3', { mergeStderr: true })],
+  ];
+
+  test.each(requests)('gives the same result of %s', async (_, request) => {
+    const { client } = await connectedPair();
+    const own = await makeEngine().run(request);
+    const remote = await client.run(request);
+    expect(comparable(remote)).toEqual(comparable(own));
+    expect(Object.keys(remote).sort()).toEqual(Object.keys(own).sort());
+  });
+
+  const wrong: [string, (engine: ExecutionEngineApi) => PromiseLike<unknown>][] = [
+    ['an unknown id', (engine) => engine.getStatus(UNKNOWN)],
+    ['an id that is none', (engine) => engine.cancel(1 as never)],
+    ['an unknown field', (engine) => engine.execute(sh('true', { timeout: 1 } as never))],
+    ['no command', (engine) => engine.execute({} as never)],
+    ['a wrong type', (engine) => engine.execute(sh('true', { timeoutMs: '1' as never }))],
+    ['an unknown program', (engine) => engine.execute(exec('no-such-program'))],
+    ['a timeout too large', (engine) => engine.execute(sh('true', { timeoutMs: 1e12 }))],
+    ['no number', (engine) => engine.execute(sh('true', { timeoutMs: Number.NaN }))],
+    ['an empty command', (engine) => engine.run(sh(''))],
+    ['a bad signal', (engine) => engine.kill(UNKNOWN, 'SIGNONE' as never)],
+    [
+      'a bad strategy',
+      (engine) => engine.execute(sh('true', { oversizedOutputStrategy: 'x' as never })),
+    ],
+    ['a bad encoding', (engine) => engine.getResult(UNKNOWN, { encoding: 'latin1' as never })],
+    ['a bad filter', (engine) => engine.listExecutions({ limit: -1 })],
+    ['a bad option', (engine) => engine.run(sh('true'), { rejects: true } as never)],
+    ['two inputs', (engine) => engine.execute(sh('true', { input: 'a', stdin: 'pipe' }))],
+    [
+      'a duplicate',
+      async (engine) => {
+        const id = await engine.execute(sh('true', { id: '7d2f6b1e-0a35-4d0e-9f43-1b0f1c5a2e01' }));
+        return engine.execute(sh('true', { id }));
+      },
+    ],
+    [
+      'input for one without',
+      async (engine) => engine.sendInput(await engine.execute(sh(LONG)), 'x'),
+    ],
+    [
+      'the removal of one that runs',
+      async (engine) =>
+        engine.removeExecution(
+          await engine.execute(sh(LONG, { id: '7d2f6b1e-0a35-4d0e-9f43-1b0f1c5a2e02' })),
+        ),
+    ],
+    [
+      'an impatient wait',
+      async (engine) => {
+        const id = await engine.execute(sh(LONG, { id: '7d2f6b1e-0a35-4d0e-9f43-1b0f1c5a2e03' }));
+        return engine.waitForCompletion(id, { timeoutMs: 1 });
+      },
+    ],
+    ['a failure with reject', (engine) => engine.run(sh('exit 4'), { reject: true })],
+    [
+      'too much output',
+      (engine) =>
+        engine.run(sh('yes', { maxOutputSizeBytes: 9, oversizedOutputStrategy: 'failExecution' })),
+    ],
+  ];
+
+  test.each(wrong)('rejects %s with the same error', async (_, act) => {
+    const { client } = await connectedPair();
+    const own = (await rejection(act(makeEngine()))) as ExecutionError;
+    const remote = (await rejection(act(client))) as ExecutionError;
+    expect(remote.constructor).toBe(own.constructor);
+    const idless = (text: string): string => text.replace(/[\da-f]{8}-[\da-f-]{27}/g, '<id>');
+    expect(idless(remote.message)).toBe(idless(own.message));
+    expect(parts(remote)).toEqual(parts(own));
+    expect(remote.result === undefined).toBe(own.result === undefined);
+  });
+
+  test('emits the same events in the same order, on the engine and on the handle', async () => {
+    const seen = async (engine: ExecutionEngineApi): Promise<[EventName[], EventName[]]> => {
+      const all = record(engine as never);
+      const run = engine.run(sh('echo 1; sleep 0.05; echo 2; exit 1'));
+      const own = record(run as never);
+      await run;
+      for (const { payload } of all) expect(payload.executionId).toBe(run.id);
+      expect(payloads(own, 'stdout').map(({ line, seq }) => [line, seq])).toEqual([
+        ['1', 0],
+        ['2', 1],
+      ]);
+      expect(payloads(all, 'settled')[0]?.result).not.toHaveProperty('stdout');
+      return [names(all), names(own)];
+    };
+    const { client } = await connectedPair();
+    expect(await seen(client)).toEqual(await seen(makeEngine()));
+  });
+
+  test('the configuration is that of the other side', async () => {
+    const { client, engine } = await connectedPair({
+      maxTimeoutMs: Number.POSITIVE_INFINITY,
+      killSignal: 'SIGINT',
+      forceKillAfterDelayMs: false,
+      oversizedOutputStrategy: 'streamToFile',
+      limits: { cpuSeconds: 9 },
+    });
+    expect(client.config).toEqual(engine.config);
+    expect(Object.isFrozen(client.config)).toBe(true);
+  });
+
+  test('every method reaches it', async () => {
+    const { client } = await connectedPair({ maxConcurrentExecutions: 1, maxQueuedExecutions: 1 });
+    const events = record(client as never);
+    const id = await client.execute(
+      sh('cat; sleep 60', { stdin: 'pipe', metadata: { tags: { a: 'b' } } }),
+    );
+    const next = client.run(sh('true'));
+    await waitFor('the queue', async () => (await client.queuedCount()) === 1);
+    expect(await next.cancel()).toBe(true);
+    expect(await next).toMatchObject({ status: 'cancelled', pid: null });
+    expect(await client.getResult(id)).toBeNull();
+    await waitFor('the start', async () => (await client.getStatus(id)) === 'running');
+    expect(await client.runningCount()).toBe(1);
+    await client.sendInput(id, 'text ');
+    await client.sendInput(id, Uint8Array.of(0xff));
+    await client.closeInput(id);
+    expect(await client.kill(id, 0)).toBe(true);
+    await waitFor('the echo', () => payloads(events, 'stdout').length > 0);
+    const idle = client.onIdle();
+    expect(await isPending(idle)).toBe(true);
+    expect(await client.cancel(id)).toBe(true);
+    await idle;
+    expect(await client.cancel(id)).toBe(false);
+    expect((await client.waitForCompletion(id)).stdout).toBe('text \uFFFD');
+    const bytes = present(await client.getResult(id, { encoding: 'buffer' })).stdout;
+    expect(bytes).toEqual(new Uint8Array(Buffer.from('text \xff', 'latin1')));
+    expect((await client.listExecutions({ tag: 'a=b' })).map((one) => one.id)).toEqual([id]);
+    expect(await client.stats()).toMatchObject({ counts: { cancelled: 2 }, retainedRecords: 2 });
+    await client.stopCleanupTask();
+    await client.startCleanupTask();
+    expect(await client.cleanup()).toBe(0);
+    await client.removeExecution(id);
+    expect(await executionError(client.getStatus(id))).toMatchObject({
+      code: 'ERR_EXECUTION_NOT_FOUND',
+    });
+  });
+
+  test('whoever awaits execute has the id before any event', async () => {
+    const { client } = await connectedPair();
+    const events = record(client as never);
+    for (let i = 0; i < 20; i++) {
+      const before = events.length;
+      const id = await client.execute(sh('true'));
+      expect(events.slice(before).filter(({ payload }) => payload.executionId === id)).toEqual([]);
+      await client.waitForCompletion(id);
+    }
+  });
+
+  test('listeners run in the context of the call', async () => {
+    const { client } = await connectedPair();
+    const storage = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    client.on('settled', () => seen.push(storage.getStore()));
+    await storage.run('run', () => client.run(sh('true')));
+    await storage.run('execute', async () => client.execute(sh('true')));
+    await waitFor('both', () => seen.length === 2);
+    expect(seen).toEqual(['run', 'execute']);
+  });
+});
+
+describe('a handle', () => {
+  test('gives its lines, live, again and late', async () => {
+    const { client } = await connectedPair();
+    const run = client.run(sh('echo a; echo b >&2; echo c'));
+    const live = await collect(run);
+    expect(live.filter(({ stream }) => stream === 'stdout').map(({ line }) => line)).toEqual([
+      'a',
+      'c',
+    ]);
+    expect(live.map(({ seq }) => seq)).toEqual([0, 1, 2]);
+    expect(await collect(run.lines('stdout'))).toEqual(['a', 'c']);
+    expect(await collect(run.lines('stderr'))).toEqual(['b']);
+    expect(await collect(run)).toEqual(live);
+  });
+
+  test('leaving a loop ends nothing, and lets the command go on', async () => {
+    const { client } = await connectedPair();
+    const run = client.run(exec('seq', ['3000000']));
+    for await (const { line } of run) if (line === '3') break;
+    expect(await run).toMatchObject({ success: true, stdoutBytes: 22_888_896 });
+  });
+
+  test('feeds stdin at the pace of the child', async () => {
+    const { client } = await connectedPair({}, { maxLineBytes: MiB / 2 });
+    const run = client.run(exec('sha256sum', [], { stdin: 'pipe' }));
+    const data = Buffer.alloc(5 * MiB, 'x');
+    run.stdin.write(data.subarray(0, MiB));
+    run.stdin.end(data.subarray(MiB));
+    expect((await run).stdout).toContain(sha256(data));
+  });
+
+  test('big input by id goes in pieces', async () => {
+    const { client } = await connectedPair({}, { maxLineBytes: 2 * MiB });
+    const id = await client.execute(exec('sha256sum', [], { stdin: 'pipe' }));
+    const text = 'ä'.repeat(3 * MiB);
+    await client.sendInput(id, text);
+    await client.closeInput(id);
+    expect((await client.waitForCompletion(id)).stdout).toContain(sha256(text));
+    const tooLong = await executionError(client.execute(exec('cat', [], { input: text })));
+    expect(tooLong).toMatchObject({ code: 'ERR_SERIALIZATION' });
+    expect(tooLong.message).toMatch(/6291\d+ bytes on the wire, and at most 2097152 are allowed/);
+  });
+
+  test('obeys its signal', async () => {
+    const { client, engine } = await connectedPair();
+    const reason = new Error('enough');
+    const before = await executionError(
+      client.run(sh('true'), { signal: AbortSignal.abort(reason), reject: true }),
+    );
+    expect(before).toMatchObject({ code: 'ERR_CANCELLED', cause: reason, result: { pid: null } });
+    expect(await engine.listExecutions()).toEqual([]);
+    const control = new AbortController();
+    const run = client.run(sh(LONG), { signal: control.signal });
+    run.once('started', () => control.abort(reason));
+    expect(await run).toMatchObject({ status: 'cancelled' });
+    expect(processGroupMembers(present(run.pid))).toEqual([]);
+  });
+
+  test('cancels and waits at the end of its block', async () => {
+    const { client } = await connectedPair();
+    const run = client.run(sh(`echo ready; ${LONG}`));
+    for await (const { line } of run) if (line === 'ready') break;
+    await run[Symbol.asyncDispose]();
+    expect(processGroupMembers(present(run.pid))).toEqual([]);
+    expect(await run.kill()).toBe(false);
+  });
+
+  test('says early on who it is, and when it is refused', async () => {
+    const { client } = await connectedPair();
+    const run = client.run(exec('/no/such/program'));
+    expect(run.id).toMatch(/^[\da-f-]{36}$/);
+    expect(await executionError(collect(run))).toMatchObject({ reason: 'PROGRAM_NOT_FOUND' });
+    expect(await run.cancel()).toBe(false);
+    expect(await executionError(run)).toMatchObject({ code: 'ERR_VALIDATION' });
+  });
+});
+
+describe('a slow consumer', () => {
+  test('holds its own command back, and nobody else', async () => {
+    const { client } = await connectedPair();
+    const run = client.run(exec('seq', ['3000000']));
+    const iterator = run[Symbol.asyncIterator]();
+    expect((await iterator.next()).value).toMatchObject({ line: '1' });
+    let [before, same] = [-1, 0];
+    await waitFor('the command to wait', () => {
+      const written = bytesWritten(present(run.pid));
+      same = written === before ? same + 1 : 0;
+      before = written;
+      return same > 40;
+    });
+    expect(before).toBeLessThan(20 * MiB);
+    expect(await client.run(sh('echo through'))).toMatchObject({ stdout: 'through\n' });
+    let [next, wrong] = [2, 0];
+    for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
+      if (step.value.line !== String(next++)) wrong++;
+    }
+    expect({ last: next - 1, wrong }).toEqual({ last: 3_000_000, wrong: 0 });
+  });
+
+  /** A client, and what is written to it. */
+  async function tapped(): Promise<{ client: BridgeClient; written: string[] }> {
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const written: string[] = [];
+    back.on('data', (chunk: Buffer) => written.push(chunk.toString()));
+    void serveBridge(makeEngine(), { readable: there, writable: back });
+    return { client: await connectBridge({ readable: back, writable: there }), written };
+  }
+
+  test('is sent no more of what is kept than it takes', async () => {
+    const { client, written } = await tapped();
+    const run = client.run(exec('seq', ['1000000']));
+    await run;
+    written.length = 0;
+    const iterator = run[Symbol.asyncIterator]();
+    expect((await iterator.next()).value).toMatchObject({ line: '1' });
+    await client.stats();
+    expect(written.join('').length).toBeLessThan(3 * MiB);
+    let last = '1';
+    for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
+      last = step.value.line;
+    }
+    expect(last).toBe('1000000');
+  });
+
+  test('lines cross only while somebody wants them', async () => {
+    const { client, written } = await tapped();
+    const crossed = async (): Promise<boolean> => {
+      written.length = 0;
+      await client.run(sh('echo needle$((40 + 2))'));
+      const said = written.join('').split('\n');
+      return said.some((line) => line.includes('"output"') && line.includes('needle42'));
+    };
+    expect(await crossed()).toBe(false);
+    const listener = (): void => undefined;
+    client.on('stdout', listener);
+    expect(await crossed()).toBe(true);
+    client.off('stdout', listener);
+    expect(await crossed()).toBe(false);
+  });
+});
+
+describe('a connection that is lost', () => {
+  test('rejects everything that is pending, with the reason', async () => {
+    const { client, cut, served } = await connectedPair();
+    const run = client.run(sh(LONG));
+    const lines = collect(client.run(sh(LONG)));
+    const id = await client.execute(sh(LONG));
+    const pending = [run, lines, client.waitForCompletion(id), client.onIdle()];
+    const settled = Promise.allSettled(pending);
+    await waitFor('the start', () => run.pid);
+    const reason = new Error('cable');
+    cut(reason);
+    for (const one of await settled) {
+      expect(one).toMatchObject({
+        status: 'rejected',
+        reason: {
+          code: 'ERR_ENGINE_CLOSED',
+          cause: reason,
+          message: 'Execution engine is out of reach: cable',
+        },
+      });
+      expect((one as PromiseRejectedResult).reason).toBeInstanceOf(ExecutionError);
+    }
+    expect(await client.closed).toBe(reason);
+    expect(await executionError(client.stats())).toMatchObject({ code: 'ERR_ENGINE_CLOSED' });
+    expect(await executionError(client.run(sh('true')))).toMatchObject({
+      code: 'ERR_ENGINE_CLOSED',
+    });
+    expect(await run.cancel()).toBe(false);
+    await client.shutdown();
+    await served;
+    expect(processGroupMembers(present(run.pid))).toEqual([]);
+  });
+
+  test('shutdown is no loss: what is pending comes to its end first', async () => {
+    const { client, served } = await connectedPair();
+    const run = client.run(sh(`echo x; ${LONG}`));
+    const other = client.run(sh(LONG));
+    for await (const { line } of run) if (line === 'x') break;
+    const shutdown = client.shutdown({ graceMs: 10 });
+    expect(client.shutdown()).toBe(shutdown);
+    expect(await executionError(client.execute(sh('true')))).toMatchObject({
+      code: 'ERR_ENGINE_CLOSED',
+    });
+    await shutdown;
+    expect(await run).toMatchObject({ status: 'cancelled', stdout: 'x\n' });
+    expect(await other).toMatchObject({ status: 'cancelled' });
+    expect(await served).toBe('shutdown');
+    expect(await client.closed).toBeUndefined();
+    expect(await executionError(client.stats())).toMatchObject({
+      code: 'ERR_ENGINE_CLOSED',
+      message: 'Execution engine is shut down',
+    });
+  });
+});
+
+describe('connecting', () => {
+  const stdio = ['pipe', 'pipe', 'ignore'] as ['pipe', 'pipe', 'ignore'];
+
+  test('to a program that is no bridge', async () => {
+    const error = await executionError(connectBridge(spawn('echo', ['hello'], { stdio })));
+    expect(error).toMatchObject({ code: 'ERR_ENGINE_CLOSED' });
+    expect(error.message).toBe(
+      'Execution engine is out of reach: What came is not of the bridge: hello',
+    );
+  });
+
+  test('to a program that ends', async () => {
+    const error = await executionError(connectBridge(spawn('sh', ['-c', 'exit 7'], { stdio })));
+    expect(error.message).toBe('Execution engine is out of reach: The process ended with code 7');
+  });
+
+  test('to a program that is not there', async () => {
+    const error = await executionError(connectBridge(spawn('/no/such/program', { stdio })));
+    expect(error).toMatchObject({ code: 'ERR_ENGINE_CLOSED', cause: { code: 'ENOENT' } });
+  });
+
+  test('to one that says nothing', async () => {
+    const child = spawn('sleep', ['60'], { stdio });
+    const error = await executionError(connectBridge(child, { timeoutMs: 50 }));
+    expect(error).toMatchObject({ code: 'ERR_WAIT_TIMEOUT' });
+    child.kill();
+  });
+
+  test('can be given up', async () => {
+    const child = spawn('sleep', ['60'], { stdio });
+    const control = new AbortController();
+    const connecting = rejection(connectBridge(child, { signal: control.signal }));
+    control.abort(new Error('enough'));
+    expect(await connecting).toMatchObject({ message: 'enough' });
+    expect(await rejection(connectBridge(child, { signal: control.signal }))).toMatchObject({
+      message: 'enough',
+    });
+    child.kill();
+  });
+
+  test.each([[undefined], [{}], [{ readable: 1 }], [{ stdin: null, stdout: null }], [{ send: 1 }]])(
+    'over %j is refused',
+    async (connection) => {
+      expect(await rejection(connectBridge(connection as never))).toMatchObject({
+        code: 'ERR_INVALID_ARG_TYPE',
+        message: expect.stringContaining('"connection" argument must be a child process'),
+      });
+    },
+  );
+
+  test('over a socket, and without an end of the engine', async () => {
+    const path = join(tempDir(), 'engine.sock');
+    const engine = makeEngine();
+    const ends: string[] = [];
+    const server = createServer(async (socket: Socket) => {
+      const streams = { readable: socket, writable: socket };
+      ends.push(await serveBridge(engine, streams, { atEnd: 'leave' }));
+      socket.end();
+    }).listen(path);
+    for (const text of ['one', 'two']) {
+      const socket = connect(path);
+      const client = await connectBridge(socket);
+      expect((await client.run(sh(`echo ${text}`))).stdout).toBe(`${text}\n`);
+      socket.end();
+      await client.closed;
+    }
+    await waitFor('both to end', () => ends.length === 2);
+    expect(ends).toEqual(['input', 'input']);
+    expect(await engine.listExecutions()).toHaveLength(2);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test('over anything that carries lines', async () => {
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const served = serveBridge(makeEngine(), { readable: there, writable: back });
+    const client = await connectBridge({
+      send: (line) => there.write(`${line}\n`),
+      // With their ends, and empty ones between, as the shell plugin of Tauri may give them.
+      onLine(callback) {
+        back.setEncoding('utf8');
+        let rest = '';
+        back.on('data', (text: string) => {
+          const lines = (rest + text).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) {
+            callback(`${line}\n`);
+            callback('');
+          }
+        });
+      },
+      close: () => there.end(),
+    });
+    expect(await collect(client.run(sh('echo 1; echo 2')).lines())).toEqual(['1', '2']);
+    await client.shutdown();
+    expect(await served).toBe('shutdown');
+  });
+
+  test('to a process, without loading the addon in this one', async () => {
+    expect(await reportOf('bridge-client.cjs')).toEqual({
+      lines: [
+        ['stderr', 'two'],
+        ['stdout', 'one'],
+      ],
+      stdout: 'one\n',
+      isOther: true,
+      addonLoaded: false,
+    });
+  });
+});
+
+test('what the other side has forgotten is told as far as it is known', async () => {
+  const { client, engine } = await connectedPair({ maxInMemoryExecutions: 1 });
+  const [run, again] = [client.run(sh('echo kept; exit 5')), client.run(sh('echo kept'))];
+  const settled = new Promise((resolve) => run.once('settled', resolve));
+  await again;
+  await settled;
+  await client.run(sh('true'));
+  await engine.cleanup();
+  expect(await executionError(client.waitForCompletion(run.id))).toMatchObject({
+    code: 'ERR_EXECUTION_NOT_FOUND',
+  });
+  expect((await again).stdout).toBe('kept\n');
+  expect(await run).toMatchObject({ exitCode: 5, stdout: '', stdoutBytes: 5, outputDropped: true });
+});

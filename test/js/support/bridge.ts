@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { type ExecutionConfigInput, ExecutionEngine } from 'escher-execution-engine';
+import {
+  type BridgeClient,
+  connectBridge,
+  type ServeBridgeOptions,
+  serveBridge,
+  type WireError,
+  type WireEvent,
+  type WireMessage,
+  type WireResult,
+} from 'escher-execution-engine/bridge';
+import { fixture, root } from './repository';
+import { waitFor } from './wait';
+
+const PROGRAM = join(root, 'dist', 'cli', 'main.js');
+
+type Event = Extract<WireMessage, { type: 'event' }>;
+type Response = Extract<WireMessage, { type: 'response' }>;
+
+/** `escher-execution-engine bridge` in a process of its own, spoken to in lines. */
+export class Bridge {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly messages: WireMessage[] = [];
+  stderr = '';
+  #rest = '';
+  #seq = 0;
+
+  constructor(args: string[] = []) {
+    this.child = spawn(process.execPath, [PROGRAM, 'bridge', ...args], {
+      cwd: root,
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        PATH: `${fixture('bin')}:${process.env.PATH}`,
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.child.stdin?.on('error', () => undefined);
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.ended = new Promise((resolve) => {
+      this.child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** Begins to read what it writes. A bridge that nobody reads waits. */
+  read(): this {
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (this.#rest + text).split('\n');
+      this.#rest = lines.pop() ?? '';
+      for (const line of lines) this.messages.push(JSON.parse(line) as WireMessage);
+    });
+    return this;
+  }
+
+  write(text: string | Uint8Array): void {
+    this.child.stdin?.write(text);
+  }
+
+  send(...lines: object[]): void {
+    this.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  }
+
+  /** Asks, and waits for the answer. */
+  async ask(type: string, fields: object = {}): Promise<Response> {
+    const seq = ++this.#seq;
+    this.send({ type, seq, ...fields });
+    return await this.answer(seq);
+  }
+
+  async answer(seq: number): Promise<Response> {
+    const is = (message: WireMessage) => message.type === 'response' && message.seq === seq;
+    return (await this.message(`the answer to ${seq}`, is)) as Response;
+  }
+
+  async event(type: WireEvent['event_type']): Promise<Event> {
+    const is = (message: WireMessage) =>
+      message.type === 'event' && message.payload.event_type === type;
+    return (await this.message(`the event ${type}`, is)) as Event;
+  }
+
+  async message(what: string, matches: (message: WireMessage) => boolean): Promise<WireMessage> {
+    return (await waitFor(what, () => {
+      const found = this.messages.find(matches);
+      if (found === undefined && this.child.exitCode !== null) {
+        throw new Error(`the bridge ended: ${this.stderr}`);
+      }
+      return found;
+    })) as WireMessage;
+  }
+
+  events(): WireEvent[] {
+    return this.messages.flatMap((message) => (message.type === 'event' ? [message.payload] : []));
+  }
+
+  results(): WireResult[] {
+    return this.messages.flatMap((message) => (message.type === 'result' ? [message.payload] : []));
+  }
+
+  errors(): WireError[] {
+    return this.messages.flatMap((message) => (message.type === 'error' ? [message.payload] : []));
+  }
+}
+
+const bridges: Bridge[] = [];
+
+export function startBridge(...args: string[]): Bridge {
+  const bridge = new Bridge(args);
+  bridges.push(bridge);
+  return bridge;
+}
+
+export interface Pair {
+  client: BridgeClient;
+  engine: ExecutionEngine;
+  served: Promise<string>;
+  /** Cuts the connection without a word. */
+  cut(reason?: Error): void;
+}
+
+const engines: ExecutionEngine[] = [];
+
+/** A client and an engine in this process, with nothing but two streams between them. */
+export async function connectedPair(
+  config: ExecutionConfigInput = {},
+  options: ServeBridgeOptions = {},
+): Promise<Pair> {
+  const engine = new ExecutionEngine(config);
+  engines.push(engine);
+  const [there, back] = [new PassThrough(), new PassThrough()];
+  const served = serveBridge(engine, { readable: there, writable: back }, options);
+  const client = await connectBridge({ readable: back, writable: there });
+  return {
+    client,
+    engine,
+    served,
+    cut(reason) {
+      back.destroy(reason);
+      there.destroy();
+    },
+  };
+}
+
+afterEach(async () => {
+  for (const bridge of bridges.splice(0)) {
+    bridge.child.kill('SIGKILL');
+    bridge.child.stdout?.resume();
+    await bridge.ended;
+  }
+  await Promise.all(engines.splice(0).map((engine) => engine.shutdown({ graceMs: 0 })));
+});
