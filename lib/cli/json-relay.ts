@@ -1,7 +1,7 @@
 /** Output as events, one JSON object a line: those of the engine, under their names. */
 
 import type { ExecutionLine } from '../../types/api';
-import type { OutputEvent, OutputStream } from '../../types/events';
+import type { OutputEvent, OutputStream, TerminalEvent } from '../../types/events';
 import type { Display } from './display';
 import type { Meter } from './meter';
 import { Relay } from './relay';
@@ -16,6 +16,7 @@ export class JsonRelay extends Relay {
   readonly #id: string;
   #batch: OutputEvent | undefined;
   #characters = 0;
+  #end: TerminalEvent | undefined;
 
   constructor(display: Display, meter: Meter, id: string) {
     super();
@@ -27,6 +28,11 @@ export class JsonRelay extends Relay {
   event(name: string, payload: object): void {
     this.flush();
     this.#display.write('stdout', `${JSON.stringify({ event: name, ...payload })}\n`);
+  }
+
+  /** The last event. It waits for the output, which comes here at its own pace. */
+  end(event: TerminalEvent): void {
+    this.#end = event;
   }
 
   protected override add({ stream, line, seq, partial }: ExecutionLine): void {
@@ -52,6 +58,7 @@ export class JsonRelay extends Relay {
 
   override async finish(): Promise<void> {
     this.flush();
+    if (this.#end !== undefined) this.event(this.#end.result.status, this.#end);
     await this.busy();
   }
 

@@ -3,14 +3,15 @@
 import type { Execution } from '../../types/api';
 import type { ExecutionErrorInfo } from '../../types/errors';
 import type { OutputStream } from '../../types/events';
+import type { ExecutionRequest } from '../../types/request';
 import type { ExecutionResult } from '../../types/result';
 import type { CommandIo } from '../command';
 import { ExecutionEngine } from '../index';
 import { type Parsed, subcommand } from './arguments';
 import { BinaryRelay, toFiles } from './binary-relay';
 import { Display } from './display';
-import { formatDuration } from './duration';
 import { bySignal, ENGINE_FAILED, ofError, ofOutcome } from './exit-codes';
+import { farewell, plainly, remarksOn } from './explain';
 import { forwardInput, mayRead } from './forward-input';
 import { Interrupts } from './interrupts';
 import { JsonRelay } from './json-relay';
@@ -21,8 +22,6 @@ import { suspendWith } from './suspend';
 import { TextRelay } from './text-relay';
 
 export const run = subcommand(RUN, (parsed, io) => new Run(parsed, io).execute());
-
-const TERMINAL_EVENTS = ['completed', 'failed', 'timeout', 'cancelled'] as const;
 
 /** How it came to an end: a result, or the error of a request that was refused. */
 type End = { result: ExecutionResult } | { error: Error & Partial<ExecutionErrorInfo> };
@@ -54,7 +53,8 @@ class Run {
     });
     this.#status.follow(this.#execution);
     this.#interrupts = new Interrupts(this.#execution, (signal) => {
-      if (io.stderr.isTTY === true) this.#display.say(this.#farewell(signal));
+      if (io.stderr.isTTY !== true) return;
+      this.#display.say(farewell(signal, { ...this.#engine.config, ...given(plan.request) }));
     });
   }
 
@@ -88,57 +88,27 @@ class Run {
     if (!this.#plan.json) return new TextRelay(display, meter);
     const relay = new JsonRelay(display, meter, id);
     this.#execution.on('started', (event) => relay.event('started', event));
+    this.#execution.on('settled', (event) => relay.end(event));
     return relay;
   }
 
   async #close(end: End, relay: Relay): Promise<number> {
     if ('error' in end) {
-      this.#display.end();
-      return this.#refused(end.error);
+      this.#display.say(plainly(end.error), true);
+      return ofError(end.error);
     }
     const { result } = end;
     const kept = await this.#engine.getResult(result.id, { encoding: 'buffer' });
     if (kept !== null) await relay.finish(kept);
-    if (relay instanceof JsonRelay) this.#tellEnd(relay, result);
-    this.#display.end();
-    this.#explain(result);
+    for (const { text, always } of remarksOn(result)) this.#display.say(text, always);
+    return this.#exitCode(result);
+  }
+
+  #exitCode(result: ExecutionResult): number {
     if (result.overflowError !== null && this.#files !== undefined) return ENGINE_FAILED;
-    if (result.status !== 'cancelled') return ofOutcome(result);
-    return this.#interrupts.exitCode ?? this.#broken ?? ENGINE_FAILED;
-  }
-
-  /** The terminal event, as the engine has it: without the output. */
-  #tellEnd(relay: JsonRelay, { stdout: _, stderr: __, ...result }: ExecutionResult): void {
-    const name = TERMINAL_EVENTS.find((status) => status === result.status) as string;
-    relay.event(name, { executionId: result.id, timestamp: result.completedAt, result });
-  }
-
-  #refused(error: Error & Partial<ExecutionErrorInfo>): number {
-    this.#display.say(error.message, true);
-    return ofError(error);
-  }
-
-  /** What the exit code and the output do not tell. */
-  #explain(result: ExecutionResult): void {
-    const after = formatDuration(result.durationMs);
-    if (result.error?.code === 'ERR_SPAWN_FAILED') this.#display.say(result.error.message, true);
-    if (result.status === 'timeout') this.#display.say(`timed out after ${after}`);
-    if (result.logError !== null) this.#display.say(`the log is not complete: ${result.logError}`);
-    if (result.overflowError !== null) {
-      this.#display.say(`the output is not complete: ${result.overflowError}`, true);
-    }
-    if (result.outputIncomplete) {
-      this.#display.say('a process that the command left behind still holds its output');
-    }
-  }
-
-  #farewell(signal: string): string {
-    const { killSignal, forceKillAfterDelayMs } = this.#engine.config;
-    const { request } = this.#plan;
-    const soft = request.killSignal ?? killSignal;
-    const grace = request.forceKillAfterDelayMs ?? forceKillAfterDelayMs;
-    const then = grace === false ? '' : `, SIGKILL in ${formatDuration(grace)}`;
-    return `${signal}: ending the command by ${soft}${then}; once more ends it at once`;
+    const own = this.#interrupts.exitCode ?? this.#broken;
+    if (result.status === 'cancelled') return own ?? ENGINE_FAILED;
+    return this.#broken ?? ofOutcome(result);
   }
 
   /** Nobody takes the output any more. */
@@ -157,6 +127,14 @@ class Run {
     this.#broken ??= exitCode;
     void this.#execution.cancel();
   }
+}
+
+/** What of the end the request says itself. */
+function given({ killSignal, forceKillAfterDelayMs }: ExecutionRequest): Partial<ExecutionRequest> {
+  return {
+    ...(killSignal === undefined ? {} : { killSignal }),
+    ...(forceKillAfterDelayMs === undefined ? {} : { forceKillAfterDelayMs }),
+  };
 }
 
 /** Asked for at once, so that a failure finds somebody who waits for it. */

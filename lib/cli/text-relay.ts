@@ -61,7 +61,9 @@ export class TextRelay extends Relay {
   override async finish(result: ExecutionResult<Uint8Array>): Promise<void> {
     this.flush();
     clearTimeout(this.#timer);
-    for (const stream of this.#open) {
+    const open = [...this.#open];
+    this.#open.clear();
+    for (const stream of open) {
       if (this.#endsInNewline(stream, result)) this.#display.write(stream, '\n');
     }
     await this.busy();
