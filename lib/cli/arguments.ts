@@ -121,7 +121,7 @@ function explanationOf({ name, examples }: CommandSpec, error: UsageError): stri
   return [
     `${start}: ${error.message}`,
     `  allowed: ${error.allowed}`,
-    `  example: ${start} ${error.example ?? examples[0]}`,
+    `  example: ${start} ${error.example ?? examples[0]}`.trimEnd(),
     `  help:    ${start} --help`,
     '',
   ].join('\n');
