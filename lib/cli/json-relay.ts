@@ -8,14 +8,12 @@ import { Relay } from './relay';
 
 /** Of one batch. */
 const MOST_LINES = 1000;
-const MOST_CHARACTERS = 65_536;
 
 export class JsonRelay extends Relay {
   readonly #display: Display;
   readonly #meter: Meter;
   readonly #id: string;
   #batch: OutputEvent | undefined;
-  #characters = 0;
   #end: TerminalEvent | undefined;
 
   constructor(display: Display, meter: Meter, id: string) {
@@ -39,15 +37,13 @@ export class JsonRelay extends Relay {
     const batch = this.#batchFor(stream, seq);
     batch.lines.push(line);
     batch.partial = partial;
-    this.#characters += line.length;
     this.#meter.add(partial ? 0 : 1, line.length + 1);
-    if (this.#characters >= MOST_CHARACTERS || batch.lines.length >= MOST_LINES) this.flush();
+    if (batch.lines.length >= MOST_LINES) this.flush();
   }
 
   protected override flush(): void {
     const batch = this.#batch;
     this.#batch = undefined;
-    this.#characters = 0;
     if (batch !== undefined) this.event('output', batch);
   }
 

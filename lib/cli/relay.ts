@@ -3,21 +3,36 @@
 import type { Execution, ExecutionLine } from '../../types/api';
 import type { ExecutionResult } from '../../types/result';
 
+/** Characters that are gathered at most: more is handed over at once. */
+const CHUNK = 65_536;
+
 export abstract class Relay {
   #scheduled = false;
+  #gathered = 0;
 
   /** Takes a piece. A promise: the execution waits for it. */
   take(piece: ExecutionLine): Promise<void> | undefined {
     this.add(piece);
+    this.#gathered += piece.line.length + 1;
+    if (this.#gathered >= CHUNK) return this.#handOver();
     if (!this.#scheduled) {
       // What is there now comes before that: it goes out together.
       this.#scheduled = true;
       setImmediate(() => {
         this.#scheduled = false;
+        this.#gathered = 0;
         this.flush();
       });
     }
     return this.busy();
+  }
+
+  /** A flood must leave room for signals, timers and errors: once around the event loop. */
+  async #handOver(): Promise<void> {
+    this.#gathered = 0;
+    this.flush();
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.busy();
   }
 
   protected abstract add(piece: ExecutionLine): void;

@@ -17,6 +17,9 @@ const FIRST_MS = 400;
  * of the line: where a terminal that became narrower has wrapped the line, it stays there.
  */
 const ERASE = '\r\x1b[J';
+/** Between these nothing wraps: the terminal may have become narrower a moment ago. */
+const NO_WRAP = '\x1b[?7l';
+const WRAP = '\x1b[?7h';
 
 export class StatusLine {
   readonly #terminal: Terminal;
@@ -70,7 +73,7 @@ export class StatusLine {
     // The last column stays free: some terminals wrap when it is filled.
     const text = this.#text(Math.max(0, (this.#terminal.columns ?? 80) - 1));
     const shown = this.#dim ? `\x1b[2m${text}\x1b[22m` : text;
-    this.#terminal.write(`${ERASE}${shown}\r`);
+    this.#terminal.write(`${ERASE}${NO_WRAP}${shown}${WRAP}\r`);
     this.#drawn = true;
   }
 }

@@ -10,8 +10,6 @@ import type { Display } from './display';
 import type { Meter } from './meter';
 import { Relay } from './relay';
 
-/** More than this is handed over at once. */
-const CHUNK = 65_536;
 /**
  * How long the end of the last line waits, in milliseconds. A last line that has none is told like
  * any other, and the end of the execution follows it at once: then it is known.
@@ -43,7 +41,6 @@ export class TextRelay extends Relay {
     this.#text += line;
     if (!partial) this.#endLine(stream);
     this.#meter.add(partial ? 0 : 1, line.length + 1);
-    if (this.#text.length >= CHUNK) this.flush();
   }
 
   protected override flush(): void {
