@@ -215,6 +215,37 @@ describe('signals', () => {
   });
 });
 
+test('an unfinished line ends its batch, also when more comes in the same moment', async () => {
+  const { JsonRelay } = loadPart<{
+    JsonRelay: new (
+      display: unknown,
+      meter: unknown,
+      id: string,
+    ) => { take(piece: object): void; finish(): Promise<void> };
+  }>('cli/json-relay');
+  const written: string[] = [];
+  const display = {
+    outlets: { stdout: { isFull: false } },
+    write: (_: string, text: string) => written.push(text),
+  };
+  const relay = new JsonRelay(display, { add: () => undefined }, 'id');
+  const pieces = [
+    ['stdout', 'a', true],
+    ['stdout', 'b', false],
+    ['stdout', 'c', false],
+    ['stderr', 'd', false],
+  ] as const;
+  for (const [seq, [stream, line, partial]] of pieces.entries()) {
+    relay.take({ stream, line, partial, seq });
+  }
+  await relay.finish();
+  expect(written.map((text) => JSON.parse(text) as object)).toMatchObject([
+    { stream: 'stdout', lines: ['a'], firstSeq: 0, partial: true },
+    { stream: 'stdout', lines: ['b', 'c'], firstSeq: 1, partial: false },
+    { stream: 'stderr', lines: ['d'], firstSeq: 3, partial: false },
+  ]);
+});
+
 describe('checks of another machine', () => {
   interface Check {
     id: string;

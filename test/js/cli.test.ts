@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from './support/expectations';
-import { type ProgramOptions, program, startProgram } from './support/program';
+import { type ProgramOptions, program, programFile, startProgram } from './support/program';
 import { tempDir, tempFile } from './support/temp';
 import { waitFor } from './support/wait';
 
@@ -181,7 +181,7 @@ describe('what the program gets', () => {
 
   test('no stdin with --no-stdin, and none of ours is taken', async () => {
     const script = 'escher() { "$0" "$@"; }; escher "$1" run --no-stdin cat; cat';
-    const args = ['-c', script, process.execPath, join(process.cwd(), 'dist/cli/main.js')];
+    const args = ['-c', script, process.execPath, programFile];
     const { stdout } = await run(['sh', ...args], { input: 'for the shell\n' });
     expect(stdout).toBe('for the shell\n');
   });
@@ -261,14 +261,19 @@ describe('output', () => {
     expect(await live.ended).toMatchObject({ stdout: 'a\r\nb' });
   });
 
-  test('--binary that has no room for its files ends the command', async () => {
-    const dir = tempDir();
-    // Files of this process are limited; what was written is less than what would be.
-    const limited = `ulimit -f 64; exec "$0" "$@"`;
-    const file = join(process.cwd(), 'dist/cli/main.js');
-    const command = ['--binary', '--', 'sh', '-c', 'trap "" XFSZ; yes'];
-    const args = ['sh', '-c', limited, process.execPath, file, 'run', '--no-stdin', ...command];
-    const { code, stderr } = await run(args, { env: { TMPDIR: dir } });
+  test.each([
+    ['from the start', 'yes'],
+    ['later', 'echo first; read x; yes'],
+  ])('--binary that has no room for its files ends the command: %s', async (_, script) => {
+    // Files of the program are limited, those of its log and overflow too.
+    const limited = 'ulimit -f 64; exec "$0" "$@"';
+    const command = ['--binary', '--', 'sh', '-c', script];
+    const args = ['sh', '-c', limited, process.execPath, programFile, 'run', ...command];
+    const env = { TMPDIR: tempDir() };
+    const full = startProgram(['run', ...args], { env, input: 'keep' });
+    await waitFor('it to begin', () => script === 'yes' || full.stdout.includes('first'));
+    full.child.stdin?.write('go on\n');
+    const { code, stderr } = await full.ended;
     expect(code).toBe(125);
     expect(stderr).toContain('the output is not complete: IO error: write EFBIG');
   });
