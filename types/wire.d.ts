@@ -5,7 +5,7 @@
 
 import type { ExecutionErrorCode, ExecutionErrorInfo } from './errors';
 import type { OutputStream } from './events';
-import type { ExecutionStatus, Percentiles, TerminalStatus } from './result';
+import type { ExecutionStatus, Percentiles, TerminalStatus, Termination } from './result';
 
 /** JSON has no number for these. */
 export type WireNumber = number | 'Infinity' | '-Infinity' | 'NaN';
@@ -101,6 +101,8 @@ export interface WireOutcome {
   queued_ms: number;
   resource_usage: { user_cpu_ms: number; system_cpu_ms: number; max_rss_bytes: number } | null;
   error_info: ExecutionErrorInfo | null;
+  /** `null`: it ended by itself. */
+  termination: Termination | null;
   command: string;
   metadata: WireMetadata;
 }
@@ -174,6 +176,8 @@ export interface WireStats {
   retained_bytes: number;
   total_lines: number;
   total_bytes: number;
+  guarded: boolean;
+  journal_error: string | null;
   spawn_failures: number;
   spawn_ms: Percentiles;
   duration_ms: Percentiles;

@@ -122,6 +122,8 @@ export const LIMITS: Codecs = {
   openFiles: number,
   processes: number,
   coreBytes: number,
+  memoryMax: number,
+  pidsMax: number,
   nice: number,
 };
 

@@ -130,6 +130,7 @@ const CONFIG = {
   umask: number,
   ansi: oneOf('raw', 'sgr', 'strip'),
   overflowDir: path,
+  journalDir: path,
   keepOverflowFiles: flag,
   maxLineBytes: number,
   partialLineFlushMs: number,

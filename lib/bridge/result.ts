@@ -51,6 +51,7 @@ export function outcomeToWire(outcome: ExecutionOutcome): WireOutcome {
       max_rss_bytes: usage.maxRssBytes,
     },
     error_info: outcome.error,
+    termination: outcome.termination,
     command: outcome.command,
     metadata: metadataToWire(outcome.metadata),
   };
@@ -86,6 +87,7 @@ export function outcomeFromWire(wire: WireOutcome): ExecutionOutcome {
       maxRssBytes: usage.max_rss_bytes,
     },
     error: wire.error_info,
+    termination: wire.termination,
     command: wire.command,
     metadata: metadataFromWire(wire.metadata),
   };
@@ -145,6 +147,8 @@ export function statsToWire(stats: EngineStats): WireStats {
     retained_bytes: stats.retainedBytes,
     total_lines: stats.totalLines,
     total_bytes: stats.totalBytes,
+    guarded: stats.guarded,
+    journal_error: stats.journalError,
     spawn_failures: stats.spawnFailures,
     spawn_ms: stats.spawnMs,
     duration_ms: stats.durationMs,
@@ -160,6 +164,8 @@ export function statsFromWire(wire: WireStats): EngineStats {
     retainedBytes: wire.retained_bytes,
     totalLines: wire.total_lines,
     totalBytes: wire.total_bytes,
+    guarded: wire.guarded,
+    journalError: wire.journal_error,
     spawnFailures: wire.spawn_failures,
     spawnMs: wire.spawn_ms,
     durationMs: wire.duration_ms,

@@ -1,0 +1,3 @@
+/** What the program calls itself in what it says. */
+
+export const PROGRAM = 'escher-execution-engine';

@@ -1,0 +1,68 @@
+import { chmodSync } from 'node:fs';
+import { program } from './support/program';
+import { tempDir } from './support/temp';
+
+interface Report {
+  healthy: boolean;
+  checks: { id: string; name: string; state: string; value: string; needed: boolean }[];
+}
+
+const reportOf = (stdout: string): Report => JSON.parse(stdout) as Report;
+
+test('tells what this machine offers, and that commands run', async () => {
+  const { code, stdout, stderr } = await program(['doctor', '--json']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { healthy, checks } = reportOf(stdout);
+  expect(healthy).toBe(true);
+  const values = Object.fromEntries(checks.map(({ id, value }) => [id, value]));
+  expect(values).toMatchObject({
+    node: expect.stringContaining(process.version),
+    native: expect.stringMatching(/escher_execution_engine\.node, .*iB$/),
+    launch: expect.stringMatching(/^\d+\.\d ms to launch, \d+ ms to run$/),
+    stream: '1000 of 1000 lines, in order',
+  });
+  for (const id of ['platform', 'package', 'napi', 'kernel', 'tmp', 'shell', 'interpreters']) {
+    expect(values).toHaveProperty(id);
+  }
+  expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
+});
+
+test('as a table: a row for each check, without colours where it is no terminal', async () => {
+  const { stdout: json } = await program(['doctor', '--json']);
+  const { code, stdout } = await program(['doctor']);
+  expect(code).toBe(0);
+  expect(stdout).not.toContain('\x1b');
+  for (const { name, state } of reportOf(json).checks) {
+    expect(stdout).toMatch(new RegExp(`^${state} +${name.replace(/[()]/g, '\\$&')} `, 'm'));
+  }
+  expect(stdout).toMatch(/\n\d+ ok, \d+ limited, 0 missing|\n\d+ ok, .*Commands can be run\.\n$/);
+});
+
+test('a binary that cannot be loaded is missing, and needed', async () => {
+  const env = { ESCHER_EXECUTION_ENGINE_BINARY: '/no/such/binary' };
+  const { code, stdout, stderr } = await program(['doctor'], { env });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(stdout).toMatch(/^missing +Native binary/m);
+  expect(stdout).toMatch(/tried: \/no\/such\/binary.*\(needed\)$/m);
+  expect(stdout).toMatch(/cure: +ESCHER_EXECUTION_ENGINE_BINARY names this file/);
+  expect(stdout).toMatch(/Commands cannot be run: Native binary\.\n$/);
+});
+
+test('a temporary directory that is not there is missing', async () => {
+  const dir = tempDir();
+  chmodSync(dir, 0o500);
+  const { code, stdout } = await program(['doctor', '--json'], {
+    env: { TMPDIR: `${dir}/no/such` },
+  });
+  expect(code).toBe(1);
+  const { healthy, checks } = reportOf(stdout);
+  expect(healthy).toBe(false);
+  expect(checks.find(({ id }) => id === 'tmp')).toMatchObject({ state: 'missing', needed: true });
+});
+
+test('wrong use is explained', async () => {
+  const { code, stderr } = await program(['doctor', 'now']);
+  expect(code).toBe(2);
+  expect(stderr).toContain("unexpected 'now'.");
+  expect((await program(['doctor', '--jsn'])).stderr).toContain("Did you mean '--json'?");
+});
