@@ -17,9 +17,9 @@ import type {
 
 // --- What is needed of Electron ---------------------------------------------------------------
 
-/** Electron's own declarations fit this one only. */
+/** A listener of Electron's own events. Its declarations fit this type only. */
 // biome-ignore lint/suspicious/noExplicitAny: any other type for the arguments would be too narrow or too wide.
-type Listener = (...args: any[]) => void;
+export type ElectronListener = (...args: any[]) => void;
 
 /** Of `WebFrameMain`. */
 export interface ElectronFrame {
@@ -36,11 +36,11 @@ export interface ElectronWebContents {
   on(event: 'destroyed', listener: () => void): unknown;
   on(event: 'render-process-gone', listener: () => void): unknown;
   on(event: 'did-navigate', listener: () => void): unknown;
-  on(event: 'did-start-navigation', listener: Listener): unknown;
+  on(event: 'did-start-navigation', listener: ElectronListener): unknown;
   off(event: 'destroyed', listener: () => void): unknown;
   off(event: 'render-process-gone', listener: () => void): unknown;
   off(event: 'did-navigate', listener: () => void): unknown;
-  off(event: 'did-start-navigation', listener: Listener): unknown;
+  off(event: 'did-start-navigation', listener: ElectronListener): unknown;
 }
 
 /** Of `IpcMainEvent` and `IpcMainInvokeEvent`. */
@@ -50,21 +50,22 @@ export interface ElectronIpcEvent {
   readonly senderFrame: ElectronFrame | null;
 }
 
-type IpcListener = (event: ElectronIpcEvent, ...args: unknown[]) => unknown;
+/** A listener of the main process for messages of pages. */
+export type ElectronIpcListener = (event: ElectronIpcEvent, ...args: unknown[]) => unknown;
 
 /** Of `ipcMain`. */
 export interface ElectronIpcMain {
-  handle(channel: string, listener: IpcListener): void;
+  handle(channel: string, listener: ElectronIpcListener): void;
   removeHandler(channel: string): void;
-  on(channel: string, listener: IpcListener): unknown;
-  removeListener(channel: string, listener: IpcListener): unknown;
+  on(channel: string, listener: ElectronIpcListener): unknown;
+  removeListener(channel: string, listener: ElectronIpcListener): unknown;
 }
 
 /** Of `ipcRenderer`. */
 export interface ElectronIpcRenderer {
   invoke(channel: string, ...args: unknown[]): Promise<unknown>;
   send(channel: string, ...args: unknown[]): void;
-  on(channel: string, listener: Listener): unknown;
+  on(channel: string, listener: ElectronListener): unknown;
 }
 
 /** Of `contextBridge`. */
@@ -205,6 +206,7 @@ export interface PageEvents extends ExecutionEvents {
   skipped: SkippedEvent;
 }
 
+/** Name of an event, in a page. */
 export type PageEventName = keyof PageEvents;
 
 /**

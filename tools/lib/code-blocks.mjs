@@ -17,7 +17,13 @@ export function codeBlocks(page) {
       const file = `build/code-blocks/${path.basename(page, '.md')}-${line}.mjs`;
       mkdirSync(path.dirname(inRoot(file)), { recursive: true });
       writeFileSync(inRoot(file), code);
-      return { name: `${page}:${line}`, file, input: / input=(.*)/.exec(words)?.[1] ?? '' };
+      return {
+        name: `${page}:${line}`,
+        file,
+        input: / input=(.*)/.exec(words)?.[1] ?? '',
+        // A program that sets another exit code says so itself.
+        exitCode: Number(/\bprocess\.exitCode = (\d+)/.exec(code)?.[1] ?? 0),
+      };
     });
 }
 
