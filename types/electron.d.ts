@@ -176,6 +176,7 @@ export interface ExposedEngine {
    * effect.
    */
   dispose(): void;
+  /** {@link dispose}, at the end of a `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -247,10 +248,16 @@ export interface PageCallbacks {
 /** One execution in a page, from `run()` and `watch()`. */
 export interface PageExecution {
   id: string;
+  /** Ends it as `cancelled`. `false` if it had ended already. */
   cancel(): Promise<boolean>;
-  /** @param signal - @defaultValue `'SIGTERM'` */
+  /**
+   * Sends one signal to the process tree.
+   * @param signal - @defaultValue `'SIGTERM'`
+   */
   kill(signal?: string | number): Promise<boolean>;
+  /** Writes to its stdin, with `stdin: 'pipe'`; resolves when it is taken. */
   sendInput(data: InputData): Promise<void>;
+  /** Closes its stdin. */
   closeInput(): Promise<void>;
   /** Waits for the end. The result with its text; rejects as `waitForCompletion()`. */
   result(): Promise<ExecutionResult>;
@@ -303,15 +310,19 @@ export interface PageExecutionEngine {
   ): () => void;
   /** As {@link watch}, for the listeners of {@link on}. An ended execution has no events. */
   subscribe(id: string): Promise<void>;
+  /** Ends {@link subscribe}. The execution goes on. */
   unsubscribe(id: string): Promise<void>;
   /**
    * All executions of the engine, those of others too, which takes `access: 'all'`. Nothing waits
    * for a page that only looks on: what it does not take in time is skipped.
    */
   subscribeAll(): Promise<void>;
+  /** Ends {@link subscribeAll}. */
   unsubscribeAll(): Promise<void>;
 
+  /** Where it stands right now. */
   getStatus(id: string): Promise<ExecutionStatus>;
+  /** The result, or `null` while the execution is not finished. */
   getResult(
     id: string,
     options?: { encoding?: 'utf8' | undefined },
@@ -320,19 +331,27 @@ export interface PageExecutionEngine {
     id: string,
     options: { encoding: 'buffer' },
   ): Promise<ExecutionResult<Uint8Array> | null>;
+  /** The result, when it is there; `ERR_WAIT_TIMEOUT` ends the wait and not the execution. */
   waitForCompletion(
     id: string,
     options?: { timeoutMs?: number | undefined },
   ): Promise<ExecutionResult>;
+  /** `true` if it was still pending or running. */
   cancel(id: string): Promise<boolean>;
+  /** Sends one signal to the process tree; `false` if there was no process. */
   kill(id: string, signal: string | number): Promise<boolean>;
+  /** Writes to the stdin of an execution with `stdin: 'pipe'`; resolves when it is taken. */
   sendInput(id: string, data: InputData): Promise<void>;
+  /** Closes the stdin of an execution with `stdin: 'pipe'`. */
   closeInput(id: string): Promise<void>;
+  /** Forgets a finished execution; `ERR_EXECUTION_ACTIVE` while it is not. */
   removeExecution(id: string): Promise<void>;
   /** Those that the page has access to. */
   listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]>;
-  /** Of the whole engine, as the next two. */
+  /** How many run, of the whole engine. */
   runningCount(): Promise<number>;
+  /** How many wait, of the whole engine. */
   queuedCount(): Promise<number>;
+  /** Counters of the whole engine. */
   stats(): Promise<EngineStats>;
 }

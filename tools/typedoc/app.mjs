@@ -39,14 +39,21 @@ export async function readApi({ faces, tsconfig, readme }) {
   return { app, project };
 }
 
-/** The exported names without a summary. */
+/** The exported names, and the methods of exported classes and interfaces, without a summary. */
 export function undocumented(project) {
   const { ReflectionKind } = typedoc;
-  const said = (reflection) => reflection.hasComment(true);
-  return project
+  const said = ({ comment }) => (comment?.summary.length ?? 0) > 0;
+  const names = project
     .getReflectionsByKind(ReflectionKind.SomeModule)
     .flatMap((module) => module.children ?? [])
-    .filter((name) => !name.kindOf(ReflectionKind.Reference | ReflectionKind.SomeModule))
+    .filter((name) => !name.kindOf(ReflectionKind.Reference | ReflectionKind.SomeModule));
+  const methods = names
+    // Electron says what its own do.
+    .filter(({ name }) => !name.startsWith('Electron'))
+    .flatMap((name) => name.children ?? [])
+    .filter((member) => member.kindOf(ReflectionKind.Method) && !member.inheritedFrom);
+  // Of the signatures of one function it is enough that one says what it does.
+  return [...names, ...methods]
     .filter((name) => !said(name) && !(name.signatures ?? []).some(said))
     .map((name) => name.getFullName());
 }
