@@ -34,6 +34,7 @@ export type {
   ExecCommand,
   ExecutionMetadata,
   ExecutionRequest,
+  ProcessLimits,
   RunOptions,
   ScriptCommand,
   ShellCommand,

@@ -1,22 +1,29 @@
-// Runs every example and the demo, each in a process of its own: node tools/run-examples.mjs [part of a name]
-// An example passes when it exits with 0 by itself, without a warning of Node, within its time.
+// Runs every example, the demo, and the programs in the pages for users, each in a process of its own:
+// node tools/run-examples.mjs [part of a name]
+// One passes when it exits by itself with 0, or with the exit code that it sets, without a warning of Node, in its time.
 import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
+import { codeBlocks } from './lib/code-blocks.mjs';
 import { listFiles } from './lib/files.mjs';
 import { root } from './lib/paths.mjs';
 
+const pages = ['README.md', ...listFiles(['docs/guide.md', 'docs/from-execa.md'])];
+
 const wanted = process.argv[2] ?? '';
-const examples = listFiles(['examples'], ['.mjs'])
-  .filter((file) => file.split('/').length === 2 || file.endsWith('/main.mjs'))
-  .filter((file) => file.includes(wanted));
-const failed = examples.filter((file) => !passes(file));
+const programs = [
+  ...listFiles(['examples'], ['.mjs'])
+    .filter((file) => file.split('/').length === 2 || file.endsWith('/main.mjs'))
+    .map((file) => ({ name: file, file, input: '', exitCode: 0 })),
+  ...pages.flatMap(codeBlocks),
+].filter(({ name }) => name.includes(wanted));
+const failed = programs.filter((program) => !passes(program));
 
-if (examples.length === 0) console.error('run-examples: there is no such example');
-console.log(`examples: ${examples.length - failed.length} passed, ${failed.length} failed`);
-process.exitCode = examples.length === 0 || failed.length > 0 ? 1 : 0;
+if (programs.length === 0) console.error('run-examples: there is no such example');
+console.log(`examples: ${programs.length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = programs.length === 0 || failed.length > 0 ? 1 : 0;
 
-function passes(file) {
+function passes({ name, file, input, exitCode }) {
   const start = performance.now();
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
@@ -24,12 +31,13 @@ function passes(file) {
     {
       cwd: root,
       encoding: 'utf8',
-      timeout: 60_000,
+      input,
+      timeout: 180_000,
     },
   );
-  const ok = status === 0 && stderr === '';
+  const ok = status === exitCode && stderr === '';
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${ok ? 'passed' : 'FAILED'}  ${file} (${seconds} s)`);
+  console.log(`${ok ? 'passed' : 'FAILED'}  ${name} (${seconds} s)`);
   if (!ok) console.log(`${stdout}${stderr}${signal ?? `exit code ${status}`}\n`);
   return ok;
 }

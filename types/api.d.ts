@@ -58,7 +58,9 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
 
   /** Listens to this execution alone; see {@link ExecutionEvents}. */
   on<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
+  /** As {@link on}, for the next event of that name only. */
   once<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
+  /** Takes a listener away. */
   off<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
 
   /**
@@ -106,7 +108,9 @@ export interface ExecutionEngineApi {
 
   /** Listens to all executions of the engine; see {@link ExecutionEvents}. */
   on<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
+  /** As {@link on}, for the next event of that name only. */
   once<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
+  /** Takes a listener away. */
   off<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
 
   /**
@@ -208,5 +212,6 @@ export interface ExecutionEngineApi {
    * when that is `false`
    */
   shutdown(options?: { graceMs?: number | undefined }): Promise<void>;
+  /** {@link shutdown}, at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -17,9 +17,9 @@ import type {
 
 // --- What is needed of Electron ---------------------------------------------------------------
 
-/** Electron's own declarations fit this one only. */
+/** A listener of Electron's own events. Its declarations fit this type only. */
 // biome-ignore lint/suspicious/noExplicitAny: any other type for the arguments would be too narrow or too wide.
-type Listener = (...args: any[]) => void;
+export type ElectronListener = (...args: any[]) => void;
 
 /** Of `WebFrameMain`. */
 export interface ElectronFrame {
@@ -36,11 +36,11 @@ export interface ElectronWebContents {
   on(event: 'destroyed', listener: () => void): unknown;
   on(event: 'render-process-gone', listener: () => void): unknown;
   on(event: 'did-navigate', listener: () => void): unknown;
-  on(event: 'did-start-navigation', listener: Listener): unknown;
+  on(event: 'did-start-navigation', listener: ElectronListener): unknown;
   off(event: 'destroyed', listener: () => void): unknown;
   off(event: 'render-process-gone', listener: () => void): unknown;
   off(event: 'did-navigate', listener: () => void): unknown;
-  off(event: 'did-start-navigation', listener: Listener): unknown;
+  off(event: 'did-start-navigation', listener: ElectronListener): unknown;
 }
 
 /** Of `IpcMainEvent` and `IpcMainInvokeEvent`. */
@@ -50,21 +50,22 @@ export interface ElectronIpcEvent {
   readonly senderFrame: ElectronFrame | null;
 }
 
-type IpcListener = (event: ElectronIpcEvent, ...args: unknown[]) => unknown;
+/** A listener of the main process for messages of pages. */
+export type ElectronIpcListener = (event: ElectronIpcEvent, ...args: unknown[]) => unknown;
 
 /** Of `ipcMain`. */
 export interface ElectronIpcMain {
-  handle(channel: string, listener: IpcListener): void;
+  handle(channel: string, listener: ElectronIpcListener): void;
   removeHandler(channel: string): void;
-  on(channel: string, listener: IpcListener): unknown;
-  removeListener(channel: string, listener: IpcListener): unknown;
+  on(channel: string, listener: ElectronIpcListener): unknown;
+  removeListener(channel: string, listener: ElectronIpcListener): unknown;
 }
 
 /** Of `ipcRenderer`. */
 export interface ElectronIpcRenderer {
   invoke(channel: string, ...args: unknown[]): Promise<unknown>;
   send(channel: string, ...args: unknown[]): void;
-  on(channel: string, listener: Listener): unknown;
+  on(channel: string, listener: ElectronListener): unknown;
 }
 
 /** Of `contextBridge`. */
@@ -175,6 +176,7 @@ export interface ExposedEngine {
    * effect.
    */
   dispose(): void;
+  /** {@link dispose}, at the end of a `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -205,6 +207,7 @@ export interface PageEvents extends ExecutionEvents {
   skipped: SkippedEvent;
 }
 
+/** Name of an event, in a page. */
 export type PageEventName = keyof PageEvents;
 
 /**
@@ -245,10 +248,16 @@ export interface PageCallbacks {
 /** One execution in a page, from `run()` and `watch()`. */
 export interface PageExecution {
   id: string;
+  /** Ends it as `cancelled`. `false` if it had ended already. */
   cancel(): Promise<boolean>;
-  /** @param signal - @defaultValue `'SIGTERM'` */
+  /**
+   * Sends one signal to the process tree.
+   * @param signal - @defaultValue `'SIGTERM'`
+   */
   kill(signal?: string | number): Promise<boolean>;
+  /** Writes to its stdin, with `stdin: 'pipe'`; resolves when it is taken. */
   sendInput(data: InputData): Promise<void>;
+  /** Closes its stdin. */
   closeInput(): Promise<void>;
   /** Waits for the end. The result with its text; rejects as `waitForCompletion()`. */
   result(): Promise<ExecutionResult>;
@@ -301,15 +310,19 @@ export interface PageExecutionEngine {
   ): () => void;
   /** As {@link watch}, for the listeners of {@link on}. An ended execution has no events. */
   subscribe(id: string): Promise<void>;
+  /** Ends {@link subscribe}. The execution goes on. */
   unsubscribe(id: string): Promise<void>;
   /**
    * All executions of the engine, those of others too, which takes `access: 'all'`. Nothing waits
    * for a page that only looks on: what it does not take in time is skipped.
    */
   subscribeAll(): Promise<void>;
+  /** Ends {@link subscribeAll}. */
   unsubscribeAll(): Promise<void>;
 
+  /** Where it stands right now. */
   getStatus(id: string): Promise<ExecutionStatus>;
+  /** The result, or `null` while the execution is not finished. */
   getResult(
     id: string,
     options?: { encoding?: 'utf8' | undefined },
@@ -318,19 +331,27 @@ export interface PageExecutionEngine {
     id: string,
     options: { encoding: 'buffer' },
   ): Promise<ExecutionResult<Uint8Array> | null>;
+  /** The result, when it is there; `ERR_WAIT_TIMEOUT` ends the wait and not the execution. */
   waitForCompletion(
     id: string,
     options?: { timeoutMs?: number | undefined },
   ): Promise<ExecutionResult>;
+  /** `true` if it was still pending or running. */
   cancel(id: string): Promise<boolean>;
+  /** Sends one signal to the process tree; `false` if there was no process. */
   kill(id: string, signal: string | number): Promise<boolean>;
+  /** Writes to the stdin of an execution with `stdin: 'pipe'`; resolves when it is taken. */
   sendInput(id: string, data: InputData): Promise<void>;
+  /** Closes the stdin of an execution with `stdin: 'pipe'`. */
   closeInput(id: string): Promise<void>;
+  /** Forgets a finished execution; `ERR_EXECUTION_ACTIVE` while it is not. */
   removeExecution(id: string): Promise<void>;
   /** Those that the page has access to. */
   listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]>;
-  /** Of the whole engine, as the next two. */
+  /** How many run, of the whole engine. */
   runningCount(): Promise<number>;
+  /** How many wait, of the whole engine. */
   queuedCount(): Promise<number>;
+  /** Counters of the whole engine. */
   stats(): Promise<EngineStats>;
 }

@@ -5,6 +5,7 @@
 
 import type { ExecutionOutcome, ExecutionStatus } from './result';
 
+/** Which of its two streams a command wrote to. */
 export type OutputStream = 'stdout' | 'stderr';
 
 interface EventBase {
@@ -44,6 +45,7 @@ export interface TerminalEvent extends EventBase {
   result: ExecutionOutcome;
 }
 
+/** It went from one status to the next. */
 export interface StatusChangedEvent extends EventBase {
   oldStatus: ExecutionStatus;
   newStatus: ExecutionStatus;
@@ -68,8 +70,10 @@ export interface ExecutionEvents {
   settled: TerminalEvent;
 }
 
+/** Name of an event. */
 export type ExecutionEventName = keyof ExecutionEvents;
 
+/** What is called with the payload of an event, in the async context of the request. */
 export type ExecutionListener<Name extends ExecutionEventName> = (
   payload: ExecutionEvents[Name],
 ) => void;

@@ -47,6 +47,7 @@ export interface AwsCliCommand {
   region?: string | undefined;
 }
 
+/** What to run: the `type` says which of the four kinds it is. */
 export type Command = ShellCommand | ExecCommand | ScriptCommand | AwsCliCommand;
 
 /** The caller's own notes: anything JSON can hold. They come back in results and listings. */

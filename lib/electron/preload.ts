@@ -13,7 +13,8 @@ import { pageApi } from './page-api';
 import { PageClient } from './page-client';
 import { PRELOAD_ARGUMENT } from './wire';
 
-interface Electron {
+/** What a preload script passes on of Electron. */
+export interface PreloadElectron {
   contextBridge: ElectronContextBridge;
   ipcRenderer: ElectronIpcRenderer;
 }
@@ -32,7 +33,7 @@ interface Electron {
  * @throws `TypeError`, `ERR_INVALID_ARG_VALUE`
  */
 export function exposeInPreload(
-  { contextBridge, ipcRenderer }: Electron,
+  { contextBridge, ipcRenderer }: PreloadElectron,
   options?: PreloadOptions,
 ): void {
   const { key, channel } = preloadSettings(options);
@@ -44,7 +45,7 @@ function exposeIfAsked(): void {
   const asked = process.argv.find((argument) => argument.startsWith(PRELOAD_ARGUMENT));
   if (asked === undefined) return;
   const [, key, channel] = /^(\w+):(.+)$/.exec(asked.slice(PRELOAD_ARGUMENT.length)) ?? [];
-  exposeInPreload(require('electron') as Electron, { key, channel });
+  exposeInPreload(require('electron') as PreloadElectron, { key, channel });
 }
 
 exposeIfAsked();

@@ -1,0 +1,80 @@
+// Commands over HTTP: POST /executions starts one, GET /executions/:id/events streams its lines as Server-Sent Events,
+// DELETE /executions/:id cancels it. A page needs no more than `new EventSource(url)`.
+//
+// It starts only what it knows by name, and ../http-sse.mjs lets it listen on loopback alone. That is no authentication:
+// a page of any origin reaches loopback too. A real server asks for a token.
+import { once } from 'node:events';
+import http from 'node:http';
+import { json } from 'node:stream/consumers';
+import { ExecutionEngine } from 'escher-execution-engine';
+
+export const engine = new ExecutionEngine({ maxConcurrentExecutions: 4, maxQueuedExecutions: 100 });
+
+const jobs = {
+  count: { type: 'exec', program: 'seq', args: ['1', '5'] },
+  flood: { type: 'exec', program: 'seq', args: ['1', '200000'] },
+  sleep: { type: 'shell', command: 'echo "going to sleep"; sleep 60' },
+};
+const routes = [
+  ['POST', /^\/executions$/, start],
+  ['GET', /^\/executions\/([\w-]+)\/events$/, stream],
+  ['DELETE', /^\/executions\/([\w-]+)$/, cancel],
+];
+const runs = new Map();
+
+async function start(request, response) {
+  const job = (await json(request).catch(() => null))?.job;
+  if (!Object.hasOwn(jobs, job)) return reply(response, 400, { error: `no such job: ${job}` });
+  const run = engine.run({ command: jobs[job] });
+  runs.set(run.id, run);
+  run.on('settled', () => setTimeout(() => runs.delete(run.id), 60_000).unref());
+  // Nobody may ever ask for the events: what could not be run is told here, and is no unhandled rejection.
+  run.result.catch((error) => console.log(error.message));
+  reply(response, 201, { id: run.id });
+}
+
+/** From the first kept line on, or behind the one that EventSource says it has seen. */
+async function stream(request, response, id) {
+  const run = runs.get(id);
+  if (run === undefined) return reply(response, 404, { error: `no execution: ${id}` });
+  const seen = Number(request.headers['last-event-id'] ?? -1);
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const lines = run[Symbol.asyncIterator]();
+  // The subscription ends with the client, also while it waits for the next line. The command goes on.
+  gone.signal.addEventListener('abort', () => lines.return());
+  for await (const { stream: name, line, seq } of lines) {
+    if (seq <= seen) continue;
+    const room = response.write(`id: ${seq}\nevent: ${name}\ndata: ${JSON.stringify(line)}\n\n`);
+    // A slow client: as long as the next line is not taken the command waits, and nothing piles up here.
+    if (!room) await once(response, 'drain', { signal: gone.signal }).catch(() => {});
+  }
+  if (gone.signal.aborted) return server.emit('unsubscribed', id);
+  const { status, exitCode } = await run;
+  response.end(`event: end\ndata: ${JSON.stringify({ status, exitCode })}\n\n`);
+}
+
+async function cancel(_request, response, id) {
+  reply(response, 200, { cancelled: await engine.cancel(id) });
+}
+
+function reply(response, status, body) {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function fail(response, error) {
+  if (response.headersSent) return response.destroy();
+  const status = error.code === 'ERR_EXECUTION_NOT_FOUND' ? 404 : 500;
+  reply(response, status, { code: error.code, error: error.message });
+}
+
+export const server = http.createServer((request, response) => {
+  const { pathname } = new URL(request.url, 'http://localhost');
+  for (const [method, pattern, handler] of routes) {
+    const match = request.method === method ? pattern.exec(pathname) : null;
+    if (match) return handler(request, response, match[1]).catch((error) => fail(response, error));
+  }
+  reply(response, 404, { error: `no route: ${request.method} ${pathname}` });
+});
