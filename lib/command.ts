@@ -2,6 +2,7 @@
 
 import type { Readable, Writable } from 'node:stream';
 
+/** The streams and the environment of a program. */
 export interface CommandIo {
   stdin: Readable & { isTTY?: boolean };
   stdout: Writable & { isTTY?: boolean; columns?: number };

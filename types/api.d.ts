@@ -56,7 +56,7 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
    */
   readonly stdin: Writable | undefined;
 
-  /** Listens to this execution alone; see {@link ExecutionEvents}. */
+  /** Listens to this execution alone; see `ExecutionEvents`. */
   on<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
   /** As {@link on}, for the next event of that name only. */
   once<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
@@ -106,7 +106,7 @@ export interface ExecutionEngineApi {
   /** The effective configuration, frozen. */
   readonly config: Readonly<ExecutionConfig>;
 
-  /** Listens to all executions of the engine; see {@link ExecutionEvents}. */
+  /** Listens to all executions of the engine; see `ExecutionEvents`. */
   on<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
   /** As {@link on}, for the next event of that name only. */
   once<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;

@@ -38,6 +38,7 @@ export type WireCommand =
       region?: string | null | undefined;
     };
 
+/** The metadata of a request, in the crate's names where it has some. */
 export interface WireMetadata {
   source?: string | null | undefined;
   conversation_id?: string | null | undefined;
@@ -45,6 +46,7 @@ export interface WireMetadata {
   [key: string]: unknown;
 }
 
+/** What is done with output over its limit, in the crate's names. */
 export type WireStrategy = 'TruncateWithWarning' | 'FailExecution' | 'StreamToFile';
 
 /** One line with such an object is a request. `null` is the same as not there. */
@@ -112,7 +114,8 @@ export interface WireResult<Output extends WireData = string> extends WireOutcom
   stderr: Output;
 }
 
-interface WireEventBase {
+/** What every event has. */
+export interface WireEventBase {
   execution_id: string;
   timestamp: string;
 }
@@ -139,6 +142,7 @@ export interface WireLines {
   partial: boolean;
 }
 
+/** An error, as the payload of a line or inside of one. */
 export interface WireError {
   /** One of {@link ExecutionErrorCode}, or a code of Node's for a value of the wrong type. */
   code: ExecutionErrorCode | string;
@@ -158,6 +162,7 @@ export interface WireError {
   line?: number;
 }
 
+/** One line of a listing, see `ExecutionSummary`. */
 export interface WireSummary {
   id: string;
   status: ExecutionStatus;
@@ -168,6 +173,7 @@ export interface WireSummary {
   metadata: WireMetadata;
 }
 
+/** Counters of an engine, see `EngineStats`. */
 export interface WireStats {
   counts: Record<ExecutionStatus, number>;
   running: number;

@@ -15,6 +15,7 @@ const EXIT_CODES: Readonly<Record<Exclude<BridgeEnd, 'aborted'>, number>> = {
   output: 1,
 };
 
+/** The subcommand `bridge` of the program. */
 export const bridgeCommand: Subcommand = async (args, io) => {
   const say = (text: string): void => void io.stderr.write(`bridge: ${text}\n`);
   // Whoever reads it may be gone as well, and that must not end what is under way.

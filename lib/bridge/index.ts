@@ -14,6 +14,7 @@ export type {
   WireDuration,
   WireError,
   WireEvent,
+  WireEventBase,
   WireHello,
   WireLines,
   WireMessage,
@@ -27,6 +28,7 @@ export type {
   WireStrategy,
   WireSummary,
 } from '../../types/wire';
+export type { CommandIo, Subcommand } from '../command';
 export { bridgeCommand } from './command';
 export { connectBridge } from './connect';
 export { errorFromWire, errorToWire } from './error';

@@ -93,6 +93,7 @@ export function outcomeFromWire(wire: WireOutcome): ExecutionOutcome {
   };
 }
 
+/** A result in the crate's form, its fields first. */
 export function resultToWire<Output extends string | Uint8Array>(
   result: ExecutionResult<Output>,
 ): WireResult<WireData> {
@@ -100,6 +101,7 @@ export function resultToWire<Output extends string | Uint8Array>(
   return { ...outcomeToWire(result), stdout: dataToWire(stdout), stderr: dataToWire(stderr) };
 }
 
+/** A result out of the crate's form. */
 export function resultFromWire(wire: WireResult): ExecutionResult {
   return { ...outcomeFromWire(wire), stdout: wire.stdout, stderr: wire.stderr };
 }
