@@ -27,7 +27,8 @@ const PASSING_ERRNOS = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'] as const;
 /** Every error of the engine, told apart by its `code`. */
 export class ExecutionError extends Error {
   static {
-    Object.defineProperty(ExecutionError.prototype, 'name', {
+    // biome-ignore lint/complexity/noThisInStatic: a bundler renames a class that speaks of itself, and that name is printed.
+    Object.defineProperty(this.prototype, 'name', {
       value: 'ExecutionError',
       configurable: true,
       writable: true,

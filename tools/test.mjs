@@ -21,6 +21,7 @@ const steps = [
   { script: 'test:types' },
   { script: 'test:examples' },
   { script: 'test:node-versions' },
+  { script: 'test:package' },
   { script: 'bench', args: ['--smoke'] },
   { script: 'bench:cpp', args: ['--smoke'] },
 ];

@@ -16,7 +16,7 @@ export type ExecutionErrorCode =
   | 'ERR_SPAWN_FAILED'
   /** A stream of the command could not be read, or its stdin is not open. */
   | 'ERR_IO'
-  /** `metadata` cannot be written as JSON. */
+  /** `metadata` cannot be written as JSON; over a bridge also what is no line of it. */
   | 'ERR_SERIALIZATION'
   /** More output than `maxOutputSizeBytes` under `'failExecution'`. */
   | 'ERR_OUTPUT_SIZE_EXCEEDED'
@@ -30,7 +30,7 @@ export type ExecutionErrorCode =
   | 'ERR_DUPLICATE_ID'
   /** A running execution cannot be removed. */
   | 'ERR_EXECUTION_ACTIVE'
-  /** `shutdown()` was called. */
+  /** `shutdown()` was called; over a bridge also when the connection is lost. */
   | 'ERR_ENGINE_CLOSED'
   /** The `timeoutMs` of `waitForCompletion()` is over; the execution goes on. */
   | 'ERR_WAIT_TIMEOUT';

@@ -17,10 +17,11 @@ import { ExecutionEmitter } from '../emitter';
 import { encoding, executionFilter, milliseconds, runOptions } from '../options/call';
 import { asData, asId } from '../options/checks';
 import type { BridgeChannel } from './channel';
+import { effectiveConfigFromWire } from './config';
 import { sendPieces } from './input';
 import { RemoteEvents } from './remote-events';
 import { RemoteExecution } from './remote-execution';
-import { effectiveConfigFromWire, requestToWire } from './request';
+import { requestToWire } from './request';
 import { bytesResultFromWire, resultFromWire, statsFromWire, summaryFromWire } from './result';
 import { numberToWire } from './values';
 

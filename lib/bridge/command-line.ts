@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ServeBridgeOptions } from '../../types/bridge';
 import type { ExecutionConfigInput } from '../../types/config';
-import { configFromWire } from './request';
+import { configFromWire } from './config';
 import { LEAST_MAX_LINE_BYTES } from './serve';
 
 export const HELP = `Usage: escher-execution-engine bridge [options]

@@ -2,8 +2,8 @@
 
 import { type ExecutionEngine, ExecutionError } from '../index';
 import { asBoolean, asData, asNumber, asOneOf, asString, optional } from '../options/checks';
+import { configToWire } from './config';
 import type { FollowedExecutions } from './executions';
-import { configToWire } from './request';
 import { resultToWire, statsToWire, summaryToWire } from './result';
 import { dataFromWire, numberFromWire } from './values';
 

@@ -3,8 +3,8 @@
 import type { ExecutionErrorCode, ValidationReason } from '../../types/errors';
 import type { WireError, WireResult } from '../../types/wire';
 import { ExecutionError } from '../index';
+import { glossary } from './glossary';
 import { isInWireNames } from './names';
-import { glossary } from './request';
 import { resultFromWire, resultToWire } from './result';
 
 type Coded = Error & { code?: unknown };

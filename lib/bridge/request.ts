@@ -1,6 +1,5 @@
-/** Requests and configurations, from the API to the wire and back. */
+/** Requests, from the API to the wire and back. */
 
-import type { ExecutionConfig, ExecutionConfigInput } from '../../types/config';
 import type { Command, ExecutionMetadata, ExecutionRequest } from '../../types/request';
 import type { WireMetadata, WireRequest } from '../../types/wire';
 import { ExecutionError } from '../index';
@@ -14,7 +13,6 @@ import {
   fieldsFromWire,
   fieldsToWire,
   flag,
-  LIMITS,
   limits,
   number,
   oneOf,
@@ -25,7 +23,7 @@ import {
   strings,
   text,
 } from './fields';
-import { Glossary, reading, toSnake } from './names';
+import { reading, toSnake } from './names';
 import { metadataFromWire, metadataToWire } from './values';
 
 const COMMANDS: Readonly<Record<Command['type'], Codecs>> = {
@@ -88,7 +86,7 @@ function asJson(name: string, value: object): ExecutionMetadata {
   throw new ExecutionError('ERR_SERIALIZATION', message, { cause });
 }
 
-const REQUEST = {
+export const REQUEST = {
   id: text,
   command,
   env: environment,
@@ -111,45 +109,6 @@ const REQUEST = {
   metadata,
 } satisfies Record<keyof ExecutionRequest, Codec>;
 
-const CONFIG = {
-  defaultTimeoutMs: number,
-  maxTimeoutMs: number,
-  streamOutput: flag,
-  logDir: path,
-  maxConcurrentExecutions: number,
-  maxQueuedExecutions: number,
-  maxInMemoryExecutions: number,
-  executionRetentionSecs: number,
-  enableAutoCleanup: flag,
-  cleanupIntervalMs: number,
-  maxOutputSizeBytes: number,
-  maxRetainedBytes: number,
-  oversizedOutputStrategy: strategy,
-  redact: secrets,
-  limits,
-  umask: number,
-  ansi: oneOf('raw', 'sgr', 'strip'),
-  overflowDir: path,
-  journalDir: path,
-  keepOverflowFiles: flag,
-  maxLineBytes: number,
-  partialLineFlushMs: number,
-  killSignal: signal,
-  forceKillAfterDelayMs: delay,
-  drainGraceMs: number,
-  maxPendingEventBytes: number,
-  ioThreads: number,
-} satisfies Record<keyof ExecutionConfig, Codec>;
-
-/** The names of all fields that a message may speak of. */
-export const glossary = new Glossary([
-  ...Object.keys(REQUEST),
-  ...Object.keys(CONFIG),
-  ...Object.keys(LIMITS),
-  'conversationId',
-  'graceMs',
-]);
-
 /**
  * A request in the crate's JSON.
  * @throws a `TypeError` for a field that is unknown or of the wrong type, `ERR_SERIALIZATION` for
@@ -165,25 +124,4 @@ export function requestToWire(request: ExecutionRequest): WireRequest {
  */
 export function requestFromWire(wire: WireRequest): ExecutionRequest {
   return reading(() => fieldsFromWire('request', wire, REQUEST)) as unknown as ExecutionRequest;
-}
-
-/** The effective configuration. Secrets stay where they are. */
-export function configToWire(config: Readonly<ExecutionConfig>): Record<string, unknown> {
-  return fieldsToWire(
-    'config',
-    { ...config, redact: config.redact.map(() => '***') },
-    CONFIG,
-  ) as Record<string, unknown>;
-}
-
-export function configFromWire(wire: unknown): ExecutionConfigInput {
-  return reading(() => fieldsFromWire('config', wire, CONFIG)) as ExecutionConfigInput;
-}
-
-/** Every field is there, `undefined` where it has no value. */
-export function effectiveConfigFromWire(wire: unknown): Readonly<ExecutionConfig> {
-  const config = Object.fromEntries(Object.keys(CONFIG).map((field) => [field, undefined]));
-  return Object.freeze(
-    Object.assign(config, fieldsFromWire('config', wire, CONFIG)),
-  ) as unknown as Readonly<ExecutionConfig>;
 }

@@ -5,13 +5,13 @@ import type { BridgeEnd } from '../../types/bridge';
 import type { WireData, WireError, WireResult } from '../../types/wire';
 import { type ExecutionEngine, ExecutionError } from '../index';
 import { Moment } from '../moment';
-import { optional, wrongType, wrongValue } from '../options/checks';
-import { nearest, refuseUnknown } from '../options/names';
+import { optional, wrongValue } from '../options/checks';
 import { ByteLines } from './byte-lines';
-import { type Call, COMMANDS, type CommandContext, type Fields } from './commands';
+import type { Call, CommandContext, Fields } from './commands';
 import { errorToWire } from './error';
 import { linesToWire } from './event';
 import { FollowedExecutions } from './executions';
+import { asSeq, commandOf, fieldsOf } from './line';
 import { LineFeed } from './line-feed';
 import { reading } from './names';
 import { Outbox } from './outbox';
@@ -132,7 +132,7 @@ export class Session implements CommandContext {
     const line = ++this.#lineNumber;
     let fields: Fields;
     try {
-      fields = parsed(text, problem, line);
+      fields = fieldsOf(text, problem, line);
     } catch (error) {
       this.#complain(error, { line });
       return;
@@ -205,40 +205,4 @@ function outputLength(payload: unknown): number {
     typeof data === 'string' ? data : data.base64,
   );
   return (out as string).length + (err as string).length;
-}
-
-function parsed(text: string | undefined, problem: string | undefined, line: number): Fields {
-  let why = problem;
-  if (text !== undefined) {
-    if (text.trim() === '') why = 'it is empty';
-    else {
-      try {
-        const value: unknown = JSON.parse(text);
-        if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-          return value as Fields;
-        }
-        why = 'it is no JSON object';
-      } catch (error) {
-        why = `it is no JSON: ${(error as Error).message}`;
-      }
-    }
-  }
-  throw new ExecutionError('ERR_SERIALIZATION', `Serialization error: line ${line}: ${why}`);
-}
-
-function asSeq(name: string, value: unknown): number {
-  if (Number.isSafeInteger(value)) return value as number;
-  throw wrongType(name, 'an integer', value);
-}
-
-function commandOf(fields: Fields): (typeof COMMANDS)[string] {
-  const { type } = fields;
-  if (typeof type !== 'string') throw wrongType('type', 'of type string', type);
-  const command = Object.hasOwn(COMMANDS, type) ? COMMANDS[type] : undefined;
-  if (command === undefined) {
-    const meant = nearest(type, Object.keys(COMMANDS));
-    throw wrongValue('type', `is unknown: '${type}'${meant ? `; did you mean "${meant}"?` : ''}`);
-  }
-  refuseUnknown(type, fields, ['type', 'seq', ...command.fields]);
-  return command;
 }

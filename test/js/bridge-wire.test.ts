@@ -254,6 +254,7 @@ const result: ExecutionResult = {
   queuedMs: 0.5,
   resourceUsage: { userCpuMs: 1, systemCpuMs: 2, maxRssBytes: 3 },
   error: null,
+  termination: { reason: 'timeout', signals: ['SIGTERM'], survivors: [7] },
   command: 'true',
   metadata: { source: 's', conversationId: 'c' },
   stdout: 'hi\n',
@@ -291,6 +292,7 @@ describe('results', () => {
       queued_ms: 0.5,
       resource_usage: { user_cpu_ms: 1, system_cpu_ms: 2, max_rss_bytes: 3 },
       error_info: null,
+      termination: { reason: 'timeout', signals: ['SIGTERM'], survivors: [7] },
       command: 'true',
       metadata: { source: 's', conversation_id: 'c' },
     });
