@@ -45,15 +45,21 @@ describeInBrowser('the page of the console under load', () => {
     const session = await page.context().newCDPSession(page);
     const heap = async () => {
       await session.send('HeapProfiler.collectGarbage');
-      return (await session.send('Runtime.getHeapUsage')).usedSize;
+      // What a terminal keeps is in array buffers, beside the heap.
+      const { usedSize, backingStorageSize } = await session.send('Runtime.getHeapUsage');
+      return usedSize + backingStorageSize;
     };
     await console_.run('seq 200000');
     await console_.status('Completed');
     const before = await heap();
-    await console_.run('for i in 1 2 3 4 5; do seq 1000000; done');
-    await console_.status('Completed');
-    await console_.sees('1000000');
+    // Without a pause, in which the page would start anew from what is kept.
+    await console_.run('yes of course');
+    await waitFor('eight seconds by the page', async () =>
+      /Time([89]|1\d)/.test((await page.locator('#facts').textContent()) ?? ''),
+    );
     expect((await heap()) - before).toBeLessThan(30_000_000);
+    await page.click('#kill');
+    await console_.status('Failed');
   });
 
   test('reading further up stays where it is while output comes', async () => {
@@ -170,7 +176,7 @@ describeInBrowser('the page of the console by keyboard', () => {
     ]) {
       expect(seen.some((at) => at.includes(stop))).toBe(true);
     }
-    expect(seen.indexOf('xterm-helper-textarea')).toBeLessThan(seen.length - 1);
+    expect(seen.at(-1)).toBe('again');
   });
 
   test('where the focus is can be seen', async () => {
