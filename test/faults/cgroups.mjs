@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ExecutionEngine, ExecutionError } from 'escher-execution-engine';
+import { ExecutionError } from 'escher-execution-engine';
 import { accounted, processesLeft } from './support/account.mjs';
+import { HOW_TO_DELEGATE, LIMITS, refusal } from './support/control-groups.mjs';
 import { isAlive, processInfo } from './support/processes.mjs';
 import { exec, leaf, sh } from './support/requests.mjs';
 import { grown, leavesOf } from './support/trees.mjs';
@@ -28,36 +29,17 @@ function controllers() {
   }
 }
 
-const LIMITS = { memory: { memoryMax: 64 * 1_048_576 }, pids: { pidsMax: 5 } };
-
-/** The error by which the engine refuses such a limit; nothing where it takes it. */
-async function refusal(controller) {
-  const engine = new ExecutionEngine();
-  try {
-    await engine.run(sh('true', { limits: LIMITS[controller] }));
-    return undefined;
-  } catch (error) {
-    return error;
-  } finally {
-    await engine.shutdown();
-  }
-}
-
 async function limited(context) {
   const refused = (await refusal('memory')) ?? (await refusal('pids'));
   if (refused) {
-    return {
-      skip:
-        `${refused.message}; where systemd is, \`systemd-run --user --scope -p Delegate=yes\` makes ` +
-        'a group in which `npm run test:faults -- --only cgroup` runs it',
-    };
+    return { skip: `${refused.message}; ${HOW_TO_DELEGATE}` };
   }
   return accounted(context, {}, async ({ ledger }) => {
     const hungry = exec('python3', ['-c', 'x = b"x" * (512 << 20)'], { limits: LIMITS.memory });
     const { result: killed } = await ledger.run(hungry);
     assert.equal(killed?.signal, 'SIGKILL', 'a command that takes 512 MiB of 64');
     const forks = sh('for i in 1 2 3 4 5 6 7 8 9; do sleep 1 & done; wait', {
-      limits: LIMITS.pids,
+      limits: { pidsMax: 5 },
     });
     const { result: stopped } = await ledger.run(forks);
     assert.match(stopped?.stderr ?? '', /fork/i, 'a command that makes 10 processes of 5');

@@ -34,8 +34,15 @@ const spilling = (dir) => ({
 /** Paths differ from run to run. */
 const withoutPath = (text) => text?.replace(/ '.*'/, '');
 
+/** Beside them lies the list of those that are the engine's. */
+const overflowFiles = ({ config: { overflowDir } }) =>
+  existsSync(overflowDir)
+    ? readdirSync(overflowDir).filter((name) => !name.startsWith('escher-execution-engine-'))
+    : [];
+
 /** Five commands at once, each with far more output than the disk takes: none may notice. */
 async function spill({ engine, ledger }, errors) {
+  const before = overflowFiles(engine);
   const results = await Promise.all(
     Array.from({ length: 5 }, () => ledger.result(exec('seq', ['1', `${COUNT}`]))),
   );
@@ -48,12 +55,11 @@ async function spill({ engine, ledger }, errors) {
     assert.match(result.overflowError ?? 'no overflowError', errors);
     assert.match(result.logError ?? 'no logError', errors);
   }
-  const { overflowDir } = engine.config;
-  // Beside them lies the list of those that are the engine's.
-  const halves = existsSync(overflowDir)
-    ? readdirSync(overflowDir).filter((name) => !name.startsWith('escher-execution-engine-'))
-    : [];
-  assert.deepEqual(halves, [], 'half-written overflow files');
+  assert.deepEqual(
+    overflowFiles(engine).filter((name) => !before.includes(name)),
+    [],
+    'half-written overflow files',
+  );
   return `5 commands completed with their ${BYTES} bytes counted; overflowError: ${withoutPath(results[0].overflowError)}`;
 }
 

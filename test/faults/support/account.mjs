@@ -9,8 +9,14 @@ import { waitFor } from './wait.mjs';
 /** What may take a moment: a guard that ends, a thread that was joined. */
 const MOMENT_MS = 3_000;
 
-/** The lock that tells the overflow files of a living engine from those of a dead one, from the first of them on. */
-const OVERFLOW_LOCK = 1;
+/** What makes an engine open all that it keeps open: the lock of its overflow files comes with the first of them. */
+const warmUp = (ledger) =>
+  ledger.run(
+    exec('/bin/echo', ['warm'], {
+      maxOutputSizeBytes: 1,
+      oversizedOutputStrategy: 'streamToFile',
+    }),
+  );
 
 const ignore = () => undefined;
 
@@ -42,14 +48,14 @@ export async function accounted(context, config, body) {
   const before = await warmDescriptors();
   const engine = new ExecutionEngine(config);
   const ledger = new Ledger(engine);
-  await ledger.run(exec('/bin/true'));
+  await warmUp(ledger);
   const warm = descriptors();
   let happened;
   let heldByEngine = 0;
   try {
     happened = await body({ engine, ledger });
     await waitFor('everything to settle', () => ledger.lost === 0).catch(ignore);
-    heldByEngine = await leftOver(descriptors, warm + OVERFLOW_LOCK);
+    heldByEngine = await leftOver(descriptors, warm);
   } finally {
     // Also after a failure: what a row leaves behind must not be the reason for the next one.
     await engine.shutdown({ graceMs: 0 });

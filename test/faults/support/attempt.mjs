@@ -27,7 +27,7 @@ export async function attempt(row, sizes) {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'escher-fault-'));
   // Some rows run as another user.
   chmodSync(dir, 0o711);
-  current = mark;
+  current = { mark, dir };
   try {
     const answer = await answerOf(row, { mark, dir, sizes });
     const left = await waitFor('the rest to end', () => markedProcesses(mark).length === 0, 5_000)
@@ -35,9 +35,8 @@ export async function attempt(row, sizes) {
       .catch(() => markedProcesses(mark));
     return { ...judge(answer, left), seconds: (performance.now() - start) / 1000 };
   } finally {
-    await endMarked(mark);
+    await endCurrent();
     current = undefined;
-    rmSync(dir, { recursive: true, force: true });
   }
 }
 
@@ -96,5 +95,10 @@ async function endMarked(mark) {
   await waitFor('the rest to be ended', kill);
 }
 
-/** Ends what is running, when the run is stopped. */
-export const endCurrent = () => (current === undefined ? undefined : endMarked(current));
+/** Ends what is running, and removes its files: after each row, and when the run is stopped. */
+export async function endCurrent() {
+  if (current === undefined) return;
+  const { mark, dir } = current;
+  await endMarked(mark);
+  rmSync(dir, { recursive: true, force: true });
+}
