@@ -82,7 +82,9 @@ class Run {
     const { id } = this.#execution;
     if (this.#files !== undefined) {
       const lost = (): void => this.#fail(ENGINE_FAILED);
-      return new BinaryRelay(display, meter, this.#files.overflowDir, id, lost);
+      const relay = new BinaryRelay(display, meter, this.#files.overflowDir, id, lost);
+      relay.follow(this.#execution);
+      return relay;
     }
     if (!this.#plan.json) return new TextRelay(display, meter);
     const relay = new JsonRelay(display, meter, id);
