@@ -7,9 +7,9 @@ import { mkdtempSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ExecutionLine } from '../../types/api';
+import type { Execution, ExecutionLine } from '../../types/api';
 import type { ExecutionConfigInput } from '../../types/config';
-import type { OutputStream } from '../../types/events';
+import type { OutputEvent, OutputStream } from '../../types/events';
 import type { ExecutionResult } from '../../types/result';
 import type { Display } from './display';
 import type { Meter } from './meter';
@@ -38,6 +38,7 @@ export class BinaryRelay extends Relay {
   readonly #files = new Map<OutputStream, FileHandle>();
   readonly #more = new Set<OutputStream>();
   #copying: Promise<void> | undefined;
+  #unfollow: (() => void) | undefined;
 
   /** `dir`: from {@link toFiles}. `lost`: called when there is no file to copy from (any more). */
   constructor(display: Display, meter: Meter, dir: string, id: string, lost: () => void) {
@@ -49,14 +50,32 @@ export class BinaryRelay extends Relay {
     this.#lost = lost;
   }
 
+  /**
+   * Hears of the first output: of lines that come before their reader is there nothing is kept for
+   * it.
+   */
+  follow(execution: Execution): void {
+    const wake = ({ stream }: OutputEvent): void => {
+      this.#more.add(stream);
+      this.flush();
+    };
+    execution.on('output', wake);
+    this.#unfollow = () => execution.off('output', wake);
+  }
+
   protected override add({ stream, partial }: ExecutionLine): void {
+    this.#unfollow?.();
+    this.#unfollow = undefined;
     this.#more.add(stream);
     this.#meter.add(partial ? 0 : 1, 0);
   }
 
   protected override flush(): void {
-    this.#copying ??= this.#copyAll().finally(() => {
+    if (this.#copying !== undefined) return;
+    this.#copying = this.#copyAll().finally(() => {
       this.#copying = undefined;
+      // Of what came when the copying was about to end.
+      if (this.#more.size > 0) this.flush();
     });
   }
 
@@ -65,7 +84,7 @@ export class BinaryRelay extends Relay {
   }
 
   override async finish(result: ExecutionResult<Uint8Array>): Promise<void> {
-    await this.#copying;
+    while (this.#copying !== undefined) await this.#copying;
     for (const stream of STREAMS) if (result[`${stream}Bytes`] > 0) this.#more.add(stream);
     await this.#copyAll();
   }

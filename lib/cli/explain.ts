@@ -1,9 +1,13 @@
 /** What `run` says on stderr of itself: of an end that the exit code alone does not tell. */
 
+import type { ExecutionConfig } from '../../types/config';
 import type { ExecutionErrorInfo } from '../../types/errors';
 import type { ExecutionRequest } from '../../types/request';
 import type { ExecutionOutcome } from '../../types/result';
 import { formatDuration } from './duration';
+
+/** How a request wants to be ended. */
+type Ending = Pick<ExecutionRequest, 'killSignal' | 'forceKillAfterDelayMs'>;
 
 export interface Remark {
   text: string;
@@ -43,12 +47,11 @@ export function remarksOn(outcome: ExecutionOutcome): Remark[] {
 /** Said at the first signal, to somebody at a terminal. */
 export function farewell(
   signal: string,
-  {
-    killSignal,
-    forceKillAfterDelayMs,
-  }: Pick<ExecutionRequest, 'killSignal' | 'forceKillAfterDelayMs'>,
+  request: Ending,
+  config: Readonly<ExecutionConfig>,
 ): string {
-  const grace = forceKillAfterDelayMs ?? false;
+  const soft = request.killSignal ?? config.killSignal;
+  const grace = request.forceKillAfterDelayMs ?? config.forceKillAfterDelayMs;
   const then = grace === false ? '' : `, SIGKILL in ${formatDuration(grace)}`;
-  return `${signal}: ending the command by ${killSignal}${then}; once more ends it at once`;
+  return `${signal}: ending the command by ${soft}${then}; once more ends it at once`;
 }

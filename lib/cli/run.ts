@@ -3,7 +3,6 @@
 import type { Execution } from '../../types/api';
 import type { ExecutionErrorInfo } from '../../types/errors';
 import type { OutputStream } from '../../types/events';
-import type { ExecutionRequest } from '../../types/request';
 import type { ExecutionResult } from '../../types/result';
 import type { CommandIo } from '../command';
 import { ExecutionEngine } from '../index';
@@ -54,7 +53,7 @@ class Run {
     this.#status.follow(this.#execution);
     this.#interrupts = new Interrupts(this.#execution, (signal) => {
       if (io.stderr.isTTY !== true) return;
-      this.#display.say(farewell(signal, { ...this.#engine.config, ...given(plan.request) }));
+      this.#display.say(farewell(signal, plan.request, this.#engine.config));
     });
   }
 
@@ -83,7 +82,9 @@ class Run {
     const { id } = this.#execution;
     if (this.#files !== undefined) {
       const lost = (): void => this.#fail(ENGINE_FAILED);
-      return new BinaryRelay(display, meter, this.#files.overflowDir, id, lost);
+      const relay = new BinaryRelay(display, meter, this.#files.overflowDir, id, lost);
+      relay.follow(this.#execution);
+      return relay;
     }
     if (!this.#plan.json) return new TextRelay(display, meter);
     const relay = new JsonRelay(display, meter, id);
@@ -127,14 +128,6 @@ class Run {
     this.#broken ??= exitCode;
     void this.#execution.cancel();
   }
-}
-
-/** What of the end the request says itself. */
-function given({ killSignal, forceKillAfterDelayMs }: ExecutionRequest): Partial<ExecutionRequest> {
-  return {
-    ...(killSignal === undefined ? {} : { killSignal }),
-    ...(forceKillAfterDelayMs === undefined ? {} : { forceKillAfterDelayMs }),
-  };
 }
 
 /** Asked for at once, so that a failure finds somebody who waits for it. */

@@ -208,6 +208,11 @@ describe('signals', () => {
       process.emit('SIGTERM', 'SIGTERM');
       expect(done).toEqual(['cancel', 'SIGINT', 'SIGKILL']);
       expect(interrupts.exitCode).toBe(130);
+      // Not even SIGKILL ends a process that the kernel holds: the program does not wait for it.
+      const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+      process.emit('SIGINT', 'SIGINT');
+      expect(exit).toHaveBeenCalledWith(130);
+      exit.mockRestore();
     } finally {
       interrupts.stop();
     }

@@ -271,7 +271,7 @@ describe('output', () => {
     const args = ['sh', '-c', limited, process.execPath, programFile, 'run', ...command];
     const env = { TMPDIR: tempDir() };
     const full = startProgram(['run', ...args], { env, input: 'keep' });
-    await waitFor('it to begin', () => script === 'yes' || full.stdout.includes('first'));
+    if (script !== 'yes') await full.prints(/first/);
     full.child.stdin?.write('go on\n');
     const { code, stderr } = await full.ended;
     expect(code).toBe(125);

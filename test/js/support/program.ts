@@ -73,7 +73,11 @@ export class Program {
   }
 
   prints(pattern: RegExp): Promise<unknown> {
-    return waitFor(`${pattern} on stdout`, () => pattern.test(this.stdout));
+    return waitFor(`${pattern} on stdout`, () => {
+      const found = pattern.test(this.stdout);
+      if (found || this.child.exitCode === null) return found;
+      throw new Error(`it ended: ${this.child.exitCode}\n${this.stdout}\n${this.stderr}`);
+    });
   }
 
   /** The processes that it runs, itself not among them. */
