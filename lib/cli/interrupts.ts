@@ -36,9 +36,10 @@ export class Interrupts {
 
   readonly #take = (signal: NodeJS.Signals): void => {
     const at = performance.now();
-    const isEcho = this.#last?.signal === signal && at - this.#last.at < ECHO_MS;
+    // From the one that counted: whoever holds the key down is heard, too.
+    if (this.#last?.signal === signal && at - this.#last.at < ECHO_MS) return;
     this.#last = { signal: signal as Interrupt, at };
-    if (!isEcho) this.#act(signal as Interrupt);
+    this.#act(signal as Interrupt);
   };
 
   #act(signal: Interrupt): void {
