@@ -281,7 +281,9 @@ describe('output', () => {
   test('a reader that does not read holds the command back, and gets everything', async () => {
     const slow = startProgram(['run', '--no-stdin', 'seq', '1', '4000000']);
     slow.child.stdout?.pause();
-    const pid = await waitFor('the command', () => slow.commands()[0]);
+    // What is between its launch and its execve looks like the program itself.
+    const isSeq = (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'seq\n';
+    const pid = await waitFor('the command', () => slow.commands().find(isSeq));
     const written = (): number => {
       const io = readFileSync(`/proc/${pid}/io`, 'utf8');
       return Number(/^wchar: (\d+)$/m.exec(io)?.[1]);
