@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from './support/expectations';
+import { processName } from './support/processes';
 import { type ProgramOptions, program, programFile, startProgram } from './support/program';
 import { tempDir, tempFile } from './support/temp';
 import { waitFor } from './support/wait';
@@ -282,7 +283,7 @@ describe('output', () => {
     const slow = startProgram(['run', '--no-stdin', 'seq', '1', '4000000']);
     slow.child.stdout?.pause();
     // What is between its launch and its execve looks like the program itself.
-    const isSeq = (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'seq\n';
+    const isSeq = (pid: number) => processName(pid) === 'seq';
     const pid = await waitFor('the command', () => slow.commands().find(isSeq));
     const written = (): number => {
       const io = readFileSync(`/proc/${pid}/io`, 'utf8');

@@ -62,6 +62,15 @@ export const processesMarked = (mark: string): number[] =>
     .map((stat) => stat.pid)
     .filter((pid) => read(`/proc/${pid}/environ`)?.includes(`${MARK}=${mark}`));
 
+/** As the kernel calls it; `undefined` when it is gone. */
+export function processName(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
+  } catch {
+    return undefined;
+  }
+}
+
 export const zombieChildren = (ppid: number = process.pid): number[] =>
   allStats()
     .filter((stat) => stat.ppid === ppid && stat.state === 'Z')
