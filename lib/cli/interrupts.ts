@@ -37,8 +37,10 @@ export class Interrupts {
   readonly #take = (signal: NodeJS.Signals): void => {
     const at = performance.now();
     const isEcho = this.#last?.signal === signal && at - this.#last.at < ECHO_MS;
+    if (isEcho) return;
+    // Not moved by echoes: a key that is held down is no echo for ever.
     this.#last = { signal: signal as Interrupt, at };
-    if (!isEcho) this.#act(signal as Interrupt);
+    this.#act(signal as Interrupt);
   };
 
   #act(signal: Interrupt): void {
