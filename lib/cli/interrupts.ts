@@ -36,8 +36,9 @@ export class Interrupts {
 
   readonly #take = (signal: NodeJS.Signals): void => {
     const at = performance.now();
-    // From the one that counted: whoever holds the key down is heard, too.
-    if (this.#last?.signal === signal && at - this.#last.at < ECHO_MS) return;
+    const isEcho = this.#last?.signal === signal && at - this.#last.at < ECHO_MS;
+    if (isEcho) return;
+    // Not moved by echoes: a key that is held down is no echo for ever.
     this.#last = { signal: signal as Interrupt, at };
     this.#act(signal as Interrupt);
   };

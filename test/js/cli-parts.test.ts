@@ -193,6 +193,23 @@ describe('signals', () => {
     ) => { exitCode: number | undefined; stop(): void };
   }>('cli/interrupts');
 
+  test('a key that is held down counts again after a while', () => {
+    const done: string[] = [];
+    const run = { cancel: async () => undefined, kill: async (name: string) => done.push(name) };
+    const interrupts = new Interrupts(run, () => undefined);
+    let now = 1000;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now);
+    try {
+      for (; now < 1049; now += 10) process.emit('SIGINT', 'SIGINT');
+      expect(done).toEqual([]);
+      process.emit('SIGINT', 'SIGINT');
+      expect(done).toEqual(['SIGKILL']);
+    } finally {
+      clock.mockRestore();
+      interrupts.stop();
+    }
+  });
+
   test('one that npm passes on once more is the same one; another one is not', () => {
     const done: string[] = [];
     const run = {
