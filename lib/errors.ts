@@ -26,14 +26,6 @@ const PASSING_ERRNOS = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'] as const;
 
 /** Every error of the engine, told apart by its `code`. */
 export class ExecutionError extends Error {
-  static {
-    Object.defineProperty(ExecutionError.prototype, 'name', {
-      value: 'ExecutionError',
-      configurable: true,
-      writable: true,
-    });
-  }
-
   readonly code: ExecutionErrorCode;
   /** Which rule a refused request broke, for `ERR_VALIDATION`. */
   declare readonly reason?: ValidationReason;
@@ -68,6 +60,20 @@ export class ExecutionError extends Error {
   get isTerminal(): boolean {
     return !this.isRetryable;
   }
+}
+
+nameErrors(ExecutionError, 'ExecutionError');
+
+/**
+ * On the prototype, so that it is no property of each error. Not in the class: a class that names
+ * itself gets another name when it is bundled, and errors are printed with that of their class.
+ */
+export function nameErrors(type: { prototype: Error }, name: string): void {
+  Object.defineProperty(type.prototype, 'name', {
+    value: name,
+    configurable: true,
+    writable: true,
+  });
 }
 
 /** Plain, public data of a native error. Node's errno is negative, the system's is positive. */

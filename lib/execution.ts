@@ -1,8 +1,9 @@
 /** The handle of one execution, see `types/api`. */
 
-import type { Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { ReadableStream, WritableStream } from 'node:stream/web';
 import type * as util from 'node:util';
-import type { Execution, ExecutionLine } from '../types/api';
+import type { Execution, ExecutionLine, InputData, ReadOptions } from '../types/api';
 import type { ExecutionEventName, ExecutionListener, OutputStream } from '../types/events';
 import type { NativeBatch, NativeEngine } from '../types/native';
 import type { RunOptions } from '../types/request';
@@ -12,15 +13,21 @@ import { completion } from './completion';
 import { ExecutionEmitter } from './emitter';
 import { ExecutionError } from './errors';
 import type { Executions } from './executions';
-import { asLines, asStrings, iterate, type LineSource } from './lines';
+import { keptBytes } from './kept-bytes';
+import { asLines, asStrings, asText, iterate, type LineSource } from './lines';
 import type { LiveExecution } from './live';
-import { asOneOf } from './options/checks';
+import { encoding } from './options/call';
+import { asOneOf, wrongValue } from './options/checks';
 import { asAnySignal } from './options/request';
+import { reach } from './reach';
 import { isRejection } from './results';
 import { createStdin, type InputSink } from './stdin';
+import { type Pieces, toDuplex, toReadable, toReadableStream, toWritableStream } from './streams';
 
 /** Told elsewhere, or of no interest. */
 const ignore = (): void => undefined;
+
+const STREAMS = ['stdout', 'stderr', 'all'] as const;
 
 export class ExecutionHandle implements Execution {
   readonly #executions: Executions;
@@ -38,6 +45,7 @@ export class ExecutionHandle implements Execution {
     this.#executions = executions;
     this.#live = live;
     live.hasHandle = true;
+    live.rejects = options.reject ?? false;
     this.#options = options;
     this.#piped = piped;
     const { signal } = options;
@@ -105,8 +113,30 @@ export class ExecutionHandle implements Execution {
   }
 
   lines(stream: OutputStream | 'all' = 'all'): AsyncIterableIterator<string> {
-    const which = asOneOf('stream', stream, ['stdout', 'stderr', 'all'] as const);
+    const which = asOneOf('stream', stream, STREAMS);
     return iterate(this.#lineSource(), asStrings(which));
+  }
+
+  readable(stream: OutputStream | 'all' = 'stdout', options?: ReadOptions): Readable {
+    return toReadable(this.#pieces(stream, options));
+  }
+
+  readableStream(
+    stream: OutputStream | 'all' = 'stdout',
+    options?: ReadOptions,
+  ): ReadableStream<Uint8Array> {
+    return toReadableStream(this.#pieces(stream, options));
+  }
+
+  /** Of the two that follow there is a type only where `stdin` is a pipe. */
+  writableStream(): WritableStream<InputData> {
+    this.#checkPiped();
+    return toWritableStream(this.#inputSink());
+  }
+
+  duplex(stream: OutputStream | 'all' = 'stdout', options?: ReadOptions): Duplex {
+    this.#checkPiped();
+    return toDuplex(this.#pieces(stream, options), this.stdin as Writable);
   }
 
   cancel(): Promise<boolean> {
@@ -124,10 +154,11 @@ export class ExecutionHandle implements Execution {
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](
-    _depth: number,
-    options: util.InspectOptions,
+    depth: number,
+    options: util.InspectOptionsStylized,
     inspect: typeof util.inspect,
   ): string {
+    if (depth < 0) return options.stylize('[Execution]', 'special');
     const { id, pid } = this;
     return `Execution ${inspect({ id, status: this.#live.status, pid }, options)}`;
   }
@@ -140,18 +171,31 @@ export class ExecutionHandle implements Execution {
     return this.#emitter;
   }
 
-  /** Asks something of the execution while it is there; `false` when it is not (any more). */
-  async #reach(send: (native: NativeEngine, ticket: number) => void): Promise<boolean> {
-    // No detour when it is in: the call counts from now on, even if JavaScript does not run again.
-    if (!this.#live.admission.happened) await this.#live.admission.wait();
-    if (this.#live.end.happened) return false;
-    try {
-      return await this.#executions.channel.ask<boolean>(send);
-    } catch (error) {
-      const gone = error instanceof ExecutionError && error.code === 'ERR_EXECUTION_NOT_FOUND';
-      if (gone) return false;
-      throw error;
+  #reach(send: (native: NativeEngine, ticket: number) => void): Promise<boolean> {
+    return reach(this.#executions.channel, this.#live, send);
+  }
+
+  #checkPiped(): void {
+    if (this.#piped) return;
+    throw new ExecutionError('ERR_IO', "Stdin is not open: the request did not ask for 'pipe'");
+  }
+
+  #pieces(stream: OutputStream | 'all', options: ReadOptions | undefined): Pieces {
+    const which = asOneOf('stream', stream, STREAMS);
+    if (encoding(options) === 'utf8') return iterate(this.#lineSource(), asText(which));
+    if (which !== 'all') return this.#exactBytes(which);
+    // Two pipes have no true order, and that of the lines is not enough for bytes.
+    const cure = "is one of 'stdout' and 'stderr' with encoding 'buffer'. Received 'all'";
+    throw wrongValue('stream', cure);
+  }
+
+  async *#exactBytes(stream: OutputStream): AsyncGenerator<Uint8Array, undefined> {
+    const live = this.#live;
+    await live.end.wait();
+    if (live.outcome !== undefined) {
+      yield* keptBytes(live.outcome, stream, this.#executions.channel.open);
     }
+    if (this.#failed()) await this.result;
   }
 
   /** Whether the result rejects. */

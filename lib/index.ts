@@ -6,6 +6,7 @@ export type {
   ExecutionLine,
   InputData,
   PipedExecution,
+  ReadOptions,
 } from '../types/api';
 export type {
   ExecutionConfig,
@@ -21,9 +22,11 @@ export type {
   ExecutionEventName,
   ExecutionEvents,
   ExecutionListener,
+  ExecutionTrace,
   LineEvent,
   OutputEvent,
   OutputStream,
+  ProgressEvent,
   StartedEvent,
   StatusChangedEvent,
   TerminalEvent,
@@ -34,9 +37,11 @@ export type {
   ExecCommand,
   ExecutionMetadata,
   ExecutionRequest,
+  ProgressPattern,
   RunOptions,
   ScriptCommand,
   ShellCommand,
+  WaitOptions,
 } from '../types/request';
 export type {
   EngineStats,
