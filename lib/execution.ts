@@ -5,7 +5,7 @@ import type { ReadableStream, WritableStream } from 'node:stream/web';
 import type * as util from 'node:util';
 import type { Execution, ExecutionLine, InputData, ReadOptions } from '../types/api';
 import type { ExecutionEventName, ExecutionListener, OutputStream } from '../types/events';
-import type { NativeBatch, NativeEngine } from '../types/native';
+import type { NativeEngine } from '../types/native';
 import type { RunOptions } from '../types/request';
 import type { ExecutionResult } from '../types/result';
 import { onAbort } from './abort';
@@ -13,7 +13,8 @@ import { completion } from './completion';
 import { ExecutionEmitter } from './emitter';
 import { ExecutionError } from './errors';
 import type { Executions } from './executions';
-import { keptBytes } from './kept-bytes';
+import { keptBytes, leavable } from './kept-bytes';
+import { lineSource } from './line-source';
 import { asLines, asStrings, asText, iterate, type LineSource } from './lines';
 import type { LiveExecution } from './live';
 import { encoding } from './options/call';
@@ -131,7 +132,7 @@ export class ExecutionHandle implements Execution {
   /** Of the two that follow there is a type only where `stdin` is a pipe. */
   writableStream(): WritableStream<InputData> {
     this.#checkPiped();
-    return toWritableStream(this.#inputSink());
+    return toWritableStream(this.#inputSink(), this.#live.end.wait());
   }
 
   duplex(stream: OutputStream | 'all' = 'stdout', options?: ReadOptions): Duplex {
@@ -183,13 +184,13 @@ export class ExecutionHandle implements Execution {
   #pieces(stream: OutputStream | 'all', options: ReadOptions | undefined): Pieces {
     const which = asOneOf('stream', stream, STREAMS);
     if (encoding(options) === 'utf8') return iterate(this.#lineSource(), asText(which));
-    if (which !== 'all') return this.#exactBytes(which);
+    if (which !== 'all') return leavable(this.#exactBytes(which));
     // Two pipes have no true order, and that of the lines is not enough for bytes.
     const cure = "is one of 'stdout' and 'stderr' with encoding 'buffer'. Received 'all'";
     throw wrongValue('stream', cure);
   }
 
-  async *#exactBytes(stream: OutputStream): AsyncGenerator<Uint8Array, undefined> {
+  async *#exactBytes(stream: OutputStream): AsyncGenerator<Uint8Array, void> {
     const live = this.#live;
     await live.end.wait();
     if (live.outcome !== undefined) {
@@ -216,45 +217,9 @@ export class ExecutionHandle implements Execution {
   }
 
   #lineSource(): LineSource {
-    const executions = this.#executions;
-    const { channel } = executions;
-    const live = this.#live;
-    return {
-      attach(reader) {
-        if (live.end.happened) return reader.end();
-        live.readers.push(reader);
-        executions.updateWatch(live);
-      },
-      detach(reader) {
-        const index = live.readers.indexOf(reader);
-        if (index >= 0) live.readers.splice(index, 1);
-        executions.updateWatch(live);
-      },
-      replay: (done) => void this.#replay(done),
-      hold: (bytes) => channel.open?.hold(live.token, bytes),
-      release: (bytes) => channel.open?.release(live.token, bytes),
-      failure: async () => {
-        if (this.#failed()) await this.result;
-      },
-    };
-  }
-
-  async #replay(done: Parameters<LineSource['replay']>[0]): Promise<void> {
-    const live = this.#live;
-    // At once where that is possible: until the answer, nothing holds the command back.
-    if (!live.idIsUnique) await live.admission.wait();
-    if (live.refused) return done(null, []);
-    try {
-      // Answered in the order of the records: what comes behind the reply is new.
-      this.#executions.channel.call(
-        (native, ticket) => native.replay(ticket, live.id),
-        // One that is not in has no lines; why it is not in is told at its end.
-        (error, batches) =>
-          done(live.admitted ? error : null, live.admitted ? (batches as NativeBatch[]) : []),
-      );
-    } catch (error) {
-      done(error as Error, []);
-    }
+    return lineSource(this.#executions, this.#live, async () => {
+      if (this.#failed()) await this.result;
+    });
   }
 
   #inputSink(): InputSink {

@@ -46,8 +46,10 @@ function shortened(text: string): unknown {
   const left = text.length - begin.length - end.length;
   if (left <= 0) return text;
   return {
-    [CUSTOM]: (_depth: number, options: util.InspectOptionsStylized, inspect: Inspect) =>
-      `${inspect(begin, options)} ... ${left} more characters ... ${inspect(end, options)}`,
+    [CUSTOM](_depth: number, options: util.InspectOptionsStylized, inspect: Inspect): string {
+      const line = { ...options, breakLength: Number.POSITIVE_INFINITY };
+      return `${inspect(begin, line)} ... ${left} more characters ... ${inspect(end, line)}`;
+    },
   };
 }
 

@@ -15,12 +15,11 @@ export interface ProgressFinder {
 }
 
 /** So much of a line, its end, is looked at: a pattern may take a time that grows with a power of it. */
-const LOOKED_AT = 1024;
+const LOOKED_AT = 512;
 
 /** `ESC ] 9 ; 4 ; state [; percent]`, ended by BEL or `ESC \`. */
-const SEQUENCE = '\x1b]9;4;';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is about control characters.
-const PARAMETERS = /([0-4])(?:;(\d{0,3}))?;?(?:\x07|\x1b\\)/y;
+const SEQUENCE = /\x1b\]9;4;([0-4])(?:;(\d{0,3}))?;?(?:\x07|\x1b\\)/g;
 const LONGEST_SEQUENCE = 24;
 
 /** What begins a redrawn line, as a carriage return does: moves of the cursor, erasing. */
@@ -37,24 +36,17 @@ export function sequenceFinder(): ProgressFinder {
       const all = kept[stream] + text;
       // A sequence may go on in what comes next.
       kept[stream] = partial ? all.slice(-LONGEST_SEQUENCE) : '';
-      const match = lastSequence(all);
-      // One that ends in the part that was seen before was told before.
-      if (match === undefined || PARAMETERS.lastIndex <= known) return undefined;
-      last = fractionOf(match[1] as string, match[2], last);
-      return { fraction: last, label: null };
+      let found: ProgressState | undefined;
+      for (const match of all.matchAll(SEQUENCE)) {
+        const [{ length }, state, percent] = match;
+        // One that ends in the part that was seen before was told before.
+        if (match.index + length <= known) continue;
+        last = fractionOf(state as string, percent, last);
+        found = { fraction: last, label: null };
+      }
+      return found;
     },
   };
-}
-
-/** The last whole one. `PARAMETERS.lastIndex` is its end. */
-function lastSequence(text: string): RegExpExecArray | undefined {
-  for (let at = text.lastIndexOf(SEQUENCE); at >= 0; ) {
-    PARAMETERS.lastIndex = at + SEQUENCE.length;
-    const match = PARAMETERS.exec(text);
-    if (match !== null) return match;
-    at = at === 0 ? -1 : text.lastIndexOf(SEQUENCE, at - 1);
-  }
-  return undefined;
 }
 
 /** 0 takes the progress away, 3 says that it is not known; an error (2) or a pause (4) may leave it. */

@@ -3,6 +3,7 @@
 import type * as stream from 'node:stream';
 import type * as web from 'node:stream/web';
 import type { InputData } from '../types/api';
+import { ExecutionError } from './errors';
 import { asData } from './options/checks';
 import type { InputSink } from './stdin';
 
@@ -40,11 +41,28 @@ function ownBytes(piece: string | Uint8Array): Uint8Array {
   return piece.byteLength === piece.buffer.byteLength ? piece : new Uint8Array(piece);
 }
 
-/** What goes wrong behind the pipe is no error: a child may read no further. */
-export function toWritableStream(sink: InputSink): web.WritableStream<InputData> {
+/**
+ * A child that reads no further is no error, as long as it is there. When it is not, who still writes
+ * is told, and not left to write to nobody for ever.
+ */
+export function toWritableStream(
+  sink: InputSink,
+  ended: Promise<void>,
+): web.WritableStream<InputData> {
   const { WritableStream } = webStreams();
-  const close = async (): Promise<void> => void (await sink.close().catch(() => undefined));
+  let closing = false;
+  const close = async (): Promise<void> => {
+    closing = true;
+    await sink.close().catch(() => undefined);
+  };
   return new WritableStream({
+    start(controller) {
+      const tell = (): void => {
+        const message = 'The command has ended, and took no more input';
+        if (!closing) controller.error(new ExecutionError('ERR_IO', message));
+      };
+      void ended.then(tell);
+    },
     async write(chunk) {
       let data: string | Uint8Array;
       try {
@@ -60,12 +78,14 @@ export function toWritableStream(sink: InputSink): web.WritableStream<InputData>
   });
 }
 
-/**
- * Closes with the output: who still writes then is told, by `pipeline` for example, and not left to
- * write to nobody for ever.
- */
+/** Closes with the output: who still writes then is told, by `pipeline` for example. */
 export function toDuplex(pieces: Pieces, stdin: stream.Writable): stream.Duplex {
   const { Duplex } = nodeStreams();
+  // To a child that is gone at a pace that leaves the event loop its turn: for the end of the output.
+  const write = (data: Buffer, done: () => void): void => {
+    if (stdin.writable) stdin.write(data, () => done());
+    else setImmediate(done);
+  };
   const duplex = new Duplex({
     read() {
       pieces.next().then(
@@ -73,10 +93,8 @@ export function toDuplex(pieces: Pieces, stdin: stream.Writable): stream.Duplex 
         (error: Error) => this.destroy(error),
       );
     },
-    write: (chunk: Buffer, _encoding, done) => {
-      if (stdin.writable) stdin.write(chunk, () => done());
-      else done();
-    },
+    write: (chunk: Buffer, _encoding, done) => write(chunk, done),
+    writev: (chunks, done) => write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done),
     final: (done) => {
       if (stdin.writable) stdin.end(() => done());
       else done();

@@ -123,7 +123,10 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
 /** The handle of an execution with `stdin: 'pipe'`. */
 export interface PipedExecution extends Execution {
   readonly stdin: Writable;
-  /** {@link stdin} as a web stream: takes text and bytes, at the pace of the child. */
+  /**
+   * {@link stdin} as a web stream: takes text and bytes, at the pace of the child. One that has not
+   * been closed by the end of the command fails with `ERR_IO` then.
+   */
   writableStream(): WritableStream<InputData>;
   /**
    * {@link stdin} and {@link readable} as one stream, to stand in the middle of a `pipeline`. It closes

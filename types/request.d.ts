@@ -84,7 +84,7 @@ export interface ProgressPattern {
    * escape sequences. What a match captures is read by name: `percent` (0 to 100), `fraction`
    * (0 to 1), or `current` and `total`; without any of these names the first group is a percentage.
    * `label` is a text for people. No number means that it is not known. Of a line that is longer than
-   * 1024 characters the last 1024 are tried, so that no pattern can hold JavaScript up for long.
+   * 512 characters the last 512 are tried, so that no pattern can hold JavaScript up for long.
    *
    * A string where the request has to pass as JSON.
    */
