@@ -4,6 +4,7 @@ import { exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
 import { names, record } from './support/events';
 import { rejection } from './support/expectations';
+import { reportOf } from './support/hosts';
 import { isPending, waitFor } from './support/wait';
 
 const reason = new Error('the user left');
@@ -81,6 +82,10 @@ test('a wait that is over leaves no listener behind', async () => {
   expect(listenersOf(signal)).toBe(0);
 });
 
+test('waits that are over keep no process alive', async () => {
+  expect(await reportOf('ended-waits.cjs')).toEqual(['ABORT_ERR', 3]);
+});
+
 test('many waits share a listener', async () => {
   const engine = makeEngine();
   const controller = new AbortController();
@@ -142,15 +147,18 @@ describe('execute()', () => {
 
   test('that is aborted spares the execution whose id it wanted', async () => {
     const engine = makeEngine();
-    const id = await engine.execute(sh(LONG));
+    const id = await engine.execute(sh('read _; echo fine', { stdin: 'pipe' }));
     const controller = new AbortController();
     const second = engine.execute(sh('true', { id }), { signal: controller.signal });
     controller.abort(reason);
     expect(await rejection(second)).toMatchObject(ABORTED);
     // A call behind the one that was taken back: what was to happen has happened.
     await engine.cleanup();
-    await waitFor('the first one to run', async () => (await engine.getStatus(id)) !== 'pending');
-    expect(await engine.getStatus(id)).toBe('running');
+    await engine.closeInput(id);
+    expect(await engine.waitForCompletion(id)).toMatchObject({
+      status: 'completed',
+      stdout: 'fine\n',
+    });
   });
 
   test('goes its way when the signal is aborted after the admission', async () => {
