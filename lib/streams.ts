@@ -35,10 +35,9 @@ export function toReadableStream(pieces: Pieces): web.ReadableStream<Uint8Array>
   });
 }
 
-/** A byte stream takes the memory of what it is given away, so it must be nobody else's. */
+/** Copied: a byte stream takes away the memory of what it is given, which others may share. */
 function ownBytes(piece: string | Uint8Array): Uint8Array {
-  if (typeof piece === 'string') return new TextEncoder().encode(piece);
-  return piece.byteLength === piece.buffer.byteLength ? piece : new Uint8Array(piece);
+  return typeof piece === 'string' ? new TextEncoder().encode(piece) : new Uint8Array(piece);
 }
 
 /**

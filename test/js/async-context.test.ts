@@ -22,13 +22,16 @@ function contexts(emitter: {
 test('listeners run in the context of the call that made the execution', async () => {
   const engine = storage.run('engine', () => makeEngine());
   const seen = storage.run('listener', () => contexts(engine));
-  const id = await storage.run('call', () => engine.execute(sh('echo a; echo b >&2')));
+  const id = await storage.run('call', () =>
+    engine.execute(sh('echo a; echo b >&2; echo 5%', { progress: { pattern: /(\d+)%/ } })),
+  );
   await storage.run('waiter', () => engine.waitForCompletion(id));
   for (const event of [
     'started',
     'output',
     'stdout',
     'stderr',
+    'progress',
     'statusChanged',
     'completed',
     'settled',

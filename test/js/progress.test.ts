@@ -276,6 +276,27 @@ describe('events', () => {
     expect(states).toEqual([[0.5, null]]);
   });
 
+  test.each<[string, Progress, (percent: number) => string]>([
+    ['of a pattern', { pattern: /(\d+)%/ }, (percent) => `${percent}%%`],
+    ['of OSC 9;4', true, (percent) => `\\033]9;4;1;${percent}\\a`],
+  ])('do not go back when an older line goes on: %s', async (_, progress, say) => {
+    const engine = makeEngine({ partialLineFlushMs: 1 });
+    const script = [
+      `printf '${say(50)}'; read _`,
+      `printf '${say(60)}\\n' >&2; read _`,
+      // The end tells what is left to tell.
+      `printf ' and so on\\n'`,
+    ].join('; ');
+    const execution = engine.run(sh(script, { progress, stdin: 'pipe' }));
+    const states = follow(execution);
+    for (const count of [1, 2]) {
+      await waitFor(`event ${count}`, () => states.length === count);
+      execution.stdin.write('\n');
+    }
+    await execution;
+    expect(states.map(([fraction]) => fraction)).toEqual([0.5, 0.6]);
+  });
+
   test('come of a command that fails, and of one that is cancelled, ahead of the end', async () => {
     const engine = makeEngine();
     const recorded = record(engine, ['progress', 'failed', 'cancelled']);
