@@ -3,15 +3,12 @@
 import type { RunOptions } from '../types/request';
 import type { ExecutionResult } from '../types/result';
 
-import { ExecutionError, notFound } from './errors';
+import { notFound } from './errors';
 import type { Executions } from './executions';
 import type { LiveExecution } from './live';
 import { outcomeOf } from './outcome';
 import { isRejection } from './rejection';
 import { rejectionOf, withOutput } from './results';
-
-/** Timers cannot count further. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The result of a known execution, or the error that stands for it. */
 export async function completion(
@@ -38,27 +35,4 @@ export async function completionOf(executions: Executions, id: string): Promise<
   const result = withOutput(outcomeOf(id, ended), native);
   if (isRejection(result, false)) throw rejectionOf(result);
   return result;
-}
-
-/** Ends a wait, and nothing else, after a time. */
-export async function withWaitTimeout<T>(
-  wait: Promise<T>,
-  id: string,
-  timeoutMs: number,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => {
-        const message = `Wait timed out after ${timeoutMs}ms: ${id}`;
-        reject(new ExecutionError('ERR_WAIT_TIMEOUT', message));
-      },
-      Math.min(timeoutMs, LONGEST_TIMER),
-    );
-  });
-  try {
-    return await Promise.race([wait, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

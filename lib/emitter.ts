@@ -8,6 +8,9 @@ import type { ExecutionEventName, ExecutionListener } from '../types/events';
  */
 export let wantsLines: (emitter: ExecutionEmitter) => boolean;
 
+/** Whether anybody listens to `progress`. */
+export let wantsProgress: (emitter: ExecutionEmitter) => boolean;
+
 /** Grows with every change of listeners, so that a loop over them can notice one. */
 export let versionOf: (emitter: ExecutionEmitter) => number;
 
@@ -20,17 +23,22 @@ export let versionOf: (emitter: ExecutionEmitter) => number;
 export class ExecutionEmitter extends EventEmitter {
   static {
     wantsLines = (emitter) => emitter.#wantsLines;
+    wantsProgress = (emitter) => emitter.#wantsProgress;
     versionOf = (emitter) => emitter.#version;
   }
 
   #version = 0;
   #wantsLines = false;
-  #onWantsLines: (wanted: boolean) => void;
+  #wantsProgress = false;
+  #onWantsChange: () => void;
 
-  /** `onWantsLines`: called when the first listener for lines comes, and when the last one goes. */
-  constructor(onWantsLines: (wanted: boolean) => void) {
+  /**
+   * `onWantsChange`: called when the first listener for lines, or for progress, comes, and when the
+   * last one goes.
+   */
+  constructor(onWantsChange: () => void) {
     super();
-    this.#onWantsLines = onWantsLines;
+    this.#onWantsChange = onWantsChange;
   }
 
   override on<Name extends ExecutionEventName>(
@@ -95,12 +103,14 @@ export class ExecutionEmitter extends EventEmitter {
 
   #changed(): this {
     this.#version++;
-    const wanted =
+    const lines =
       this.listenerCount('output') + this.listenerCount('stdout') + this.listenerCount('stderr') >
       0;
-    if (wanted !== this.#wantsLines) {
-      this.#wantsLines = wanted;
-      this.#onWantsLines(wanted);
+    const progress = this.listenerCount('progress') > 0;
+    if (lines !== this.#wantsLines || progress !== this.#wantsProgress) {
+      this.#wantsLines = lines;
+      this.#wantsProgress = progress;
+      this.#onWantsChange();
     }
     return this;
   }

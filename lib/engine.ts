@@ -3,8 +3,8 @@
 import type * as util from 'node:util';
 import type { Execution, ExecutionEngineApi, InputData, PipedExecution } from '../types/api';
 import type { ExecutionConfig, ExecutionConfigInput } from '../types/config';
-import type { NativeRecovered, NativeRequest } from '../types/native';
-import type { ExecutionRequest, RunOptions } from '../types/request';
+import type { NativeRecovered } from '../types/native';
+import type { ExecutionRequest, RunOptions, WaitOptions } from '../types/request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -13,20 +13,29 @@ import type {
   ExecutionSummary,
   RecoveredExecution,
 } from '../types/result';
-import { completionOf, withWaitTimeout } from './completion';
+import { completionOf } from './completion';
 import { ExecutionEmitter } from './emitter';
 import { checkPermission, inheritedEnv } from './environment';
-import { engineClosed, fromNative, notFound } from './errors';
+import { engineClosed, fromNative, notFound, waitTimedOut } from './errors';
 import { ExecutionHandle } from './execution';
 import { Executions } from './executions';
 import { Singleton, serialConfig } from './global';
-import { encoding, executionFilter, milliseconds, runOptions } from './options/call';
+import {
+  encoding,
+  executionFilter,
+  graceOption,
+  runOptions,
+  signalOption,
+  waitOptions,
+} from './options/call';
 import { asData, asId } from './options/checks';
 import { effectiveConfig } from './options/config';
-import { asAnySignal, normalRequest, randomId } from './options/request';
+import { asAnySignal, type NormalRequest, normalRequest, randomId } from './options/request';
 import { outcomeOf } from './outcome';
+import { withdraw } from './reach';
 import { recoveredOf } from './recovered';
 import { statsOf, summaryOf, withBytes, withOutput } from './results';
+import { limited, throwIfAborted } from './waiting';
 
 const shared = new Singleton<ExecutionEngine>();
 
@@ -52,7 +61,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
    * @throws `ERR_INVALID_CONFIG`, synchronously: the field, what was given, what is allowed
    */
   constructor(config?: ExecutionConfigInput) {
-    super((wanted) => this.#executions.watchAll(wanted));
+    super(() => this.#executions.updateAllWatches());
     this.config = effectiveConfig(config);
     this.#executions = new Executions(this.config, this);
   }
@@ -64,7 +73,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
    * @throws `ERR_INVALID_CONFIG` on a bad field, and on a second call
    */
   static initGlobal(config?: ExecutionConfigInput): ExecutionEngine {
-    return shared.init(() => new ExecutionEngine(serialConfig(config)));
+    return shared.init(() => serialEngine(config));
   }
 
   /**
@@ -75,9 +84,17 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
     return shared.get();
   }
 
-  async execute(request: ExecutionRequest): Promise<string> {
-    const live = this.#executions.submit(this.#prepare(request), true);
-    await live.admission.wait();
+  async execute(request: ExecutionRequest, options?: WaitOptions): Promise<string> {
+    const signal = signalOption(options);
+    const prepared = this.#prepare(request);
+    throwIfAborted(signal);
+    const live = this.#executions.submit(prepared, request.id === undefined);
+    try {
+      await limited(live.admission.wait(), signal);
+    } catch (error) {
+      withdraw(this.#channel, live);
+      throw error;
+    }
     if (live.refused) throw live.refusalError();
     return live.id;
   }
@@ -133,13 +150,16 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
 
   async waitForCompletion(
     id: string,
-    options?: { timeoutMs?: number | undefined },
+    options?: WaitOptions & { timeoutMs?: number | undefined },
   ): Promise<ExecutionResult> {
     const known = asId('id', id);
-    const timeoutMs = milliseconds(options, 'timeoutMs') ?? Number.POSITIVE_INFINITY;
+    const { signal, timeoutMs } = waitOptions(options);
+    throwIfAborted(signal);
     const completion = completionOf(this.#executions, known);
-    if (timeoutMs === Number.POSITIVE_INFINITY) return await completion;
-    return await withWaitTimeout(completion, known, timeoutMs);
+    return await limited(completion, signal, {
+      ms: timeoutMs,
+      error: () => waitTimedOut(known, timeoutMs),
+    });
   }
 
   async cancel(id: string): Promise<boolean> {
@@ -147,10 +167,15 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
     return await this.#channel.ask((native, ticket) => native.cancel(ticket, known));
   }
 
-  async sendInput(id: string, data: InputData): Promise<void> {
+  async sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void> {
     const known = asId('id', id);
     const bytes = asData('data', data);
-    await this.#channel.ask((native, ticket) => native.sendInput(ticket, known, bytes));
+    const signal = signalOption(options);
+    throwIfAborted(signal);
+    const taken = this.#channel.ask<void>((native, ticket) =>
+      native.sendInput(ticket, known, bytes),
+    );
+    await limited(taken, signal);
   }
 
   async closeInput(id: string): Promise<void> {
@@ -198,16 +223,18 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
     return statsOf(native.stats(), native.runningCount(), native.queuedCount());
   }
 
-  async onIdle(): Promise<void> {
+  async onIdle(options?: WaitOptions): Promise<void> {
+    const signal = signalOption(options);
     if (this.#channel.open === undefined) throw engineClosed();
-    await this.#executions.whenIdle();
+    throwIfAborted(signal);
+    await limited(this.#executions.whenIdle(), signal);
   }
 
   shutdown(options?: { graceMs?: number | undefined }): Promise<void> {
     if (this.#shutdown === undefined) {
       try {
         const { forceKillAfterDelayMs: usual } = this.config;
-        const graceMs = milliseconds(options, 'graceMs') ?? (usual === false ? 5000 : usual);
+        const graceMs = graceOption(options) ?? (usual === false ? 5000 : usual);
         this.#shutdown = this.#executions.shutdown(graceMs);
       } catch (error) {
         return Promise.reject(error);
@@ -243,10 +270,11 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](
-    _depth: number,
-    options: util.InspectOptions,
+    depth: number,
+    options: util.InspectOptionsStylized,
     inspect: typeof util.inspect,
   ): string {
+    if (depth < 0) return options.stylize('[ExecutionEngine]', 'special');
     const state = this.#channel.open === undefined ? 'closed' : 'open';
     const config = { ...this.config, redact: this.config.redact.map(() => '***') };
     return `ExecutionEngine ${inspect({ state, config }, options)}`;
@@ -267,11 +295,16 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
     );
   }
 
-  #prepare(request: ExecutionRequest): NativeRequest {
+  #prepare(request: ExecutionRequest): NormalRequest {
     this.#channel.checkAdmission();
     checkPermission();
     const prepared = normalRequest(request);
     if (prepared.extendEnv) prepared.inheritedEnv = inheritedEnv();
     return prepared;
   }
+}
+
+/** Not in the class: one that names itself gets another name when it is bundled. */
+function serialEngine(config: ExecutionConfigInput | undefined): ExecutionEngine {
+  return new ExecutionEngine(serialConfig(config));
 }

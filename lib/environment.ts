@@ -18,6 +18,12 @@ export function inheritedEnv(): string[] | undefined {
 export function checkPermission(): void {
   const { permission } = process as { permission?: { has(scope: string): boolean } };
   if (permission?.has('child') !== false) return;
-  const error = new Error('Access to this API has been restricted. Use --allow-child-process');
-  throw Object.assign(error, { code: 'ERR_ACCESS_DENIED', permission: 'ChildProcess' });
+  // As Node's own: `resource` is what was asked for, where there is a choice.
+  const cure = 'Use --allow-child-process to manage permissions.';
+  const error = new Error(`Access to this API has been restricted. ${cure}`);
+  throw Object.assign(error, {
+    code: 'ERR_ACCESS_DENIED',
+    permission: 'ChildProcess',
+    resource: '',
+  });
 }

@@ -4,6 +4,7 @@ import type * as os from 'node:os';
 import type { ExecutionErrorCode, ExecutionErrorInfo, ValidationReason } from '../types/errors';
 import type { NativeError } from '../types/native';
 import type { ExecutionResult } from '../types/result';
+import { nameErrors } from './name-errors';
 
 /** What an {@link ExecutionError} may bear besides its code and message. */
 export interface ExecutionErrorDetails {
@@ -26,15 +27,6 @@ const PASSING_ERRNOS = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'] as const;
 
 /** Every error of the engine, told apart by its `code`. */
 export class ExecutionError extends Error {
-  static {
-    // biome-ignore lint/complexity/noThisInStatic: a bundler renames a class that speaks of itself, and that name is printed.
-    Object.defineProperty(this.prototype, 'name', {
-      value: 'ExecutionError',
-      configurable: true,
-      writable: true,
-    });
-  }
-
   readonly code: ExecutionErrorCode;
   /** Which rule a refused request broke, for `ERR_VALIDATION`. */
   declare readonly reason?: ValidationReason;
@@ -71,6 +63,8 @@ export class ExecutionError extends Error {
   }
 }
 
+nameErrors(ExecutionError, 'ExecutionError');
+
 /** Plain, public data of a native error. Node's errno is negative, the system's is positive. */
 export function errorInfo(error: NativeError): ExecutionErrorInfo {
   const info: ExecutionErrorInfo = {
@@ -97,6 +91,10 @@ export function fromInfo(
 
 export function engineClosed(): ExecutionError {
   return new ExecutionError('ERR_ENGINE_CLOSED', 'Execution engine is shut down');
+}
+
+export function waitTimedOut(id: string, timeoutMs: number): ExecutionError {
+  return new ExecutionError('ERR_WAIT_TIMEOUT', `Wait timed out after ${timeoutMs}ms: ${id}`);
 }
 
 export function notFound(id: string): ExecutionError {

@@ -1,20 +1,22 @@
 /** All executions of an engine that have not ended, and what the native engine tells of them. */
 
 import type { ExecutionConfig } from '../types/config';
-import type { NativeError, NativeRequest } from '../types/native';
+import type { NativeError } from '../types/native';
 import type { ExecutionOutcome } from '../types/result';
 import { Channel } from './channel';
-import { type ExecutionEmitter, wantsLines } from './emitter';
-import { engineClosed } from './errors';
+import { type ExecutionEmitter, wantsLines, wantsProgress } from './emitter';
+import { engineClosed, fromNative } from './errors';
 import { hasListeners, publish, publishLines } from './events';
 import { cutLines, type LineEnds } from './line-ends';
 import { LiveExecution } from './live';
 import { Moment } from './moment';
-import { describeCommand } from './options/command';
+import type { NormalRequest } from './options/request';
 import { outcomeAt } from './outcome';
+import { progressOf } from './progress';
 import type { RecordSink } from './records';
 import { requestFields } from './request-fields';
 import { cancelledOutcome } from './results';
+import { shownOf, Trace } from './tracing';
 
 export class Executions implements Omit<RecordSink, 'replied'> {
   readonly channel: Channel;
@@ -22,6 +24,7 @@ export class Executions implements Omit<RecordSink, 'replied'> {
   /** Whether lines become events. */
   readonly #streams: boolean;
   readonly #hasSecrets: boolean;
+  #watchesAll = false;
   readonly #live = new Map<number, LiveExecution>();
   readonly #byId = new Map<string, LiveExecution>();
   #idle: Moment | undefined;
@@ -39,35 +42,20 @@ export class Executions implements Omit<RecordSink, 'replied'> {
     return this.#byId.get(id);
   }
 
-  /** `awaited`: somebody waits for the admission, and is to hear of it before any event. */
-  submit(request: NativeRequest, awaited: boolean): LiveExecution {
-    const live = new LiveExecution(request.id, this.#emitter);
-    // The loop is kept alive without a gap between the reply and the end.
-    this.channel.executionBegins();
-    try {
-      live.token = this.channel.call(
-        (native, token) => native.execute(token, requestFields(request), awaited),
-        (error) => this.#answer(live, error),
-      );
-    } catch (error) {
-      this.channel.executionEnds();
-      throw error;
-    }
-    this.#live.set(live.token, live);
-    // A second one with the same id is going to be refused, and must not hide the first.
-    if (!this.#byId.has(live.id)) this.#byId.set(live.id, live);
-    return live;
+  /** For somebody who waits for the admission, and is to hear of it before any event. */
+  submit(request: NormalRequest, idIsUnique: boolean): LiveExecution {
+    // `run()` has a moment for listeners of its handle to come; here only the engine can have any.
+    request.watch = request.progress !== undefined && wantsProgress(this.#emitter);
+    return this.#submit(request, idIsUnique, true);
   }
 
   /**
    * As {@link submit}, for a handle: whoever listens to it by the end of this turn gets all lines
    * from the first on, however soon the process starts. So they cross until it shows who listens.
    */
-  submitWatched(request: NativeRequest, idIsUnique: boolean): LiveExecution {
-    request.watch = this.#streams;
-    const live = this.submit(request, false);
-    live.idIsUnique = idIsUnique;
-    live.watched = request.watch;
+  submitWatched(request: NormalRequest, idIsUnique: boolean): LiveExecution {
+    request.watch = this.#streams || request.progress !== undefined;
+    const live = this.#submit(request, idIsUnique, false);
     live.undecided = true;
     queueMicrotask(() => {
       live.undecided = false;
@@ -79,12 +67,9 @@ export class Executions implements Omit<RecordSink, 'replied'> {
   /**
    * One that was cancelled before it came here. It takes the same way to its end, a moment later.
    */
-  cancelled(request: NativeRequest): LiveExecution {
-    const live = new LiveExecution(request.id, this.#emitter);
-    // Only the native engine knows how to redact, and this one does not go there.
-    const hasSecrets = this.#hasSecrets || (request.redact ?? []).length > 0;
-    const command = hasSecrets ? '***' : describeCommand(request.command);
-    const metadata = hasSecrets ? undefined : request.metadata;
+  cancelled(request: NormalRequest): LiveExecution {
+    const live = this.#traced(request, () => new LiveExecution(request.id, this.#emitter));
+    const { command, metadata } = shownOf(request, this.#namesSecrets(request));
     process.nextTick(() => {
       const outcome = cancelledOutcome(request.id, command, metadata);
       this.#finish(live, outcome, outcome.completedAt);
@@ -103,14 +88,21 @@ export class Executions implements Omit<RecordSink, 'replied'> {
   updateWatch(live: LiveExecution): void {
     if (live.undecided) return;
     const listened = this.#streams && live.handle !== undefined && wantsLines(live.handle);
-    const wanted = listened || live.readers.length > 0;
+    const followed = live.progress !== undefined && live.emitters.some(wantsProgress);
+    const wanted = listened || followed || live.readers.length > 0;
     if (wanted === live.watched || live.end.happened) return;
     live.watched = wanted;
     if (this.find(live.id) === live) this.channel.open?.watch(live.id, wanted);
   }
 
-  watchAll(wanted: boolean): void {
-    if (this.#streams) this.channel.open?.watchAll(wanted);
+  /** Somebody listens to the engine who did not, or the other way round. */
+  updateAllWatches(): void {
+    const wanted = this.#streams && wantsLines(this.#emitter);
+    if (wanted !== this.#watchesAll) {
+      this.#watchesAll = wanted;
+      this.channel.open?.watchAll(wanted);
+    }
+    for (const live of this.#live.values()) if (live.progress !== undefined) this.updateWatch(live);
   }
 
   whenIdle(): Promise<void> {
@@ -131,6 +123,7 @@ export class Executions implements Omit<RecordSink, 'replied'> {
     if (live === undefined) return;
     live.pid = pid;
     live.status = 'running';
+    live.trace?.started(pid, command);
     const { emitters, id: executionId } = live;
     if (!hasListeners(emitters, 'started') && !hasListeners(emitters, 'statusChanged')) return;
     live.resource.runInAsyncScope(() => {
@@ -164,11 +157,54 @@ export class Executions implements Omit<RecordSink, 'replied'> {
       const batch = { stream, firstSeq, count, partial, text, timestamp, ends: kept };
       for (const reader of [...readers]) reader.push(batch, bytes);
     }
+    if (live.progress !== undefined && emitters.some(wantsProgress)) {
+      live.progress.take(stream, text, partial, timestamp);
+    }
   }
 
   finished(token: number, timestamp: number, fields: readonly unknown[], at: number): void {
     const live = this.#live.get(token);
     if (live !== undefined) this.#finish(live, outcomeAt(live.id, fields, at), timestamp);
+  }
+
+  #submit(request: NormalRequest, idIsUnique: boolean, awaited: boolean): LiveExecution {
+    const live = this.#traced(request, () => this.#send(request, awaited));
+    live.idIsUnique = idIsUnique;
+    live.watched = request.watch;
+    if (request.progress !== undefined) live.progress = progressOf(live, request.progress);
+    return live;
+  }
+
+  #send(request: NormalRequest, awaited: boolean): LiveExecution {
+    const live = new LiveExecution(request.id, this.#emitter);
+    // The loop is kept alive without a gap between the reply and the end.
+    this.channel.executionBegins();
+    try {
+      live.token = this.channel.call(
+        (native, token) => native.execute(token, requestFields(request), awaited),
+        (error) => this.#answer(live, error),
+      );
+    } catch (error) {
+      this.channel.executionEnds();
+      throw error;
+    }
+    this.#live.set(live.token, live);
+    // A second one with the same id is going to be refused, and must not hide the first.
+    if (!this.#byId.has(live.id)) this.#byId.set(live.id, live);
+    return live;
+  }
+
+  /** With subscribers of the tracing channel told, if there are any. */
+  #traced(request: NormalRequest, begin: () => LiveExecution): LiveExecution {
+    const trace = Trace.of(request, this.#namesSecrets(request));
+    if (trace === undefined) return begin();
+    const live = trace.begin(begin);
+    live.trace = trace;
+    return live;
+  }
+
+  #namesSecrets(request: NormalRequest): boolean {
+    return this.#hasSecrets || (request.redact ?? []).length > 0;
   }
 
   #answer(live: LiveExecution, error: NativeError | null): void {
@@ -183,6 +219,10 @@ export class Executions implements Omit<RecordSink, 'replied'> {
   #refuse(live: LiveExecution, error: Error | NativeError): void {
     live.refuse(error);
     live.reported = live.readers.length > 0;
+    live.resource.runInAsyncScope(() => {
+      live.progress?.end();
+      live.trace?.refused(error instanceof Error ? error : fromNative(error));
+    });
     this.#settle(live);
   }
 
@@ -198,11 +238,16 @@ export class Executions implements Omit<RecordSink, 'replied'> {
       live.readers.length > 0 ||
       hasListeners(emitters.slice(1), newStatus) ||
       hasListeners(emitters.slice(1), 'settled');
-    live.resource.runInAsyncScope(() => {
+    const tell = (): void => {
       publish(emitters, 'statusChanged', { executionId, timestamp, oldStatus, newStatus });
       const payload = { executionId, timestamp, result: outcome };
       publish(emitters, newStatus, payload);
       publish(emitters, 'settled', payload);
+    };
+    live.resource.runInAsyncScope(() => {
+      live.progress?.end();
+      if (live.trace === undefined) tell();
+      else live.trace.ended(outcome, live.rejects, tell);
     });
     this.#settle(live);
   }

@@ -6,6 +6,7 @@ export type {
   ExecutionLine,
   InputData,
   PipedExecution,
+  ReadOptions,
 } from '../types/api';
 export type {
   ExecutionConfig,
@@ -21,9 +22,11 @@ export type {
   ExecutionEventName,
   ExecutionEvents,
   ExecutionListener,
+  ExecutionTrace,
   LineEvent,
   OutputEvent,
   OutputStream,
+  ProgressEvent,
   StartedEvent,
   StatusChangedEvent,
   TerminalEvent,
@@ -35,9 +38,11 @@ export type {
   ExecutionMetadata,
   ExecutionRequest,
   ProcessLimits,
+  ProgressPattern,
   RunOptions,
   ScriptCommand,
   ShellCommand,
+  WaitOptions,
 } from '../types/request';
 export type {
   EngineStats,

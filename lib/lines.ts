@@ -35,6 +35,8 @@ export interface BatchReader {
 interface Cutter<T> {
   /** The one stream that is asked for, if it is one. */
   readonly only: 0 | 1 | undefined;
+  /** One value of all that a batch has left, in place of `piece` for each of its entries. */
+  readonly batch?: (stream: 0 | 1, text: string, partial: boolean) => T | undefined;
   piece(stream: 0 | 1, text: string, seq: number, partial: boolean): T | undefined;
   /** What is left at the end; called until there is nothing. */
   rest(): T | undefined;
@@ -141,6 +143,10 @@ export class LineReader<T> implements BatchReader {
       this.#at = count;
       return undefined;
     }
+    if (this.#cutter.batch !== undefined) {
+      this.#at = count;
+      return this.#cutter.batch(batch.stream, batch.text, batch.partial);
+    }
     while (this.#at < count) {
       const at = this.#at++;
       const isLast = at === count - 1;
@@ -195,11 +201,14 @@ export function asLines(): Cutter<ExecutionLine> {
   };
 }
 
+const onlyOf = (stream: 'stdout' | 'stderr' | 'all'): 0 | 1 | undefined =>
+  stream === 'all' ? undefined : stream === 'stdout' ? 0 : 1;
+
 /** Whole lines, pieces joined; an unfinished one at the end counts as a line. */
 export function asStrings(stream: 'stdout' | 'stderr' | 'all'): Cutter<string> {
   const unfinished: [string | undefined, string | undefined] = [undefined, undefined];
   return {
-    only: stream === 'all' ? undefined : stream === 'stdout' ? 0 : 1,
+    only: onlyOf(stream),
     piece(from, text, _seq, partial) {
       const before = unfinished[from];
       const line = before === undefined ? text : before + text;
@@ -211,6 +220,35 @@ export function asStrings(stream: 'stdout' | 'stderr' | 'all'): Cutter<string> {
       const line = unfinished[from];
       unfinished[from] = undefined;
       return line;
+    },
+  };
+}
+
+/**
+ * Text as it comes, many lines at once, each ended by `\n`. Of two streams only whole lines, or the
+ * pieces of one would stand in a line of the other.
+ */
+export function asText(stream: 'stdout' | 'stderr' | 'all'): Cutter<string> {
+  const only = onlyOf(stream);
+  const unfinished: [string, string] = ['', ''];
+  return {
+    only,
+    piece: () => undefined,
+    batch(from, text, partial) {
+      let ready = unfinished[from] + text;
+      unfinished[from] = '';
+      if (!partial) return `${ready}\n`;
+      if (only === undefined) {
+        const end = ready.lastIndexOf('\n') + 1;
+        unfinished[from] = ready.slice(end);
+        ready = ready.slice(0, end);
+      }
+      return ready === '' ? undefined : ready;
+    },
+    rest() {
+      const text = unfinished[0] || unfinished[1];
+      unfinished[unfinished[0] ? 0 : 1] = '';
+      return text === '' ? undefined : text;
     },
   };
 }

@@ -10,13 +10,18 @@ import type { ExecutionEmitter } from './emitter';
 import { fromNative } from './errors';
 import type { BatchReader } from './lines';
 import { Moment } from './moment';
-import { withOutput } from './results';
+import type { Progress } from './progress';
+import { withOutput, withTexts } from './results';
+import type { Trace } from './tracing';
 
 export class LiveExecution {
   /** What its records bear; 0 for one that the native engine never hears of. */
   token = 0;
   readonly id: string;
-  /** The async context of the call that asked for the execution: its listeners run in it. */
+  /**
+   * The async context of the call that asked for the execution: its listeners run in it, and hooks of
+   * `node:async_hooks` see it from the call to the end.
+   */
   readonly resource = new AsyncResource('EscherExecution', { requireManualDestroy: true });
   /** The native engine has answered: it is in, or refused. */
   readonly admission = new Moment();
@@ -38,6 +43,12 @@ export class LiveExecution {
   resultWanted = false;
   /** A handle may still ask for the result when the native engine is gone. */
   hasHandle = false;
+  /** Its promise rejects for everything but success. */
+  rejects = false;
+  /** For subscribers of the tracing channel, if there were any when it began. */
+  trace: Trace | undefined;
+  /** Of a request that asked for it. */
+  progress: Progress | undefined;
   outcome: ExecutionOutcome | undefined;
   /** Whether its failure came to somebody through an iterator or a listener of the handle. */
   reported = false;
@@ -74,9 +85,7 @@ export class LiveExecution {
   takeResult(native: NativeEngine | undefined): ExecutionResult {
     if (this.#result === undefined) {
       const outcome = this.outcome as ExecutionOutcome;
-      this.#result = this.admitted
-        ? withOutput(outcome, native)
-        : { ...outcome, stdout: '', stderr: '' };
+      this.#result = this.admitted ? withOutput(outcome, native) : withTexts(outcome, '', '');
     }
     return this.#result;
   }

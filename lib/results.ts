@@ -8,6 +8,7 @@ import type {
   ExecutionSummary,
 } from '../types/result';
 import { ExecutionError, fromInfo } from './errors';
+import { printable } from './inspect';
 import { metadataOf, outcomeOf } from './outcome';
 
 /** The end of an execution that was cancelled before it came to the native engine. */
@@ -66,12 +67,12 @@ export function withOutput(
 }
 
 /** Field by field: a spread of so many takes V8 a hundred times as long. */
-function withTexts<Text extends string | Uint8Array>(
+export function withTexts<Text extends string | Uint8Array>(
   outcome: ExecutionOutcome,
   stdout: Text,
   stderr: Text,
 ): ExecutionResult<Text> {
-  return {
+  return printable({
     id: outcome.id,
     status: outcome.status,
     success: outcome.success,
@@ -100,7 +101,7 @@ function withTexts<Text extends string | Uint8Array>(
     metadata: outcome.metadata,
     stdout,
     stderr,
-  };
+  });
 }
 
 /** As {@link withOutput}, in bytes, for an outcome that was just read. */

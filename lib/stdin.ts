@@ -5,7 +5,7 @@ import type * as stream from 'node:stream';
 /** Where the bytes go. */
 export interface InputSink {
   /** Settles when the bytes are taken, or when nobody reads any more. */
-  send(data: Uint8Array): Promise<unknown>;
+  send(data: string | Uint8Array): Promise<unknown>;
   close(): Promise<unknown>;
 }
 

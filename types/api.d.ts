@@ -2,10 +2,11 @@
 
 /** Public contract: the methods of an engine, and the handle of one execution. */
 
-import type { Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { ReadableStream, WritableStream } from 'node:stream/web';
 import type { ExecutionConfig } from './config';
 import type { ExecutionEventName, ExecutionListener, OutputStream } from './events';
-import type { ExecutionRequest, RunOptions } from './request';
+import type { ExecutionRequest, RunOptions, WaitOptions } from './request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -26,6 +27,19 @@ export interface ExecutionLine {
   seq: number;
   /** The line is unfinished; its next piece comes next on this stream. */
   partial: boolean;
+}
+
+/** What {@link Execution.readable} and {@link Execution.readableStream} give. */
+export interface ReadOptions {
+  /**
+   * - `'utf8'`: the lines while the command runs, as text in UTF-8, each ended by `\n`; an unfinished
+   *   one as soon as it is there, but for `'all'`, which has whole lines only. So a `\r\n` becomes
+   *   `\n`, the last line gets a `\n` if it has none, and what is no UTF-8 becomes U+FFFD.
+   * - `'buffer'`: the exact bytes of one stream, once the command has ended; from its overflow file if
+   *   it has one. Fails with `ERR_OUTPUT_SIZE_EXCEEDED` when not all of them are kept.
+   * @defaultValue `'utf8'`
+   */
+  encoding?: 'utf8' | 'buffer' | undefined;
 }
 
 /**
@@ -75,6 +89,26 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
    * @param stream - @defaultValue `'all'`
    */
   lines(stream?: OutputStream | 'all'): AsyncIterableIterator<string>;
+  /**
+   * The output as a stream of bytes. It begins when it is first read: what came before is replayed, as
+   * for the iterator above. One that is not read on holds the command back, destroying it leaves the
+   * command running, and at the end it fails with what {@link result} rejects with.
+   * @param stream - @defaultValue `'stdout'`
+   * @example
+   * ```ts
+   * await pipeline(run.readable('stdout', { encoding: 'buffer' }), createWriteStream('backup.tar'));
+   * ```
+   */
+  readable(stream?: OutputStream | 'all', options?: ReadOptions): Readable;
+  /**
+   * As {@link readable}, as a web stream: a byte stream, of `Uint8Array`s.
+   * @param stream - @defaultValue `'stdout'`
+   * @example
+   * ```ts
+   * return new Response(run.readableStream());
+   * ```
+   */
+  readableStream(stream?: OutputStream | 'all', options?: ReadOptions): ReadableStream<Uint8Array>;
 
   /** Ends the execution as `cancelled`. `false` if it had ended already. */
   cancel(): Promise<boolean>;
@@ -91,6 +125,18 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
 /** The handle of an execution with `stdin: 'pipe'`. */
 export interface PipedExecution extends Execution {
   readonly stdin: Writable;
+  /**
+   * {@link stdin} as a web stream: takes text and bytes, at the pace of the child. One that has not
+   * been closed by the end of the command fails with `ERR_IO` then.
+   */
+  writableStream(): WritableStream<InputData>;
+  /**
+   * {@link stdin} and {@link readable} as one stream, to stand in the middle of a `pipeline`. It closes
+   * when the output has been read to its end; a source that still has something to write then makes
+   * the pipeline fail with `ERR_STREAM_PREMATURE_CLOSE`.
+   * @param stream - what is read; @defaultValue `'stdout'`
+   */
+  duplex(stream?: OutputStream | 'all', options?: ReadOptions): Duplex;
 }
 
 /**
@@ -117,9 +163,11 @@ export interface ExecutionEngineApi {
    * Runs a command and does not wait for it.
    * @returns the id, as soon as the request is admitted, which is before the process has started;
    * whoever awaits it has it before the first event
+   * @param options - `signal`: aborted before the admission, there is no execution: no process is
+   * made, or what there is of one is cancelled. Afterwards it has no say, unlike that of {@link run}
    * @throws `ERR_VALIDATION`, `ERR_CONCURRENCY_LIMIT`, `ERR_DUPLICATE_ID`, `ERR_SERIALIZATION`
    */
-  execute(request: ExecutionRequest): Promise<string>;
+  execute(request: ExecutionRequest, options?: WaitOptions): Promise<string>;
   /**
    * Runs a command and gives its handle at once; what {@link execute} would reject with, its result
    * does.
@@ -147,13 +195,14 @@ export interface ExecutionEngineApi {
   ): Promise<ExecutionResult<Uint8Array> | null>;
   /**
    * The result of every execution whose process ran to an end, whatever end; at once if it has.
-   * @param options - `timeoutMs`: how long to wait; @defaultValue without limit
+   * @param options - `timeoutMs`: how long to wait; @defaultValue without limit. `signal`: ends the
+   * wait too
    * @throws `ERR_SPAWN_FAILED`, `ERR_OUTPUT_SIZE_EXCEEDED` or `ERR_IO`, bearing `.result`, when the
    * engine could not carry it out; `ERR_WAIT_TIMEOUT`, which ends the wait and not the execution
    */
   waitForCompletion(
     id: string,
-    options?: { timeoutMs?: number | undefined },
+    options?: WaitOptions & { timeoutMs?: number | undefined },
   ): Promise<ExecutionResult>;
 
   /**
@@ -164,9 +213,10 @@ export interface ExecutionEngineApi {
   /**
    * Writes to the stdin of an execution with `stdin: 'pipe'`.
    * @returns when the bytes are taken; a child that reads no further is no error
+   * @param options - `signal`: ends the wait; bytes that are on their way go on
    * @throws `ERR_IO` without `stdin: 'pipe'`, and after {@link closeInput}
    */
-  sendInput(id: string, data: InputData): Promise<void>;
+  sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void>;
   /**
    * Closes the stdin of an execution with `stdin: 'pipe'`.
    * @throws `ERR_IO` without `stdin: 'pipe'`, and when it is closed already
@@ -204,10 +254,11 @@ export interface ExecutionEngineApi {
   stats(): Promise<EngineStats>;
 
   /** Resolves when nothing runs or waits, at once if so. */
-  onIdle(): Promise<void>;
+  onIdle(options?: WaitOptions): Promise<void>;
   /**
    * Refuses new requests, ends what runs (its `killSignal`, the grace, then `SIGKILL`), settles
-   * every promise and ends the threads. A second call gets the same promise.
+   * every promise and ends the threads. A second call gets the same promise. It takes no signal: it
+   * cannot be called off, and `graceMs` says how long it may take.
    * @param options - `graceMs`: @defaultValue `forceKillAfterDelayMs` of the configuration, or 5000
    * when that is `false`
    */

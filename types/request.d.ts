@@ -85,6 +85,22 @@ export interface ProcessLimits {
   pidsMax?: number | undefined;
 }
 
+/** Which lines of a command tell its progress. */
+export interface ProgressPattern {
+  /**
+   * Tried on every line of both streams, and on every piece that ends in a carriage return, without
+   * escape sequences. What a match captures is read by name: `percent` (0 to 100), `fraction`
+   * (0 to 1), or `current` and `total`; without any of these names the first group is a percentage.
+   * `label` is a text for people. No number means that it is not known. Of a line that is longer than
+   * 512 characters the last 512 are tried, so that no pattern can hold JavaScript up for long.
+   *
+   * A string where the request has to pass as JSON.
+   */
+  pattern: RegExp | string;
+  /** Of a `pattern` that is a string. */
+  flags?: string | undefined;
+}
+
 /**
  * One command and how to run it. Unknown fields are refused by name.
  *
@@ -174,6 +190,24 @@ export interface ExecutionRequest {
    */
   umask?: number | undefined;
   metadata?: ExecutionMetadata | undefined;
+  /**
+   * Makes `progress` events of what the command says of itself: of lines that match a pattern, and of
+   * the escape sequence `OSC 9;4` that terminals show in their task bar (`true`: of that alone; none
+   * arrives where `ansi` of the configuration takes it out). Lines are looked at only while somebody
+   * listens to `progress`.
+   * @defaultValue `false`
+   */
+  progress?: ProgressPattern | boolean | undefined;
+}
+
+/** How long to wait, of methods that wait. */
+export interface WaitOptions {
+  /**
+   * Ends the wait, and nothing else, when it is aborted: the promise rejects with an `AbortError`
+   * (`code: 'ABORT_ERR'`) whose `cause` is the reason of the signal. Aborted beforehand, nothing is
+   * done at all.
+   */
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of `engine.run()`. */

@@ -71,6 +71,8 @@ export interface WireRequest {
   redact?: readonly string[] | null | undefined;
   limits?: Readonly<Record<string, number>> | null | undefined;
   umask?: number | null | undefined;
+  /** JSON has no regular expressions: the pattern is their source. */
+  progress?: boolean | { pattern: string; flags?: string | null | undefined } | null | undefined;
 }
 
 /** A result without the output. */
@@ -126,6 +128,7 @@ export type WireEvent = WireEventBase &
     | { event_type: 'started'; command: string; pid: number }
     | { event_type: OutputStream; line: string; seq: number; partial: boolean }
     | ({ event_type: 'output' } & WireLines)
+    | { event_type: 'progress'; fraction: number | null; label: string | null }
     | { event_type: 'status_changed'; old_status: ExecutionStatus; new_status: ExecutionStatus }
     | { event_type: 'completed'; result: WireOutcome | WireResult }
     | { event_type: 'failed'; error: string; result: WireOutcome }

@@ -4,7 +4,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Execution, InputData, PipedExecution } from '../../types/api';
 import type { BridgeClient } from '../../types/bridge';
 import type { ExecutionConfig } from '../../types/config';
-import type { ExecutionRequest, RunOptions } from '../../types/request';
+import type { ExecutionRequest, RunOptions, WaitOptions } from '../../types/request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -13,9 +13,17 @@ import type {
   ExecutionSummary,
 } from '../../types/result';
 import type { WireHello, WireResult, WireStats, WireSummary } from '../../types/wire';
-import { ExecutionEmitter } from '../emitter';
-import { encoding, executionFilter, milliseconds, runOptions } from '../options/call';
+import { ExecutionEmitter, wantsLines } from '../emitter';
+import {
+  encoding,
+  executionFilter,
+  graceOption,
+  runOptions,
+  signalOption,
+  waitOptions,
+} from '../options/call';
 import { asData, asId } from '../options/checks';
+import { limited, throwIfAborted } from '../waiting';
 import type { BridgeChannel } from './channel';
 import { effectiveConfigFromWire } from './config';
 import { sendPieces } from './input';
@@ -38,7 +46,7 @@ export class RemoteEngine extends ExecutionEmitter implements BridgeClient {
   #shutdown: Promise<void> | undefined;
 
   constructor(channel: BridgeChannel, hello: WireHello) {
-    super((wanted) => this.#watchAll(wanted));
+    super(() => this.#watchAll());
     this.#channel = channel;
     this.#events = new RemoteEvents(this);
     this.config = effectiveConfigFromWire(hello.config);
@@ -52,16 +60,22 @@ export class RemoteEngine extends ExecutionEmitter implements BridgeClient {
     return this.#channel.closed;
   }
 
-  async execute(request: ExecutionRequest): Promise<string> {
+  async execute(request: ExecutionRequest, options?: WaitOptions): Promise<string> {
+    const signal = signalOption(options);
     this.#checkOpen();
     const wire = requestToWire(request);
     wire.id ??= globalThis.crypto.randomUUID();
+    throwIfAborted(signal);
     const id = asId('request.id', wire.id);
     const expected = this.#events.expect(id, new AsyncResource('EscherExecution'));
+    const fields = { request: wire, output: 'none', result: false };
+    const admission = this.#channel.ask('execute', fields, true);
+    admission.catch(() => expected.cancel());
     try {
-      await this.#channel.ask('execute', { request: wire, output: 'none', result: false }, true);
+      await limited(admission, signal);
     } catch (error) {
-      expected.cancel();
+      // Nobody is told of it, so nobody could end it.
+      if (signal?.aborted) admission.then(() => this.cancel(id)).catch(ignore);
       throw error;
     }
     return id;
@@ -119,22 +133,30 @@ export class RemoteEngine extends ExecutionEmitter implements BridgeClient {
 
   async waitForCompletion(
     id: string,
-    options?: { timeoutMs?: number | undefined },
+    options?: WaitOptions & { timeoutMs?: number | undefined },
   ): Promise<ExecutionResult> {
-    const timeoutMs = milliseconds(options, 'timeoutMs') ?? Number.POSITIVE_INFINITY;
-    const fields = { id: asId('id', id), timeout_ms: numberToWire(timeoutMs) };
-    return resultFromWire(await this.#ask('wait_for_completion', fields));
+    const known = asId('id', id);
+    const { signal, timeoutMs } = waitOptions(options);
+    throwIfAborted(signal);
+    const fields = { id: known, timeout_ms: numberToWire(timeoutMs) };
+    return resultFromWire(
+      await limited(this.#ask<WireResult>('wait_for_completion', fields), signal),
+    );
   }
 
   async cancel(id: string): Promise<boolean> {
     return await this.#ask('cancel', { id: asId('id', id) });
   }
 
-  async sendInput(id: string, data: InputData): Promise<void> {
+  async sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void> {
     const known = asId('id', id);
-    await sendPieces(asData('data', data), this.#channel.maxLineBytes, (piece) =>
+    const bytes = asData('data', data);
+    const signal = signalOption(options);
+    throwIfAborted(signal);
+    const taken = sendPieces(bytes, this.#channel.maxLineBytes, (piece) =>
       this.#ask('send_input', { id: known, data: piece }),
     );
+    await limited(taken, signal);
   }
 
   async closeInput(id: string): Promise<void> {
@@ -177,14 +199,16 @@ export class RemoteEngine extends ExecutionEmitter implements BridgeClient {
     return statsFromWire(await this.#ask<WireStats>('stats'));
   }
 
-  async onIdle(): Promise<void> {
-    await this.#ask('on_idle');
+  async onIdle(options?: WaitOptions): Promise<void> {
+    const signal = signalOption(options);
+    throwIfAborted(signal);
+    await limited(this.#ask('on_idle'), signal);
   }
 
   shutdown(options?: { graceMs?: number | undefined }): Promise<void> {
     if (this.#shutdown === undefined) {
       try {
-        this.#shutdown = this.#end(milliseconds(options, 'graceMs'));
+        this.#shutdown = this.#end(graceOption(options));
       } catch (error) {
         return Promise.reject(error);
       }
@@ -231,7 +255,7 @@ export class RemoteEngine extends ExecutionEmitter implements BridgeClient {
     return await this.#channel.ask<T>(type, fields);
   }
 
-  #watchAll(wanted: boolean): void {
-    this.#channel.ask('watch', { output: wanted ? 'batches' : 'none' }).catch(ignore);
+  #watchAll(): void {
+    this.#channel.ask('watch', { output: wantsLines(this) ? 'batches' : 'none' }).catch(ignore);
   }
 }

@@ -63,6 +63,15 @@ async function execute(
   return { id: followed.id };
 }
 
+/**
+ * Once all is told: when the end of an execution comes on the heels of its admission, the answer to
+ * that is still to be given, and its events wait for it.
+ */
+async function idle(engine: ExecutionEngine): Promise<void> {
+  await engine.onIdle();
+  await new Promise(setImmediate);
+}
+
 async function getResult({ engine }: CommandContext, fields: Fields): Promise<unknown> {
   const encoding = asOneOf('encoding', fields.encoding ?? 'utf8', ['utf8', 'buffer'] as const);
   const result =
@@ -131,7 +140,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   start_cleanup_task: { fields: [], run: ({ engine }) => engine.startCleanupTask() },
   stop_cleanup_task: { fields: [], run: ({ engine }) => engine.stopCleanupTask() },
   stats: { fields: [], run: async ({ engine }) => statsToWire(await engine.stats()) },
-  on_idle: { fields: [], run: ({ engine }) => engine.onIdle() },
+  on_idle: { fields: [], run: ({ engine }) => idle(engine) },
   shutdown: {
     fields: ['grace_ms'],
     run: (context, fields) => context.shutdown(number(fields, 'grace_ms')),

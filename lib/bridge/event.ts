@@ -46,6 +46,10 @@ export function eventToWire<Name extends WiredEventName>(
       const { stream, lines, firstSeq: first_seq, partial } = event.payload;
       return { event_type: 'output', ...base, stream, lines, first_seq, partial };
     }
+    case 'progress': {
+      const { fraction, label } = event.payload;
+      return { event_type: 'progress', ...base, fraction, label };
+    }
     case 'statusChanged': {
       const { oldStatus: old_status, newStatus: new_status } = event.payload;
       return { event_type: 'status_changed', ...base, old_status, new_status };
@@ -57,7 +61,7 @@ export function eventToWire<Name extends WiredEventName>(
 
 /**
  * An event in the form of the crate, as the engine's own, with its name there. `undefined` for one
- * that is not known here: plans have a `progress` in the crate, and other versions may have more.
+ * that is not known here: the `progress` of a plan in the crate, or one of another version.
  * @example
  * ```ts
  * await listen<WireEvent>('execution-event', ({ payload }) => show(eventFromWire(payload)));
@@ -78,6 +82,12 @@ export function eventFromWire(wire: WireEvent): NamedEvent | undefined {
     case 'output': {
       const { stream, lines, first_seq: firstSeq, partial } = wire;
       return { name: 'output', payload: { ...base, stream, lines, firstSeq, partial } };
+    }
+    case 'progress': {
+      // That of the crate is about plans, and has other fields.
+      if (!('fraction' in wire)) return undefined;
+      const { fraction, label } = wire;
+      return { name: 'progress', payload: { ...base, fraction, label } };
     }
     case 'status_changed': {
       const { old_status: oldStatus, new_status: newStatus } = wire;

@@ -4,12 +4,10 @@ import type { ExecutionResult } from '../../types/result';
 import type { WireOutputForm, WireRequest } from '../../types/wire';
 import type { ExecutionHandle } from '../execution';
 import { type ExecutionEngine, ExecutionError } from '../index';
+import { limited } from '../waiting';
 import { Followed, type FollowOptions } from './followed';
 import type { Outbox } from './outbox';
 import { requestFromWire } from './request';
-
-/** Timers cannot count further. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** As many as may be left over before it is worth asking which of them the engine still knows. */
 const FIRST_SWEEP = 1000;
@@ -65,7 +63,11 @@ export class FollowedExecutions {
     if (followed === undefined || followed.settled.happened) {
       return await this.#engine.waitForCompletion(id, { timeoutMs });
     }
-    await settledWithin(followed, timeoutMs);
+    await limited(followed.settled.wait(), undefined, {
+      ms: timeoutMs ?? Number.POSITIVE_INFINITY,
+      error: () =>
+        new ExecutionError('ERR_WAIT_TIMEOUT', `Wait timed out after ${timeoutMs}ms: ${id}`),
+    });
     try {
       return await this.#engine.waitForCompletion(id);
     } catch (error) {
@@ -99,22 +101,5 @@ export class FollowedExecutions {
       await this.#engine.getStatus(id).catch(() => this.#byId.delete(id));
     }
     this.#sweepAt = Math.max(FIRST_SWEEP, 2 * this.#byId.size);
-  }
-}
-
-async function settledWithin(followed: Followed, timeoutMs: number | undefined): Promise<void> {
-  if (timeoutMs === undefined) return await followed.settled.wait();
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    const message = `Wait timed out after ${timeoutMs}ms: ${followed.id}`;
-    timer = setTimeout(
-      () => reject(new ExecutionError('ERR_WAIT_TIMEOUT', message)),
-      Math.min(timeoutMs, LONGEST_TIMER),
-    );
-  });
-  try {
-    await Promise.race([followed.settled.wait(), tooLong]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -52,6 +52,8 @@ export class Followed {
     handle.on('statusChanged', (payload) =>
       this.#say(() => event(eventToWire('statusChanged', payload))),
     );
+    // Only one that asked for it has any.
+    handle.on('progress', (payload) => this.#say(() => event(eventToWire('progress', payload))));
     handle.on('settled', (payload) => this.#settle(payload));
     this.#form = form;
     this.#defaultForm = defaultForm;

@@ -67,6 +67,9 @@ export class RemoteEvents {
       case 'statusChanged':
         this.#publish(remote, 'statusChanged', event.payload);
         break;
+      case 'progress':
+        this.#publish(remote, 'progress', event.payload);
+        break;
       case 'output':
         this.#publishLines(remote, event.payload);
         break;

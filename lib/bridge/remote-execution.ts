@@ -1,24 +1,19 @@
 /** The handle of an execution in another process, see `types/api`. */
 
-import type { Writable } from 'node:stream';
-import type * as util from 'node:util';
-import type { Execution, ExecutionLine } from '../../types/api';
-import type { ExecutionEventName, ExecutionListener, OutputStream } from '../../types/events';
 import type { RunOptions } from '../../types/request';
 import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../../types/result';
 import type { WireResult } from '../../types/wire';
-import { onAbort } from '../abort';
 import { ExecutionEmitter, wantsLines } from '../emitter';
+import { Handle } from '../handle';
 import { ExecutionError } from '../index';
-import { asLines, asStrings, iterate } from '../lines';
+import type { KeptBytesSource } from '../kept-bytes';
 import { Moment } from '../moment';
-import { asOneOf } from '../options/checks';
 import { isRejection } from '../rejection';
-import { createStdin } from '../stdin';
+import type { InputSink } from '../stdin';
 import type { BridgeChannel } from './channel';
 import { sendPieces } from './input';
 import { RemoteLines } from './remote-lines';
-import { resultFromWire } from './result';
+import { bytesResultFromWire, resultFromWire } from './result';
 
 /** Told elsewhere, or of no interest. */
 const ignore = (): void => undefined;
@@ -31,11 +26,12 @@ export interface RemoteStart {
   options: RunOptions;
 }
 
-export class RemoteExecution implements Execution {
+export class RemoteExecution extends Handle {
   readonly id: string;
-  readonly [Symbol.toStringTag] = 'Execution';
   pid: number | undefined;
   status: ExecutionStatus = 'pending';
+  /** Its own listeners, if there are any. */
+  emitter: ExecutionEmitter | undefined;
   readonly #channel: BridgeChannel;
   readonly #start: RemoteStart;
   /** The request is sent. */
@@ -43,85 +39,23 @@ export class RemoteExecution implements Execution {
   /** The other side has answered: it is in, or refused. */
   readonly #admission = new Moment();
   readonly #end = new Moment();
-  #emitter: ExecutionEmitter | undefined;
   #refusal: unknown;
   #outcome: ExecutionOutcome | undefined;
   #fetched: Promise<ExecutionResult> | undefined;
   #result: Promise<ExecutionResult> | undefined;
-  #stdin: Writable | undefined;
   #isIterated = false;
 
   constructor(channel: BridgeChannel, start: RemoteStart) {
+    super(start.isPiped);
     this.id = start.id;
     this.#channel = channel;
     this.#start = start;
-    const { signal } = start.options;
-    const stop = signal ? onAbort(signal, () => void this.cancel().catch(ignore)) : ignore;
-    void this.#end.wait().then(() => {
-      stop();
-      this.#stdin?.destroy();
-      this.#report();
-    });
+    this.follow(start.options.signal);
   }
 
   get result(): Promise<ExecutionResult> {
     this.#result ??= this.#complete();
     return this.#result;
-  }
-
-  get stdin(): Writable | undefined {
-    if (!this.#start.isPiped) return undefined;
-    const { id } = this;
-    this.#stdin ??= createStdin({
-      send: (bytes) =>
-        sendPieces(bytes, this.#channel.maxLineBytes, (data) =>
-          this.#reach('send_input', { id, data }),
-        ),
-      close: () => this.#reach('close_input', { id }),
-    });
-    return this.#stdin;
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: awaiting the handle gives the result.
-  then<Value = ExecutionResult, Other = never>(
-    onFulfilled?: ((result: ExecutionResult) => Value | PromiseLike<Value>) | null,
-    onRejected?: ((reason: unknown) => Other | PromiseLike<Other>) | null,
-  ): Promise<Value | Other> {
-    return this.result.then(onFulfilled, onRejected);
-  }
-
-  catch<Other = never>(
-    onRejected?: ((reason: unknown) => Other | PromiseLike<Other>) | null,
-  ): Promise<ExecutionResult | Other> {
-    return this.result.catch(onRejected);
-  }
-
-  finally(onFinally?: (() => void) | null): Promise<ExecutionResult> {
-    return this.result.finally(onFinally);
-  }
-
-  on<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this {
-    this.#events().on(name, listener);
-    return this;
-  }
-
-  once<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this {
-    this.#events().once(name, listener);
-    return this;
-  }
-
-  off<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this {
-    this.#emitter?.off(name, listener);
-    return this;
-  }
-
-  [Symbol.asyncIterator](): AsyncIterableIterator<ExecutionLine> {
-    return iterate(this.#lines(), asLines());
-  }
-
-  lines(stream: OutputStream | 'all' = 'all'): AsyncIterableIterator<string> {
-    const which = asOneOf('stream', stream, ['stdout', 'stderr', 'all'] as const);
-    return iterate(this.#lines(), asStrings(which));
   }
 
   async cancel(): Promise<boolean> {
@@ -132,27 +66,8 @@ export class RemoteExecution implements Execution {
     return await this.#reach('kill', { id: this.id, signal });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.cancel();
-    await this.#end.wait();
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](
-    _depth: number,
-    options: util.InspectOptions,
-    inspect: typeof util.inspect,
-  ): string {
-    const { id, status, pid } = this;
-    return `Execution ${inspect({ id, status, pid }, options)}`;
-  }
-
-  /** Its own listeners, if there are any. */
-  get emitter(): ExecutionEmitter | undefined {
-    return this.#emitter;
-  }
-
   get wantsLines(): boolean {
-    return this.#emitter !== undefined && wantsLines(this.#emitter);
+    return this.emitter !== undefined && wantsLines(this.emitter);
   }
 
   /** The request is on its way. */
@@ -183,14 +98,82 @@ export class RemoteExecution implements Execution {
     return this.#fetched;
   }
 
+  protected get outcome(): ExecutionOutcome | undefined {
+    return this.#outcome;
+  }
+
+  protected makeEmitter(): ExecutionEmitter {
+    this.emitter = new ExecutionEmitter(() => this.#watch());
+    return this.emitter;
+  }
+
+  protected lineSource(): RemoteLines {
+    return new RemoteLines(this.#channel, {
+      id: this.id,
+      known: () => {
+        this.#isIterated = true;
+        return this.#known();
+      },
+      failure: async () => {
+        await this.#end.wait();
+        await this.failure();
+      },
+    });
+  }
+
+  protected inputSink(): InputSink {
+    const { id } = this;
+    return {
+      send: (bytes) =>
+        sendPieces(bytes, this.#channel.maxLineBytes, (data) =>
+          this.#reach('send_input', { id, data }),
+        ),
+      close: () => this.#reach('close_input', { id }),
+    };
+  }
+
+  protected ended(): Promise<void> {
+    return this.#end.wait();
+  }
+
+  protected isFailed(): boolean {
+    if (this.#refusal !== undefined) return true;
+    const { reject = false } = this.#start.options;
+    return this.#outcome !== undefined && isRejection(this.#outcome, reject);
+  }
+
+  protected report(): void {
+    if (!this.isFailed()) return;
+    const ends = [this.#outcome?.status ?? 'settled', 'settled'] as const;
+    const isHeard = ends.some((name) => (this.emitter?.listenerCount(name) ?? 0) > 0);
+    if (this.#isIterated || (isHeard && this.#outcome !== undefined)) this.#result?.catch(ignore);
+    else void this.result;
+  }
+
+  protected async keptOutput(): ReturnType<KeptBytesSource['read']> {
+    const fields = { id: this.id, encoding: 'buffer' };
+    const wire = await this.#channel.ask<WireResult<{ base64: string }>>('get_result', fields);
+    const { stdout, stderr } = bytesResultFromWire(wire);
+    return [stdout, stderr];
+  }
+
+  protected error(...[code, message]: Parameters<KeptBytesSource['error']>): Error {
+    return new ExecutionError(code, message);
+  }
+
   #finish(): void {
     this.#sent.happen();
     this.#admission.happen();
     this.#end.happen();
   }
 
+  /** Waits until it can be asked of. */
+  #known(): Promise<void> {
+    return (this.#start.idIsUnique ? this.#sent : this.#admission).wait();
+  }
+
   async #fetch(): Promise<ExecutionResult> {
-    await (this.#start.idIsUnique ? this.#sent : this.#admission).wait();
+    await this.#known();
     try {
       return resultFromWire(
         await this.#channel.ask<WireResult>('wait_for_completion', { id: this.id }),
@@ -218,15 +201,10 @@ export class RemoteExecution implements Execution {
     throw new ExecutionError(code, message, { ...details, result, cause });
   }
 
-  #events(): ExecutionEmitter {
-    this.#emitter ??= new ExecutionEmitter((wanted) => this.#watch(wanted));
-    return this.#emitter;
-  }
-
   /** Before the request is sent there is nothing to be said: it says whether lines are wanted. */
-  #watch(wanted: boolean): void {
+  #watch(): void {
     if (!this.#sent.happened || this.#end.happened) return;
-    const output = wanted ? 'batches' : 'none';
+    const output = this.wantsLines ? 'batches' : 'none';
     this.#channel.ask('watch', { id: this.id, output }).catch(ignore);
   }
 
@@ -240,35 +218,6 @@ export class RemoteExecution implements Execution {
       if ((error as ExecutionError).code === 'ERR_EXECUTION_NOT_FOUND') return false;
       throw error;
     }
-  }
-
-  #lines(): RemoteLines {
-    return new RemoteLines(this.#channel, {
-      id: this.id,
-      known: () => {
-        this.#isIterated = true;
-        return (this.#start.idIsUnique ? this.#sent : this.#admission).wait();
-      },
-      failure: async () => {
-        await this.#end.wait();
-        if (this.#isFailed()) await this.result;
-      },
-    });
-  }
-
-  #isFailed(): boolean {
-    if (this.#refusal !== undefined) return true;
-    const { reject = false } = this.#start.options;
-    return this.#outcome !== undefined && isRejection(this.#outcome, reject);
-  }
-
-  /** A failure that nobody was told of is an unhandled rejection, as for any promise. */
-  #report(): void {
-    if (!this.#isFailed()) return;
-    const ends = [this.#outcome?.status ?? 'settled', 'settled'] as const;
-    const isHeard = ends.some((name) => (this.#emitter?.listenerCount(name) ?? 0) > 0);
-    if (this.#isIterated || (isHeard && this.#outcome !== undefined)) this.#result?.catch(ignore);
-    else void this.result;
   }
 }
 

@@ -1,6 +1,11 @@
 /** Requests, from the API to the wire and back. */
 
-import type { Command, ExecutionMetadata, ExecutionRequest } from '../../types/request';
+import type {
+  Command,
+  ExecutionMetadata,
+  ExecutionRequest,
+  ProgressPattern,
+} from '../../types/request';
 import type { WireMetadata, WireRequest } from '../../types/wire';
 import { ExecutionError } from '../index';
 import { asObject, asString } from '../options/checks';
@@ -72,6 +77,24 @@ const metadata: Codec = {
   fromWire: (name, value) => metadataFromWire(asObject(name, value) as WireMetadata),
 };
 
+/** The source of a regular expression, and its flags, in place of it. */
+const pattern: Codec = {
+  toWire: (name, value) => (value instanceof RegExp ? value.source : asString(name, value)),
+  fromWire: (_name, value) => value,
+};
+const PATTERN: Codecs = { pattern, flags: text };
+
+const progress: Codec = {
+  toWire(name, value) {
+    if (typeof value === 'boolean') return value;
+    const wire = fieldsToWire(name, value, PATTERN);
+    const { pattern } = value as ProgressPattern;
+    return pattern instanceof RegExp ? { flags: pattern.flags, ...wire } : wire;
+  },
+  fromWire: (name, value) =>
+    typeof value === 'boolean' ? value : fieldsFromWire(name, value, PATTERN),
+};
+
 /** A copy, so that what the caller changes later is not seen, and a clear word where there is none. */
 function asJson(name: string, value: object): ExecutionMetadata {
   let cause: unknown;
@@ -107,6 +130,7 @@ export const REQUEST = {
   limits,
   umask: number,
   metadata,
+  progress,
 } satisfies Record<keyof ExecutionRequest, Codec>;
 
 /**

@@ -26,6 +26,7 @@ const EVENTS: Record<PageEventName, true> = {
   output: true,
   stdout: true,
   stderr: true,
+  progress: true,
   skipped: true,
   statusChanged: true,
   completed: true,

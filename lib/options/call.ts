@@ -1,6 +1,6 @@
 /** The small options of single methods. */
 
-import type { RunOptions } from '../../types/request';
+import type { RunOptions, WaitOptions } from '../../types/request';
 import type { ExecutionFilter, ExecutionStatus } from '../../types/result';
 import {
   asBoolean,
@@ -55,10 +55,23 @@ export function runOptions(value: unknown): RunOptions {
   };
 }
 
-/** The one field of an options object, in milliseconds. */
-export function milliseconds(value: unknown, field: 'timeoutMs' | 'graceMs'): number | undefined {
-  const fields = fieldsOf('options', value, [field]);
-  return optional(asMilliseconds, `options.${field}`, fields[field]);
+export function graceOption(value: unknown): number | undefined {
+  const fields = fieldsOf('options', value, ['graceMs']);
+  return optional(asMilliseconds, 'options.graceMs', fields.graceMs);
+}
+
+export function waitOptions(value: unknown): WaitOptions & { timeoutMs: number } {
+  const fields = fieldsOf('options', value, ['signal', 'timeoutMs']);
+  return {
+    signal: optional(asAbortSignal, 'options.signal', fields.signal),
+    timeoutMs:
+      optional(asMilliseconds, 'options.timeoutMs', fields.timeoutMs) ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+export function signalOption(value: unknown): AbortSignal | undefined {
+  const fields = fieldsOf('options', value, ['signal']);
+  return optional(asAbortSignal, 'options.signal', fields.signal);
 }
 
 export function encoding(value: unknown): 'utf8' | 'buffer' {

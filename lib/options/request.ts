@@ -25,6 +25,7 @@ import { normalCommand } from './command';
 import { isSecrets, SECRETS, STRATEGIES } from './config-rules';
 import { asLimits, asUmask, limitFields } from './limits';
 import { refuseUnknown } from './names';
+import { asProgress, type ProgressRule } from './progress';
 
 const FIELDS: readonly string[] = [
   'id',
@@ -47,6 +48,7 @@ const FIELDS: readonly string[] = [
   'limits',
   'umask',
   'metadata',
+  'progress',
 ];
 
 const STDIN = ['pipe', 'ignore'] as const;
@@ -139,8 +141,13 @@ function toJson(name: string, value: object): string {
   throw new ExecutionError('ERR_SERIALIZATION', message, { cause });
 }
 
+/** A request in its native form, and what of it concerns JavaScript alone. */
+export interface NormalRequest extends NativeRequest {
+  progress: ProgressRule | undefined;
+}
+
 /** Checks the shape of a request and gives its native form, without the inherited environment. */
-export function normalRequest(value: unknown): NativeRequest {
+export function normalRequest(value: unknown): NormalRequest {
   const request = asObject('request', value);
   refuseUnknown('request', request, FIELDS);
   const field = <T>(check: (name: string, value: unknown) => T, name: string): T | undefined =>
@@ -179,5 +186,6 @@ export function normalRequest(value: unknown): NativeRequest {
     limits: limitFields(field(asLimits, 'limits')),
     umask: field(asUmask, 'umask'),
     watch: false,
+    progress: field(asProgress, 'progress'),
   };
 }

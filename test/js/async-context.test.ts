@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { LONG, sh } from './support/commands';
+import { AsyncLocalStorage, createHook, executionAsyncId } from 'node:async_hooks';
+import { exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
 import { EVENTS } from './support/events';
 
@@ -22,13 +22,16 @@ function contexts(emitter: {
 test('listeners run in the context of the call that made the execution', async () => {
   const engine = storage.run('engine', () => makeEngine());
   const seen = storage.run('listener', () => contexts(engine));
-  const id = await storage.run('call', () => engine.execute(sh('echo a; echo b >&2')));
+  const id = await storage.run('call', () =>
+    engine.execute(sh('echo a; echo b >&2; echo 5%', { progress: { pattern: /(\d+)%/ } })),
+  );
   await storage.run('waiter', () => engine.waitForCompletion(id));
   for (const event of [
     'started',
     'output',
     'stdout',
     'stderr',
+    'progress',
     'statusChanged',
     'completed',
     'settled',
@@ -77,4 +80,41 @@ test('an iteration stays in its own context', async () => {
     return stores.add(storage.getStore());
   });
   expect([...seen]).toEqual(['reader']);
+});
+
+test('hooks see one resource for each execution, from its call to its end', async () => {
+  const engine = makeEngine();
+  const seen = new Map<number, string[]>();
+  const note = (id: number, what: string) => seen.get(id)?.push(what);
+  const hook = createHook({
+    init: (id, type, trigger) => {
+      if (type === 'EscherExecution') seen.set(id, [`init by ${trigger === executionAsyncId()}`]);
+    },
+    before: (id) => note(id, 'before'),
+    after: (id) => note(id, 'after'),
+    destroy: (id) => note(id, 'destroy'),
+  }).enable();
+  try {
+    const ids = new Set<number>();
+    for (const event of ['started', 'settled'] as const) {
+      engine.on(event, () => ids.add(executionAsyncId()));
+    }
+    const refused = engine.run(exec('/nonexistent'));
+    await Promise.all([engine.run(sh('true')), engine.run(sh('exit 3')), refused.catch(() => 0)]);
+    await engine.onIdle();
+    // What is destroyed is told a turn later.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen.size).toBe(3);
+    expect([...seen.keys()].filter((id) => ids.has(id))).toHaveLength(2);
+    for (const [id, calls] of seen) {
+      expect(calls[0]).toBe('init by true');
+      expect(calls.at(-1)).toBe('destroy');
+      expect(calls.filter((call) => call === 'destroy')).toHaveLength(1);
+      const scopes = calls.filter((call) => call === 'before').length;
+      expect(calls.filter((call) => call === 'after')).toHaveLength(scopes);
+      if (ids.has(id)) expect(scopes).toBe(2);
+    }
+  } finally {
+    hook.disable();
+  }
 });

@@ -62,6 +62,7 @@ describe('requests', () => {
         redact: ['secret'],
         limits: { cpuSeconds: 5, nice: 6 },
         umask: 7,
+        progress: { pattern: 'at (\\d+)', flags: 'i' },
         metadata: {
           source: 's',
           conversationId: 'c',
@@ -88,6 +89,7 @@ describe('requests', () => {
         redact: ['secret'],
         limits: { cpu_seconds: 5, nice: 6 },
         umask: 7,
+        progress: { pattern: 'at (\\d+)', flags: 'i' },
         metadata: {
           source: 's',
           conversation_id: 'c',
@@ -101,6 +103,7 @@ describe('requests', () => {
       { command, timeoutMs: Number.POSITIVE_INFINITY, priority: Number.NEGATIVE_INFINITY },
       { command, timeout_ms: 'Infinity', priority: '-Infinity' },
     ],
+    ['progress of sequences', { command, progress: true }, { command, progress: true }],
     [
       'bytes',
       { command, input: Uint8Array.of(0, 255, 10) },
@@ -366,6 +369,11 @@ describe('events', () => {
         first_seq: 7,
         partial: false,
       },
+    ],
+    [
+      'progress',
+      { ...base, fraction: 0.5, label: null },
+      { event_type: 'progress', ...wired, fraction: 0.5, label: null },
     ],
     [
       'statusChanged',

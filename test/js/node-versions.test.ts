@@ -1,21 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { reportOf, runHost } from './support/hosts';
-import { root } from './support/repository';
-
-/** `npm run test:node-versions` installs the others; without it the addon is shown in the running Node alone. */
-const installed = join(root, 'tools', 'node-versions', 'binaries', 'node_modules');
-const others = existsSync(installed)
-  ? readdirSync(installed)
-      .sort()
-      .map((name) => join(installed, name, 'bin', 'node'))
-      .filter((path) => existsSync(path))
-  : [];
-const nodes = [process.execPath, ...others].map((path): [version: string, path: string] => [
-  execFileSync(path, ['--version'], { encoding: 'utf8' }).trim(),
-  path,
-]);
+import { nodes } from './support/node-binaries';
 
 describe.each(nodes)('the one addon file in Node %s', (version, node) => {
   test('runs commands, and leaves nothing behind', async () => {

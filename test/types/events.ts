@@ -1,5 +1,10 @@
 // Events and their payloads. Checked by the compiler, never run.
-import { ExecutionEngine, type ExecutionOutcome } from 'escher-execution-engine';
+import { subscribe } from 'node:diagnostics_channel';
+import {
+  ExecutionEngine,
+  type ExecutionOutcome,
+  type ExecutionTrace,
+} from 'escher-execution-engine';
 
 const engine = new ExecutionEngine();
 const run = engine.run({ command: { type: 'exec', program: 'ls' } });
@@ -34,7 +39,16 @@ engine
     void result.stdout;
     void outcome;
   })
+  .on('progress', ({ fraction, label }): [number | null, string | null] => [fraction, label])
   .off('failed', () => undefined);
+
+subscribe('tracing:escher-execution-engine.execution:error', (message) => {
+  const { executionId, error, request } = message as ExecutionTrace;
+  const type: 'shell' | 'exec' | 'script' | 'awsCli' = request.type;
+  // @ts-expect-error: the environment is never shown
+  void request.env;
+  void [executionId, error?.message, type];
+});
 
 // @ts-expect-error: there is no such event, and never will be
 engine.on('error', () => undefined);

@@ -25,6 +25,9 @@ export const accepted: ExecutionRequest[] = [
     oversizedOutputStrategy: 'streamToFile',
     metadata: { source: 'ci', tags: { branch: 'main' }, anything: [1, { deep: true }] },
   },
+  { command: { type: 'exec', program: 'dd' }, progress: true },
+  { command: { type: 'exec', program: 'dd' }, progress: { pattern: /(?<percent>\d+)%/ } },
+  { command: { type: 'exec', program: 'dd' }, progress: { pattern: '(\\d+)%', flags: 'i' } },
   { command: { type: 'exec', program: 'cat' }, env: process.env, input: new ArrayBuffer(1) },
 ];
 
@@ -46,6 +49,11 @@ engine.execute({ command: { type: 'exec', program: 'ls' }, env: { LEVEL: 3 } });
 engine.execute({ command: { type: 'exec', program: 'ls' }, killSignal: 'SIGNONE' });
 // @ts-expect-error: tags are strings
 engine.execute({ command: { type: 'exec', program: 'ls' }, metadata: { tags: { n: 1 } } });
+
+// @ts-expect-error: a pattern is in an object
+engine.execute({ command: { type: 'exec', program: 'ls' }, progress: /x/ });
+// @ts-expect-error: a pattern is required
+engine.execute({ command: { type: 'exec', program: 'ls' }, progress: {} });
 
 export const config: ExecutionConfigInput = {
   maxTimeoutMs: Number.POSITIVE_INFINITY,

@@ -1,6 +1,7 @@
 // What comes back, and from where. Checked by the compiler, never run.
 import type { EventEmitter } from 'node:events';
-import type { Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import {
   type EngineStats,
   type Execution,
@@ -34,6 +35,15 @@ export async function methods(engine: ExecutionEngine, id: string): Promise<void
   exactly<boolean>()(await engine.cancel(id));
   exactly<boolean>()(await engine.kill(id, 'SIGHUP'));
   exactly<void>()(await engine.sendInput(id, new Uint8Array(1)));
+  const { signal } = new AbortController();
+  exactly<string>()(await engine.execute({ command }, { signal }));
+  exactly<ExecutionResult>()(await engine.waitForCompletion(id, { signal, timeoutMs: undefined }));
+  await engine.sendInput(id, 'text', { signal });
+  exactly<void>()(await engine.onIdle({ signal: undefined }));
+  // @ts-expect-error: it cannot be called off
+  await engine.shutdown({ signal });
+  // @ts-expect-error: how long a command may run stands in the request
+  await engine.execute({ command }, { timeoutMs: 5 });
   exactly<ExecutionSummary[]>()(await engine.listExecutions({ status: ['failed'], limit: 1 }));
   exactly<number>()(await engine.cleanup());
   exactly<EngineStats>()(await engine.stats());
@@ -61,6 +71,18 @@ export async function handle(engine: ExecutionEngine): Promise<void> {
   exactly<Writable>()(engine.run({ command, stdin: 'pipe' }).stdin);
   for await (const line of run) exactly<ExecutionLine>()(line);
   for await (const line of run.lines('stderr')) exactly<string>()(line);
+  exactly<Readable>()(run.readable());
+  exactly<ReadableStream<Uint8Array>>()(run.readableStream('stderr', { encoding: 'buffer' }));
+  const piped = engine.run({ command, stdin: 'pipe' });
+  exactly<Duplex>()(piped.duplex('all'));
+  await run.readableStream().pipeTo(piped.writableStream());
+  void new Response(run.readableStream());
+  // @ts-expect-error: there is no stdin to write to
+  run.writableStream();
+  // @ts-expect-error: there is no stdin to write to
+  run.duplex();
+  // @ts-expect-error: text is UTF-8
+  run.readable('stdout', { encoding: 'latin1' });
   await using disposed = run;
   // @ts-expect-error: no such stream
   run.lines('stdin');

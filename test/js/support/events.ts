@@ -4,6 +4,7 @@ export const EVENTS = [
   'output',
   'stdout',
   'stderr',
+  'progress',
   'completed',
   'failed',
   'timeout',
@@ -26,6 +27,8 @@ export interface AnyPayload {
   line: string;
   seq: number;
   partial: boolean;
+  fraction: number | null;
+  label: string | null;
   result: Record<string, unknown>;
   oldStatus: string;
   newStatus: string;

@@ -1,0 +1,46 @@
+import { reportOf } from './support/hosts';
+import { nodes } from './support/node-binaries';
+
+interface Told {
+  name?: string;
+  message?: string;
+  code?: string;
+  permission?: string;
+  result?: unknown;
+}
+
+interface Report {
+  own: Told;
+  execute: Told;
+  run: Told;
+  events: number;
+  known: number;
+}
+
+describe.each(nodes)("Node's permission model, Node %s", (version, node) => {
+  const flag = version.startsWith('v20.') ? '--experimental-permission' : '--permission';
+  // Without leave to load addons there is no engine at all.
+  const allowed = ['--allow-fs-read=*', '--allow-addons'];
+  const report = (...more: string[]): Promise<Report> =>
+    reportOf<Report>('permission.cjs', {
+      node,
+      nodeArgs: [flag, ...allowed, ...more],
+    });
+
+  test('refuses commands as it refuses child_process', async () => {
+    const { own, execute, run, events, known } = await report();
+    expect(own.code).toBe('ERR_ACCESS_DENIED');
+    for (const error of [execute, run]) {
+      expect(error).toMatchObject({ code: own.code, permission: own.permission });
+      expect(error.message).toContain(own.message?.split('.')[0]);
+      expect(error.message).toContain('--allow-child-process');
+    }
+    expect({ events, known }).toEqual({ events: 0, known: 0 });
+  });
+
+  test('lets commands run with --allow-child-process', async () => {
+    const { run, known } = await report('--allow-child-process');
+    expect(run).toEqual({ result: 'hi\n' });
+    expect(known).toBe(2);
+  });
+});
