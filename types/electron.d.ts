@@ -5,7 +5,13 @@
  */
 
 import type { Execution, InputData } from './api';
-import type { ExecutionEvents, OutputEvent, StartedEvent, TerminalEvent } from './events';
+import type {
+  ExecutionEvents,
+  OutputEvent,
+  ProgressEvent,
+  StartedEvent,
+  TerminalEvent,
+} from './events';
 import type { ExecutionRequest } from './request';
 import type {
   EngineStats,
@@ -240,6 +246,8 @@ export interface PageCallbacks {
   /** A batch of lines of one stream. Without it no lines are sent. */
   onOutput?: ((event: OutputEvent) => unknown) | undefined;
   onSkipped?: ((event: SkippedEvent) => unknown) | undefined;
+  /** Of a request with `progress`. */
+  onProgress?: ((event: ProgressEvent) => unknown) | undefined;
   onStatusChanged?: ((event: ExecutionEvents['statusChanged']) => unknown) | undefined;
   /** The end, behind all lines. */
   onSettled?: ((event: TerminalEvent) => unknown) | undefined;

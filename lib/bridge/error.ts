@@ -1,6 +1,7 @@
 /** Errors, from the API to the wire and back. */
 
 import type { ExecutionErrorCode, ValidationReason } from '../../types/errors';
+import type { ExecutionResult } from '../../types/result';
 import type { WireError, WireResult } from '../../types/wire';
 import { ExecutionError } from '../index';
 import { glossary } from './glossary';
@@ -44,4 +45,13 @@ export function errorFromWire(wire: WireError): Error {
     path: wire.path,
     result: wire.result && resultFromWire(wire.result),
   });
+}
+
+/** What the promise of an execution rejects with that ended so. */
+export function rejectionOf(result: ExecutionResult, cause?: unknown): ExecutionError {
+  const { code, message, ...details } = result.error ?? {
+    code: 'ERR_INTERNAL' as const,
+    message: `Execution ended as ${result.status}`,
+  };
+  return new ExecutionError(code, message, { ...details, result, cause });
 }

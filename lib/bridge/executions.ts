@@ -57,26 +57,17 @@ export class FollowedExecutions {
     for (const followed of this.#byId.values()) followed.setDefaultForm(form);
   }
 
-  /** As of the engine, but the output is not kept in memory once more. */
+  /** As of the engine. */
   async waitForCompletion(id: string, timeoutMs: number | undefined): Promise<ExecutionResult> {
     const followed = this.find(id);
     if (followed === undefined || followed.settled.happened) {
       return await this.#engine.waitForCompletion(id, { timeoutMs });
     }
-    await limited(followed.settled.wait(), undefined, {
+    return await limited(followed.completion(), undefined, {
       ms: timeoutMs ?? Number.POSITIVE_INFINITY,
       error: () =>
         new ExecutionError('ERR_WAIT_TIMEOUT', `Wait timed out after ${timeoutMs}ms: ${id}`),
     });
-    try {
-      return await this.#engine.waitForCompletion(id);
-    } catch (error) {
-      const { code } = error as { code?: unknown };
-      // Dropped meanwhile, or never kept. Whoever waited is told all the same.
-      const gone = code === 'ERR_EXECUTION_NOT_FOUND' || code === 'ERR_ENGINE_CLOSED';
-      if (!gone) throw error;
-      return await followed.handle.result;
-    }
   }
 
   async #admit(followed: Followed): Promise<void> {

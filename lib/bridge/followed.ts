@@ -7,6 +7,8 @@ import type { ExecutionHandle } from '../execution';
 import type { ExecutionEngine } from '../index';
 import type { BatchReader, LineBatch, LineSource } from '../lines';
 import { Moment } from '../moment';
+import { isRejection } from '../rejection';
+import { rejectionOf } from './error';
 import { eventToWire, linesToJson, outputToWire, terminalToWire } from './event';
 import type { Outbox } from './outbox';
 import { resultToWire } from './result';
@@ -35,6 +37,8 @@ export class Followed {
   #form: WireOutputForm = 'none';
   #defaultForm: WireOutputForm = 'none';
   #reader: EventReader | undefined;
+  /** Who waits for the end. */
+  readonly #waiters: ((result: Promise<ExecutionResult>) => void)[] = [];
   /** What came ahead of the answer to the request. */
   #held: Parameters<Outbox['put']>[] | undefined = [];
 
@@ -71,8 +75,17 @@ export class Followed {
     } catch (error) {
       this.handle.result.catch(ignore);
       this.settled.happen();
+      this.#finish(() => this.handle.result);
       throw error;
     }
+  }
+
+  /**
+   * As `waitForCompletion`, for one that has not ended. The output is read as the end comes, for all
+   * who wait, since it may be dropped right behind it; and it is not kept for anybody else.
+   */
+  completion(): Promise<ExecutionResult> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
   /** The request is answered: events may go. */
@@ -130,6 +143,18 @@ export class Followed {
       });
     }
     this.settled.happen();
+    this.#finish(async () => {
+      const result = await this.#whole(terminal.result);
+      if (isRejection(result, false)) throw rejectionOf(result);
+      return result;
+    });
+  }
+
+  #finish(read: () => Promise<ExecutionResult>): void {
+    const waiters = this.#waiters.splice(0);
+    if (waiters.length === 0) return;
+    const result = read();
+    for (const resolve of waiters) resolve(result);
   }
 
   /** Read when it is written, so that what waits for a slow reader is kept once, by the engine. */

@@ -11,6 +11,7 @@ import { Moment } from '../moment';
 import { isRejection } from '../rejection';
 import type { InputSink } from '../stdin';
 import type { BridgeChannel } from './channel';
+import { rejectionOf } from './error';
 import { sendPieces } from './input';
 import { RemoteLines } from './remote-lines';
 import { bytesResultFromWire, resultFromWire } from './result';
@@ -193,12 +194,8 @@ export class RemoteExecution extends Handle {
     const { reject = false, signal } = this.#start.options;
     const result = await fetched;
     if (!isRejection(result, reject)) return result;
-    const { code, message, ...details } = result.error ?? {
-      code: 'ERR_INTERNAL' as const,
-      message: `Execution ended as ${result.status}`,
-    };
     const cause = signal?.aborted && result.status === 'cancelled' ? signal.reason : undefined;
-    throw new ExecutionError(code, message, { ...details, result, cause });
+    throw rejectionOf(result, cause);
   }
 
   /** Before the request is sent there is nothing to be said: it says whether lines are wanted. */

@@ -36,6 +36,7 @@ export const RUN: CommandSpec = {
     'no-stdin': { about: 'it reads nothing, and nothing is read for it' },
     log: { value: 'FILE', about: 'also write its output there, with times' },
     redact: { value: 'NAME', multiple: true, about: 'hide the value of this variable; repeatable' },
+    progress: { value: 'PATTERN', about: 'lines that tell how far it is, such as "(\\d+)%"' },
     json: { about: 'events on stdout, one JSON object a line, in place of the output' },
     binary: { about: 'exact bytes for what is no UTF-8 text; takes temporary disk space' },
     quiet: { short: 'q', about: 'say nothing of its own on stderr, and show no status line' },
@@ -74,6 +75,7 @@ export function planOf({ values, switches, operands }: Parsed, env: NodeJS.Proce
     killSignal: signalOf(one('signal')),
     forceKillAfterDelayMs: killAfter(one('kill-after')),
     redact: secretsOf(values.redact ?? [], { ...env, ...overlay }),
+    progress: progressOf(one('progress')),
   };
   const limit = timeLimit('timeout', one('timeout')) ?? Number.POSITIVE_INFINITY;
   const config: ExecutionConfigInput = {
@@ -127,6 +129,22 @@ function secretsOf(names: readonly string[], env: NodeJS.ProcessEnv): string[] {
       '--redact API_TOKEN -- ./deploy',
     );
   });
+}
+
+/** Without a pattern, the sequence that programs send to terminals. */
+function progressOf(pattern: string | undefined): ExecutionRequest['progress'] {
+  if (pattern === undefined) return true;
+  try {
+    return { pattern: new RegExp(pattern) };
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new UsageError(
+      `--progress is no regular expression: ${why}`,
+      'one of JavaScript: its first group is a percentage, or its groups are named percent, ' +
+        'fraction, current and total, label',
+      "--progress '(\\d+)%' -- make",
+    );
+  }
 }
 
 function duration(option: string, text: string, more = ''): number {

@@ -1,27 +1,21 @@
 /** What the status line of `run` knows of its execution. */
 
 import type { Execution } from '../../types/api';
+import type { ProgressEvent } from '../../types/events';
 import { Meter } from './meter';
 import { statusText } from './status-text';
 import { CpuMeter } from './tree-cpu';
-
-interface Progress {
-  fraction?: number;
-  label?: string;
-}
 
 export class RunStatus {
   readonly meter = new Meter(performance.now());
   readonly #since = performance.now();
   readonly #cpu = new CpuMeter();
   #execution: Execution | undefined;
-  #progress: Progress = {};
+  #progress: Pick<ProgressEvent, 'fraction' | 'label'> = { fraction: null, label: null };
 
   follow(execution: Execution): void {
     this.#execution = execution;
-    // By name: an engine that does not recognise progress never emits it.
-    const listen = execution.on as (name: string, listener: (event: Progress) => void) => unknown;
-    listen.call(execution, 'progress', (event) => {
+    execution.on('progress', (event) => {
       this.#progress = event;
     });
   }
@@ -32,7 +26,13 @@ export class RunStatus {
     const cpuPercent = this.#cpu.percent(this.#execution?.pid, now);
     const elapsedMs = now - this.#since;
     return statusText(
-      { elapsedMs, ...this.meter.rates(now), cpuPercent, fraction, label },
+      {
+        elapsedMs,
+        ...this.meter.rates(now),
+        cpuPercent,
+        fraction: fraction ?? undefined,
+        label: label ?? undefined,
+      },
       columns,
     );
   }

@@ -89,6 +89,7 @@ class Run {
     if (!this.#plan.json) return new TextRelay(display, meter);
     const relay = new JsonRelay(display, meter, id);
     this.#execution.on('started', (event) => relay.event('started', event));
+    this.#execution.on('progress', (event) => relay.event('progress', event));
     this.#execution.on('settled', (event) => relay.end(event));
     return relay;
   }

@@ -9,7 +9,7 @@ import type {
   TerminalEvent,
 } from '../index';
 import { Refusal } from './failure';
-import { endOf, newRow, type ProgressEvent, progressOf } from './row';
+import { endOf, newRow } from './row';
 import { Tails } from './tails';
 import type { Row, StartBody } from './wire';
 
@@ -24,8 +24,6 @@ export interface BoardWatcher {
   changed(id: string): void;
   removed(id: string): void;
 }
-
-type ProgressSource = { on(name: 'progress', listener: (event: ProgressEvent) => void): unknown };
 
 /** How many finished executions stay in the lists. */
 export const MAX_FINISHED = 500;
@@ -44,8 +42,8 @@ export class Board {
     engine.on('statusChanged', (event) => this.#statusChanged(event));
     engine.on('output', (event) => this.#output(event));
     engine.on('settled', (event) => this.#settled(event));
-    (engine as unknown as ProgressSource).on('progress', (event) => {
-      this.#update(event.executionId, { progress: progressOf(event) });
+    engine.on('progress', ({ executionId, fraction, label }) => {
+      this.#update(executionId, { progress: { fraction, label } });
     });
   }
 

@@ -38,6 +38,15 @@ const isEnvironment = (value: unknown): boolean =>
   !Array.isArray(value) &&
   Object.values(value).every(isText);
 
+function isPattern(value: unknown): boolean {
+  if (typeof value !== 'string' || value === '') return false;
+  try {
+    return Boolean(new RegExp(value));
+  } catch {
+    return false;
+  }
+}
+
 export function checkNames(fields: Fields, allowed: readonly string[]): void {
   const unknown = Object.keys(fields).find((name) => !allowed.includes(name));
   if (unknown === undefined) return;
@@ -46,7 +55,7 @@ export function checkNames(fields: Fields, allowed: readonly string[]): void {
 }
 
 export function asStartBody(fields: Fields): StartBody {
-  checkNames(fields, ['command', 'cwd', 'timeoutMs', 'env', 'stdin', 'colour']);
+  checkNames(fields, ['command', 'cwd', 'timeoutMs', 'env', 'stdin', 'colour', 'progress']);
   const { command } = fields;
   if (typeof command !== 'string' || command.trim() === '') {
     throw wrong('command', 'a shell command', command);
@@ -58,6 +67,7 @@ export function asStartBody(fields: Fields): StartBody {
     env: take<Record<string, string>>(fields, 'env', 'an object of strings', isEnvironment),
     stdin: take<boolean>(fields, 'stdin', 'true or false', isFlag),
     colour: take<boolean>(fields, 'colour', 'true or false', isFlag),
+    progress: take<string>(fields, 'progress', 'a regular expression', isPattern),
   };
   return Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
@@ -75,6 +85,7 @@ export function requestOf(body: StartBody, baseDir: string): ExecutionRequest {
     env: { ...(body.colour ? COLOURS : {}), ...body.env },
     ...(body.timeoutMs === undefined ? {} : { timeoutMs: body.timeoutMs }),
     ...(body.stdin ? { stdin: 'pipe' } : {}),
+    progress: body.progress === undefined ? true : { pattern: body.progress },
   };
 }
 

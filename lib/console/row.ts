@@ -1,14 +1,7 @@
 /** What the lists show of an execution, at its start and at its end. */
 
 import type { ExecutionOutcome, ExecutionRequest } from '../index';
-import type { Progress, Row, StartBody } from './wire';
-
-/** The payload of the event `progress`, for engines that have it. */
-export interface ProgressEvent {
-  executionId: string;
-  fraction?: number | null;
-  label?: string | null;
-}
+import type { Row, StartBody } from './wire';
 
 export function newRow(
   id: string,
@@ -64,9 +57,4 @@ export function endOf(before: Row, result: ExecutionOutcome): Partial<Row> {
 function peakOf(bytes: number): Row['memory'] {
   const ownPeak = process.resourceUsage().maxRSS * 1024;
   return { bytes, kind: bytes > ownPeak ? 'peak' : 'atMost' };
-}
-
-export function progressOf({ fraction, label }: ProgressEvent): Progress {
-  const isFraction = typeof fraction === 'number' && fraction >= 0 && fraction <= 1;
-  return { fraction: isFraction ? fraction : null, label: label ?? null };
 }

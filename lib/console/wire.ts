@@ -101,6 +101,8 @@ export interface StartBody {
   stdin?: boolean;
   /** Ask programs for colours, which most leave out when they write into a pipe. */
   colour?: boolean;
+  /** Which lines tell how far it is, as a regular expression; besides the sequence OSC 9;4. */
+  progress?: string;
 }
 
 export interface ErrorBody {

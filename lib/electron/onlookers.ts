@@ -10,6 +10,7 @@ import type { Outbox } from './outbox';
 
 const NAMES = [
   'started',
+  'progress',
   'statusChanged',
   'completed',
   'failed',

@@ -17,6 +17,7 @@ const CALLBACKS = {
   onStarted: 'started',
   onOutput: 'output',
   onSkipped: 'skipped',
+  onProgress: 'progress',
   onStatusChanged: 'statusChanged',
   onSettled: 'settled',
 } as const satisfies Record<keyof PageCallbacks, PageEventName>;

@@ -7,6 +7,7 @@ import type { Watch } from './watch';
 /** What a watch is told; the lines it reads by itself. */
 const NAMES = [
   'started',
+  'progress',
   'statusChanged',
   'completed',
   'failed',

@@ -96,7 +96,7 @@ export class Watch {
 }
 
 function isEnd(name: ExecutionEventName, payload: unknown): boolean {
-  if (name !== 'statusChanged') return name !== 'started';
+  if (name !== 'statusChanged') return name !== 'started' && name !== 'progress';
   const { newStatus } = payload as StatusChangedEvent;
   return newStatus !== 'pending' && newStatus !== 'running';
 }

@@ -34,6 +34,16 @@ function gate() {
       expect(after).toMatch(/^one\ntwo\nthree\ncode 0\n\$$/);
     });
 
+    test('it tells of the progress that the command tells', async () => {
+      const terminal = openTerminal(100, 10);
+      const { wait, open } = gate();
+      const sequence = String.raw`printf "\\033]9;4;1;40\\007\\n"`;
+      await terminal.call(`run --shell '${sequence}; ${wait}'`);
+      await terminal.shows(/\ds {2}\[={8}> {11}\] {2}40%/);
+      open();
+      await terminal.shows(/code 0/);
+    });
+
     test('a flood of output leaves nothing behind either', async () => {
       const terminal = openTerminal(80, 50);
       const { wait, open } = gate();

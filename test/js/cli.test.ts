@@ -60,6 +60,7 @@ describe('wrong use of run', () => {
     [['--signal', 'NOPE', 'ls'], "--signal is no signal: 'NOPE'."],
     [['--env', '=x', 'ls'], '--env needs a name, = and a value.'],
     [['--json', '--binary', 'ls'], '--json and --binary exclude each other.'],
+    [['--progress', '(', 'ls'], '--progress is no regular expression: Invalid regular expression'],
     [['--redact', 'NOT_THERE', 'ls'], '--redact: the variable NOT_THERE is not set.'],
     [['--redact', 'SHORT', '--env', 'SHORT=abc', 'ls'], 'SHORT is too short to be hidden.'],
   ])('%j', async (args, message) => {
@@ -368,6 +369,15 @@ describe('--json', () => {
       expect(firstSeq).toBe(seq);
       seq += lines.length;
     }
+  });
+
+  test('tells of progress, by a pattern and by the sequence of terminals', async () => {
+    const script =
+      "echo 'at 1 of 4'; sleep 0.1; printf '\\033]9;4;1;50\\007\\n'; sleep 0.1; echo 'at 3 of 4'";
+    const pattern = 'at (?<current>\\d+) of (?<total>\\d+)';
+    const end = await shell(script, '--json', '--progress', pattern);
+    const told = events(end.stdout).filter(({ event }) => event === 'progress');
+    expect(told.map(({ fraction }) => fraction)).toEqual([0.25, 0.5, 0.75]);
   });
 
   test('only the last entry of a batch is unfinished', async () => {

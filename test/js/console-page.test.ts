@@ -2,7 +2,6 @@ import { connect, createServer, type Socket } from 'node:net';
 import { describeInBrowser, openPage } from './support/browser';
 import { startConsole } from './support/console';
 import { openConsole } from './support/console-page';
-import { hostScript } from './support/repository';
 import { GUARD_MS, waitFor } from './support/wait';
 
 // A browser takes its time on a busy machine.
@@ -216,13 +215,15 @@ describeInBrowser('the page of the console', () => {
   });
 
   test.each([
-    ['echo step 0; sleep 60', '0.25', '25 % compiling'],
-    ['echo step 1; sleep 60', null, 'linking'],
-    ['echo step 2; sleep 60', null, 'nonsense'],
-  ])('shows progress: %s', async (command, value, label) => {
-    const console_ = await openConsole({}, [], ['--require', hostScript('console-progress.cjs')]);
+    ['a line that matches', 'echo "done 25% compiling"', '0.25', '25 % compiling'],
+    ['a line without a number', 'echo "done ?% linking"', null, 'linking'],
+    ['the sequence of terminals', "printf '\\033]9;4;1;40\\007'", '0.4', '40 %'],
+  ])('shows progress: %s', async (_, command, value, label) => {
+    const console_ = await openConsole();
     const { page } = console_;
-    await console_.run(command);
+    await page.click('#start-more summary');
+    await page.fill('#progress-pattern', 'done (?<percent>\\d+|\\?)% (?<label>\\w+)');
+    await console_.run(`${command}; sleep 60`);
     await page.locator('#progress-label', { hasText: label }).waitFor();
     expect(await page.getAttribute('#progress-bar', 'value')).toBe(value);
     await page.click('#cancel');

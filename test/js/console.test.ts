@@ -228,6 +228,12 @@ describe('what makes no sense is refused with a reason', () => {
       400,
       /'stdin' must be true or false, got "yes"/,
     ],
+    [
+      'a pattern that is none',
+      { command: 'true', progress: '(' },
+      400,
+      /'progress' must be a regular expression, got "\("/,
+    ],
     ['a directory that is none', { command: 'true', cwd: '/no/such' }, 400, /\/no\/such/],
     ['too much', { command: 'x'.repeat(300_000) }, 413, /longer than 262144 bytes/],
   ])('%s', async (_, body, status, message) => {

@@ -51,6 +51,21 @@ describe('run with callbacks', () => {
     expect(told).toContainEqual(['stderr', 'three']);
   });
 
+  test('tells of progress, to its callback and to listeners', async () => {
+    const { page } = oneWindow();
+    const [own, heard]: [unknown[], unknown[]] = [[], []];
+    const request = sh('echo 50%; sleep 0.1; echo 100%', { progress: { pattern: '(\\d+)%' } });
+    await page.run(request, { onProgress: ({ fraction }) => own.push(fraction) });
+    await waitFor('the progress of run()', () => own.length === 2);
+    page.on('progress', ({ fraction }) => heard.push(fraction));
+    await page.execute(request);
+    await waitFor('the progress of execute()', () => heard.length === 2);
+    expect([own, heard]).toEqual([
+      [0.5, 1],
+      [0.5, 1],
+    ]);
+  });
+
   test('every line comes once, in order, numbered, in few messages', async () => {
     const { page, window } = oneWindow();
     const lines: string[] = [];

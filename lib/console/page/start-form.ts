@@ -6,7 +6,7 @@ import { byId } from './dom';
 import { parseDuration } from './format';
 import { remember, remembered } from './settings';
 
-const KEPT = ['cwd', 'timeout', 'env'] as const;
+const KEPT = ['cwd', 'timeout', 'env', 'progress-pattern'] as const;
 
 export class StartForm {
   readonly #command = byId<HTMLTextAreaElement>('command');
@@ -76,12 +76,14 @@ export class StartForm {
     }
     const cwd = byId<HTMLInputElement>('cwd').value.trim();
     const timeout = byId<HTMLInputElement>('timeout').value.trim();
+    const progress = byId<HTMLInputElement>('progress-pattern').value.trim();
     const env = environment(byId<HTMLTextAreaElement>('env').value);
     return {
       command,
       ...(cwd === '' ? {} : { cwd }),
       ...(timeout === '' || timeout === 'none' ? {} : { timeoutMs: milliseconds(timeout) }),
       ...(Object.keys(env).length === 0 ? {} : { env }),
+      ...(progress === '' ? {} : { progress }),
       stdin: byId<HTMLInputElement>('stdin').checked,
       colour: byId<HTMLInputElement>('colour').checked,
     };
