@@ -218,6 +218,7 @@ ExecutionRequest to_request(const Napi::Array& array) {
     request.oversized_output_strategy = to_strategy(array.Env(), *name);
   }
   request.merge_stderr = fields.boolean();
+  request.progress = fields.boolean();
   request.priority = fields.need_number("priority");
   request.metadata = fields.text("metadata").value_or("");
   request.tags = fields.texts("tags");

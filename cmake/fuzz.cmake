@@ -11,6 +11,7 @@ add_library(fuzzed_parts STATIC
   src/policy/journal_format.cpp
   src/policy/rules.cpp
   src/stream/display_filter.cpp
+  src/stream/progress_sequence.cpp
   src/stream/form_automaton.cpp
   src/stream/line_splitter.cpp
   src/stream/newlines.cpp

@@ -45,7 +45,7 @@ export class Executions implements Omit<RecordSink, 'replied'> {
   /** For somebody who waits for the admission, and is to hear of it before any event. */
   submit(request: NormalRequest, idIsUnique: boolean): LiveExecution {
     // `run()` has a moment for listeners of its handle to come; here only the engine can have any.
-    request.watch = request.progress !== undefined && wantsProgress(this.#emitter);
+    request.watch = request.progress && wantsProgress(this.#emitter);
     return this.#submit(request, idIsUnique, true);
   }
 
@@ -54,7 +54,7 @@ export class Executions implements Omit<RecordSink, 'replied'> {
    * from the first on, however soon the process starts. So they cross until it shows who listens.
    */
   submitWatched(request: NormalRequest, idIsUnique: boolean): LiveExecution {
-    request.watch = this.#streams || request.progress !== undefined;
+    request.watch = this.#streams || request.progress;
     const live = this.#submit(request, idIsUnique, false);
     live.undecided = true;
     queueMicrotask(() => {
@@ -171,7 +171,8 @@ export class Executions implements Omit<RecordSink, 'replied'> {
     const live = this.#traced(request, () => this.#send(request, awaited));
     live.idIsUnique = idIsUnique;
     live.watched = request.watch;
-    if (request.progress !== undefined) live.progress = progressOf(live, request.progress);
+    const { progressRule } = request;
+    if (progressRule !== undefined) live.progress = progressOf(live, progressRule);
     return live;
   }
 

@@ -55,6 +55,7 @@ export function requestFields(request: NativeRequest): NativeRequestFields {
     request.maxOutputSizeBytes,
     request.oversizedOutputStrategy,
     request.mergeStderr,
+    request.progress,
     request.priority,
     request.metadata,
     request.tags,

@@ -24,6 +24,7 @@ OutputOptions Execution::output_options() {
   options.max_line_bytes = config.max_line_bytes;
   options.redactor = redactor_;
   options.ansi = config.ansi;
+  options.progress = request_.progress;
   options.log_path = log_path();
   options.overflow_path = [this](Stream stream) { return host_.overflow_path(id_, stream); };
   return options;

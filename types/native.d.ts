@@ -116,6 +116,8 @@ export interface NativeRequest {
   maxOutputSizeBytes?: number | undefined;
   oversizedOutputStrategy?: NativeStrategy | undefined;
   mergeStderr: boolean;
+  /** Whether the sequence OSC 9;4 stays in text that is safe to show. */
+  progress: boolean;
   priority: number;
   /** JSON text, kept with the record and given back in results and summaries. */
   metadata?: string | undefined;
@@ -156,6 +158,7 @@ export type NativeRequestFields = [
   maxOutputSizeBytes: number | undefined,
   oversizedOutputStrategy: NativeStrategy | undefined,
   mergeStderr: boolean,
+  progress: boolean,
   priority: number,
   metadata: string | undefined,
   tags: NativeRequest['tags'],

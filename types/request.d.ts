@@ -192,9 +192,9 @@ export interface ExecutionRequest {
   metadata?: ExecutionMetadata | undefined;
   /**
    * Makes `progress` events of what the command says of itself: of lines that match a pattern, and of
-   * the escape sequence `OSC 9;4` that terminals show in their task bar (`true`: of that alone; none
-   * arrives where `ansi` of the configuration takes it out). Lines are looked at only while somebody
-   * listens to `progress`.
+   * the escape sequence `OSC 9;4` that terminals show in their task bar (`true`: of that alone). With
+   * `ansi: 'sgr'` in the configuration that sequence stays in the output then; with `'strip'` it does
+   * not, and tells nothing. Lines are looked at only while somebody listens to `progress`.
    * @defaultValue `false`
    */
   progress?: ProgressPattern | boolean | undefined;

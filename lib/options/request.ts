@@ -143,7 +143,7 @@ function toJson(name: string, value: object): string {
 
 /** A request in its native form, and what of it concerns JavaScript alone. */
 export interface NormalRequest extends NativeRequest {
-  progress: ProgressRule | undefined;
+  progressRule: ProgressRule | undefined;
 }
 
 /** Checks the shape of a request and gives its native form, without the inherited environment. */
@@ -159,6 +159,7 @@ export function normalRequest(value: unknown): NormalRequest {
     throw wrongValue('request.input', `cannot be used together with stdin: '${stdin}'`);
   }
   const metadata = field(asMetadata, 'metadata');
+  const progressRule = field(asProgress, 'progress');
   return {
     id: field(asId, 'id') ?? randomId(),
     command: normalCommand(request.command),
@@ -186,6 +187,7 @@ export function normalRequest(value: unknown): NormalRequest {
     limits: limitFields(field(asLimits, 'limits')),
     umask: field(asUmask, 'umask'),
     watch: false,
-    progress: field(asProgress, 'progress'),
+    progress: progressRule !== undefined,
+    progressRule,
   };
 }

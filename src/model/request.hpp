@@ -57,6 +57,8 @@ struct ExecutionRequest {
   std::optional<std::uint64_t> max_output_size_bytes;
   std::optional<OversizedOutputStrategy> oversized_output_strategy;
   bool merge_stderr = false;
+  // Whether the command is asked for its progress, by whoever takes its lines.
+  bool progress = false;
   // Whether somebody takes the lines from the start.
   bool watch = false;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "stream/utf8.hpp"
 
@@ -152,10 +153,13 @@ std::string_view DisplayFilter::next_piece(std::string_view& text) {
     }
     const CodePoint c = first_of(text);
     const VtStep step = vt_step(state_, c.value);
-    state_ = step.next;
+    const VtState before = std::exchange(state_, step.next);
     // What broke a sequence is looked at again, as text.
     if (step.action == VtAction::text && !in_ground) continue;
     text.remove_prefix(c.length);
+    if (mode_ == DisplayMode::sgr_and_progress) {
+      if (const auto sequence = progress_.take(before, c.value); !sequence.empty()) return sequence;
+    }
     switch (step.action) {
       case VtAction::clear:
         sgr_.clear();
@@ -164,7 +168,7 @@ std::string_view DisplayFilter::next_piece(std::string_view& text) {
         if (!sgr_.add(static_cast<char>(c.value))) state_ = VtState::csi_rest;
         break;
       case VtAction::sgr:
-        if (mode_ == DisplayMode::sgr) return sgr_.end();
+        if (mode_ != DisplayMode::strip) return sgr_.end();
         break;
       case VtAction::none:
       case VtAction::text:

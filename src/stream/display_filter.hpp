@@ -2,7 +2,7 @@
 // colours. Pure; owned by whoever shows or logs one stream.
 //
 // What is left is valid UTF-8: characters, "\n", "\r", "\t" and, if asked for, well-formed SGR
-// sequences. Gone are
+// sequences, and OSC 9;4 where the progress of a program is asked for. Gone are
 // - all other escape sequences (vt_parser says where they end), with the text that a title, a link
 //   target or a clipboard command holds;
 // - all other controls: C0, DEL, C1. Backspace is one: it could hide what was said before it;
@@ -25,13 +25,15 @@
 #include <string>
 #include <string_view>
 
+#include "stream/progress_sequence.hpp"
 #include "stream/vt_parser.hpp"
 
 namespace escher {
 
 enum class DisplayMode : std::uint8_t {
-  sgr,    // colours, bold, underlined ... stay
-  strip,  // text only
+  sgr,               // colours, bold, underlined ... stay
+  sgr_and_progress,  // and what tells of progress
+  strip,             // text only
 };
 
 class DisplayFilter {
@@ -83,6 +85,7 @@ class DisplayFilter {
   DisplayMode mode_;
   VtState state_ = VtState::ground;
   Sgr sgr_;
+  ProgressSequence progress_;
   // The beginning of a code point at the end of a chunk.
   std::string tail_;
   // The part of a chunk that is being shown, if it was not plain ASCII.

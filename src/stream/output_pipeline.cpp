@@ -23,7 +23,9 @@ OutputPipeline::OutputPipeline(OutputOptions options)
                {options_.limit, options_.max_line_bytes}},
       batcher_(options_.token) {
   std::optional<DisplayMode> display;
-  if (options_.ansi == AnsiMode::sgr) display = DisplayMode::sgr;
+  if (options_.ansi == AnsiMode::sgr) {
+    display = options_.progress ? DisplayMode::sgr_and_progress : DisplayMode::sgr;
+  }
   if (options_.ansi == AnsiMode::strip) display = DisplayMode::strip;
   for (StreamState& state : streams_) {
     state.cleaner = OutputCleaner::make(display, options_.redactor);

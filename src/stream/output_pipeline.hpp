@@ -36,6 +36,8 @@ struct OutputOptions {
   // What it takes out is never counted, kept, written or delivered.
   std::optional<Redactor> redactor;
   AnsiMode ansi = AnsiMode::raw;
+  // Whether what tells of progress stays in what is safe to show.
+  bool progress = false;
   // Gives the path of a new overflow file for a stream, in a directory that is there; asked at most
   // once per stream, only under stream_to_file.
   std::function<Result<std::string>(Stream)> overflow_path;

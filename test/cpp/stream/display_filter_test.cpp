@@ -14,7 +14,8 @@ namespace {
 using namespace std::string_literals;
 
 constexpr const char* kBad = "\xEF\xBF\xBD";
-constexpr std::initializer_list<DisplayMode> kModes{DisplayMode::sgr, DisplayMode::strip};
+constexpr std::initializer_list<DisplayMode> kModes{DisplayMode::sgr, DisplayMode::sgr_and_progress,
+                                                    DisplayMode::strip};
 
 using Chunks = std::vector<std::string_view>;
 
@@ -223,6 +224,43 @@ TEST(DisplayFilter, ControlsGoButForLayout) {
           << std::uint32_t{code};
     }
   }
+}
+
+std::string with_progress(std::string_view bytes) {
+  return shown(DisplayMode::sgr_and_progress, {bytes});
+}
+
+TEST(DisplayFilter, ProgressStaysWhereItIsAskedFor) {
+  for (const std::string progress :
+       {"9;4;0", "9;4;1;5", "9;4;1;100", "9;4;3", "9;4;2;", "9;4;4;7;"}) {
+    const std::string whole = "\x1B]" + progress + "\a";
+    for (const std::string& sequence :
+         {whole, "\x1B]" + progress + "\x1B\\", "\xC2\x9D" + progress + "\xC2\x9C"}) {
+      const std::string bytes = "a\x1B[1mb" + sequence + "c\n";
+      EXPECT_EQ(with_progress(bytes), "a\x1B[1mb" + whole + "c\n") << progress;
+      EXPECT_EQ(coloured(bytes), "a\x1B[1mbc\n");
+      EXPECT_EQ(stripped(bytes), "abc\n");
+      expect_settled(bytes);
+    }
+  }
+}
+
+TEST(DisplayFilter, WhatIsAlmostProgressGoes) {
+  for (const std::string text :
+       {"9;4", "9;4;", "9;4;5", "9;4;10", "9;4;1;1000", "9;4;1;x", "9;4;1;5;6", "9;4;1;;5",
+        "9;5;1;5", "0;9;4;1;5", "9;4;1;5 ", "9;4;1;\xC3\xA4", "52;c;eHh4", "9;4;1;5;;"}) {
+    const std::string bytes = "a\x1B]" + text + "\ab";
+    EXPECT_EQ(with_progress(bytes), "ab") << text;
+    expect_settled(bytes);
+  }
+  // Other strings, and commands that are broken off.
+  for (const std::string bytes :
+       {"\x1BP9;4;1;5\a", "\x1B_9;4;1;5\x1B\\", "\x1B]9;4;1;5\x18\x1B\\", "\x1B]9;4;1;5\x1B[\x1B\\",
+        "\x1B]9;4;1;5\x1B]0;x\a", "\x1B]9;4;1\xC2\x90;5\a"}) {
+    EXPECT_EQ(with_progress(bytes), "") << testing::PrintToString(bytes);
+    expect_settled(bytes);
+  }
+  EXPECT_EQ(with_progress("\x1B]9;4;1;5\nrest\x1B\\"), "\nrest");
 }
 
 TEST(DisplayFilter, CharactersThatRearrangeTextGo) {
