@@ -167,8 +167,9 @@ void Execution::arm_timeouts() {
 
 // The timer is not moved by every chunk: it looks, when it fires, how long ago the last one came.
 void Execution::check_idle() {
-  const auto last = std::max(last_chunk_at_[0], last_chunk_at_[1]);
-  const Millis left = *request_.idle_timeout - to_millis(SteadyClock::now() - last);
+  const Millis patience = *request_.idle_timeout;
+  const Millis left =
+      std::max(patience_left(Stream::out, patience), patience_left(Stream::err, patience));
   if (left <= Millis(0)) return feed(Input::idle_timeout_fired);
   idle_timer_.arm(strand_, left, shared_from_this(), &Execution::check_idle);
 }

@@ -140,7 +140,8 @@ export interface ExecutionRequest {
    */
   timeoutMs?: number | undefined;
   /**
-   * Milliseconds without output after which the execution ends as by timeout.
+   * Milliseconds without output after which the execution ends as by timeout. While a slow consumer
+   * keeps the output from being read, that is no silence.
    * @defaultValue none
    */
   idleTimeoutMs?: number | undefined;

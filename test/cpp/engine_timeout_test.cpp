@@ -1,5 +1,6 @@
 // Timeouts: in total, and without output.
 #include <csignal>
+#include <thread>
 
 #include "support/engine_test.hpp"
 
@@ -86,6 +87,20 @@ TEST_F(EngineTimeout, WithoutOutputCountsFromTheLastOutput) {
   EXPECT_EQ(result->status, Status::timeout);
   // Counted from anything before, it would be over sooner.
   EXPECT_GE(std::chrono::steady_clock::now() - last_sent, kSilence);
+}
+
+TEST_F(EngineTimeout, WithoutOutputDoesNotCountWhileNobodyTakesIt) {
+  config.max_pending_event_bytes = 100'000;
+  start();
+  consuming = false;
+  auto request = puppet({"pattern", "2000000"});
+  request.idle_timeout = Millis(500);
+  const auto job = submit(std::move(request));
+  wait_until("the limit", [&] { return sink.delivered() >= config.max_pending_event_bytes; });
+  // Longer than that silence would last.
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  sink.change([&] { consuming = true; });
+  EXPECT_EQ(wait_finished(job)->status, Status::completed);
 }
 
 TEST_F(EngineTimeout, FiresWhileNobodyTakesTheOutput) {
