@@ -103,7 +103,7 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
 }
 
 Permit Dispatcher::make_permit() {
-  return Permit([this] { permit_returned(); });
+  return Permit([this] { return permit_returned(); });
 }
 
 // Its place is free before anything that hears of its end can ask for it.
@@ -169,13 +169,16 @@ void Dispatcher::launch_again(Millis delay, Launch again) {
   });
 }
 
-void Dispatcher::permit_returned() {
+Permit::StartNext Dispatcher::permit_returned() {
   std::optional<Admission::Ticket> serial;
   {
     const std::lock_guard lock(admission_mutex_);
     serial = admission_.release();
   }
-  if (serial) boost::asio::post(spawner_, [this, serial = *serial] { start_waiting(serial); });
+  if (!serial) return nullptr;
+  return [this, serial = *serial] {
+    boost::asio::post(spawner_, [this, serial] { start_waiting(serial); });
+  };
 }
 
 void Dispatcher::start_waiting(std::uint64_t serial) {
@@ -183,7 +186,7 @@ void Dispatcher::start_waiting(std::uint64_t serial) {
   if (closed_) return;
   auto node = waiting_.extract(serial);
   // Withdrawn just as its turn came.
-  if (!node) return permit_returned();
+  if (!node) return make_permit().reset();
   auto& execution = node.mapped();
   // A second time: the file system may have changed while it waited.
   auto command = resolve(execution->request(), config_, files_);

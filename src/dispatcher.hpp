@@ -56,7 +56,7 @@ class Dispatcher {
   void start_waiting(std::uint64_t serial);
 
   // ---- Any thread.
-  void permit_returned();
+  Permit::StartNext permit_returned();
 
   boost::asio::io_context& spawner_;
   const Config& config_;

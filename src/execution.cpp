@@ -239,9 +239,11 @@ void Execution::finish() {
     journal->ended(format_id(id_));
   }
 
-  // Before the end is told: whoever hears of it may count on the place.
-  permit_.reset();
+  // Before the end is told: whoever hears of it may count on the place. And who waited for it is
+  // told of behind it.
+  const auto start_next = permit_.give_back();
   host_.on_finished(*this, std::move(result), output_);
+  if (start_next) start_next();
 }
 
 std::shared_ptr<ExecutionResult> Execution::make_result() {

@@ -27,8 +27,11 @@ namespace escher {
 // A place among the running ones; gives itself back wherever it is dropped.
 class Permit {
  public:
+  // Lets the one start that got the place; empty if nobody waited for it.
+  using StartNext = std::function<void()>;
+
   Permit() = default;
-  explicit Permit(std::function<void()> give_back) : give_back_(std::move(give_back)) {}
+  explicit Permit(std::function<StartNext()> give_back) : give_back_(std::move(give_back)) {}
   Permit(Permit&& other) noexcept : give_back_(std::exchange(other.give_back_, nullptr)) {}
   Permit& operator=(Permit&& other) noexcept {
     reset();
@@ -38,11 +41,16 @@ class Permit {
   ~Permit() { reset(); }
 
   void reset() {
-    if (auto give_back = std::exchange(give_back_, nullptr)) give_back();
+    if (const auto start_next = give_back()) start_next();
+  }
+  // The place is free, or another's who has not started yet.
+  [[nodiscard]] StartNext give_back() {
+    const auto give_back = std::exchange(give_back_, nullptr);
+    return give_back ? give_back() : nullptr;
   }
 
  private:
-  std::function<void()> give_back_;
+  std::function<StartNext()> give_back_;
 };
 
 class Execution final : public std::enable_shared_from_this<Execution>, private PipeReader {

@@ -34,7 +34,10 @@ class ExecutionTest : public ProcessRig {
     run_until("the output", [&] { return seen().text().find(text) != std::string::npos; });
   }
   Permit permit() {
-    return Permit([this] { ++permits_returned; });
+    return Permit([this] {
+      ++permits_returned;
+      return nullptr;
+    });
   }
   bool cancel() {
     std::optional<bool> in_time;
@@ -157,15 +160,23 @@ TEST_F(ExecutionTest, AShutdownShortensTheGracePeriodThatRuns) {
   EXPECT_EQ(wait_result().status, Status::cancelled);
 }
 
-TEST_F(ExecutionTest, ItsPlaceIsFreeBeforeItsEndIsTold) {
+TEST_F(ExecutionTest, ItsPlaceIsFreeBeforeItsEndIsToldAndTheNextOneStartsBehind) {
   make({"exit", "0"});
   ASSERT_TRUE(claim());
   auto launched = launch(strand, command, execution->launch_options());
   int finished_when_returned = -1;
-  execution->launched(std::move(*launched),
-                      Permit([&] { finished_when_returned = host.finished; }));
+  int finished_when_next_starts = -1;
+  execution->launched(std::move(*launched), Permit([&] {
+                        finished_when_returned = host.finished;
+                        return [&] { finished_when_next_starts = host.finished; };
+                      }));
   wait_result();
+  look_until("the next start", [&] {
+    run_ready();
+    return finished_when_next_starts >= 0;
+  });
   EXPECT_EQ(finished_when_returned, 0);
+  EXPECT_EQ(finished_when_next_starts, 1);
 }
 
 // It ended between the moment it was looked up and its turn.
@@ -211,15 +222,19 @@ TEST_F(ExecutionTest, NothingHoldsItOnceItHasEnded) {
 
 TEST(PermitTest, GoesBackExactlyOnceWhereverItIsDropped) {
   int returned = 0;
+  const auto give_back = [&] {
+    ++returned;
+    return nullptr;
+  };
   {
-    Permit permit([&] { ++returned; });
+    Permit permit(give_back);
     Permit moved(std::move(permit));
     Permit assigned;
     assigned = std::move(moved);
     EXPECT_EQ(returned, 0);
   }
   EXPECT_EQ(returned, 1);
-  Permit first([&] { ++returned; });
+  Permit first(give_back);
   first = Permit();
   EXPECT_EQ(returned, 2);
 }

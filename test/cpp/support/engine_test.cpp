@@ -103,13 +103,14 @@ std::string EngineTest::kept(const Job& job, Stream stream) {
   return std::string(record->output->bytes[index_of(stream)].view());
 }
 
-void EngineTest::consume(std::unique_lock<std::mutex>& lock) {
-  if (!consuming) return;
+bool EngineTest::consume(std::unique_lock<std::mutex>& lock) {
+  if (!consuming) return false;
   const auto owed = sink.take_owed();
-  if (owed.empty()) return;
+  if (owed.empty()) return false;
   lock.unlock();
   for (const auto& [token, bytes] : owed) engine->release(token, bytes);
   lock.lock();
+  return true;
 }
 
 }  // namespace escher::test

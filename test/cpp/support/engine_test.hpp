@@ -49,7 +49,7 @@ class EngineTest : public testing::Test {
   // Until `fact()`, which may look at the sink.
   template <typename Fact>
   void wait_until(const std::string& what, Fact fact) {
-    sink.wait(what, fact, [this](std::unique_lock<std::mutex>& lock) { consume(lock); });
+    sink.wait(what, fact, [this](std::unique_lock<std::mutex>& lock) { return consume(lock); });
   }
 
   // Makes a call that answers through a handler, and waits for the answer.
@@ -81,7 +81,7 @@ class EngineTest : public testing::Test {
   bool consuming = true;
 
  private:
-  void consume(std::unique_lock<std::mutex>& lock);
+  bool consume(std::unique_lock<std::mutex>& lock);
 
   std::set<int> descriptors_before_;
 };

@@ -57,14 +57,15 @@ class RecordingSink final : public EventSink {
   }
 
   // Waits until `fact()`, called under the lock, is true. Calls `idle(lock)` first of all and after
-  // every change.
+  // every change; true = it has let go of the lock, so that something may have changed meanwhile.
   template <typename Fact, typename Idle>
   void wait(const std::string& what, Fact fact, Idle idle) {
     const auto deadline = std::chrono::steady_clock::now() + kHangGuard;
     std::unique_lock lock(mutex_);
     for (;;) {
-      idle(lock);
+      const bool was_unlocked = idle(lock);
       if (fact()) return;
+      if (was_unlocked) continue;
       if (changed_.wait_until(lock, deadline) == std::cv_status::timeout) throw Hung(what);
     }
   }
