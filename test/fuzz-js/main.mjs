@@ -1,8 +1,8 @@
 // Runs one fuzz target: node test/fuzz-js/main.mjs <target> --parts FILE [--seconds N] [--seed N] [--work DIR] [--input FILE]
 //
 // First over its corpus, then over mutations of it, for N seconds. Whatever a target throws, or leaves as an unhandled
-// rejection, is a finding: the input is written to DIR, the next one is not begun, and the exit code is 1. Same seed, same
-// inputs. With --input that one file alone is run.
+// rejection, is a finding: the input is written to DIR, the next one is not begun, and the exit code is 1. One that takes
+// too long is in the file "hang". Same seed, same inputs. With --input that one file alone is run.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -12,10 +12,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { mutated } from './mutate.mjs';
 import { Random, seedOf } from './random.mjs';
-import { require, requireNoPollution } from './require.mjs';
-
-/** So long no input takes, on whatever machine: nothing hangs. */
-const HANGS_MS = 60_000;
+import { requireNoPollution } from './require.mjs';
+import { startWatchdog } from './watchdog.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const { values, positionals } = parseArgs({
@@ -40,6 +38,8 @@ const { begin, corpus = name } = await import(
   pathToFileURL(path.join(here, `${name}_fuzz.mjs`)).href
 );
 const target = begin(createRequire(import.meta.url)(path.resolve(values.parts)));
+mkdirSync(values.work, { recursive: true });
+const begins = startWatchdog(path.join(values.work, 'hang'));
 process.exitCode = (await run()) ? 0 : 1;
 
 async function run() {
@@ -65,14 +65,14 @@ async function run() {
 
 async function holds(input) {
   try {
-    await inTime(target.check(input));
+    begins(input);
+    await target.check(input);
     // What is thrown behind the last promise is thrown by the next turn.
     if (target.waits) await new Promise(setImmediate);
     if (escaped !== undefined) throw escaped;
     requireNoPollution();
     return true;
   } catch (error) {
-    mkdirSync(values.work, { recursive: true });
     const file = path.join(values.work, `crash-${seedOf(input).toString(16).padStart(8, '0')}`);
     writeFileSync(file, input);
     console.error(error.stack);
@@ -80,19 +80,4 @@ async function holds(input) {
     console.error(`${name}: again by: node tools/fuzz.mjs ${name} --input ${file}`);
     return false;
   }
-}
-
-async function inTime(checked) {
-  if (checked === undefined) return;
-  let timer;
-  const hanging = new Promise((_, reject) => {
-    timer = setTimeout(() => {
-      try {
-        require(false, 'nothing hangs');
-      } catch (error) {
-        reject(error);
-      }
-    }, HANGS_MS);
-  });
-  await Promise.race([checked, hanging]).finally(() => clearTimeout(timer));
 }

@@ -434,6 +434,30 @@ describe('connecting', () => {
     );
   });
 
+  const hello = { protocol: 1, pid: 1, max_line_bytes: 4096, config: {} };
+  const event = { execution_id: 'x', timestamp: '2026-01-02T03:04:05.678Z' };
+
+  test.each([
+    ['an event without a payload', { type: 'event' }],
+    ['an event of nothing', { type: 'event', payload: { event_type: 'started' } }],
+    ['a line without text', { type: 'event', payload: { ...event, event_type: 'stdout' } }],
+    ['an end without a result', { type: 'event', payload: { ...event, event_type: 'completed' } }],
+    ['lines that are none', { type: 'lines', reader: 1, payload: { lines: 'x' } }],
+    ['an error without a message', { type: 'response', seq: 2, error: { code: 'ERR_IO' } }],
+    ['an answer to something else', { type: 'response', seq: 2, payload: 7 }],
+  ])('%s ends the connection, and says why', async (_, message) => {
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const connecting = connectBridge({ readable: back, writable: there });
+    back.write(`${JSON.stringify({ type: 'response', seq: 1, payload: hello })}\n`);
+    const client = await connecting;
+    const asked = executionError(client.stats());
+    back.write(`${JSON.stringify(message)}\n`);
+    const error = await asked;
+    expect(error).toMatchObject({ code: 'ERR_ENGINE_CLOSED' });
+    expect(error.message).toContain('What came is not of the bridge: ');
+    expect(await client.closed).toBeInstanceOf(Error);
+  });
+
   test('to a program that ends', async () => {
     const error = await executionError(connectBridge(spawn('sh', ['-c', 'exit 7'], { stdio })));
     expect(error.message).toBe('Execution engine is out of reach: The process ended with code 7');
