@@ -23,6 +23,10 @@ export function begin({ connectBridge }) {
     for await (const { line } of run) require(typeof line === 'string', 'a line is text');
   }
 
+  function judge({ code, stack }) {
+    require(typeof code === 'string', 'what is rejected is an error of the engine', stack);
+  }
+
   async function check(input) {
     const random = new Random(seedOf(input));
     const { client, readable } = await connected();
@@ -41,7 +45,7 @@ export function begin({ connectBridge }) {
       client.listExecutions(),
       client.stats(),
       client.cancel(ID),
-    ].map((promise) => Promise.resolve(promise).catch(() => undefined));
+    ].map((promise) => Promise.resolve(promise).catch(judge));
     // What is asked is under way.
     await new Promise(setImmediate);
     for (const chunk of chunksOf(input, 1 + random.below(200), random)) readable.write(chunk);

@@ -3,19 +3,16 @@
 
 import { requireGoodError, requireWireNames } from './good-error.mjs';
 import { require } from './require.mjs';
+import { said, shown } from './same-request.mjs';
 
 export const corpus = 'bridge';
-
-/** So that all that a request may hold shows, in its order. Metadata are JSON, where no number is infinite. */
-const shown = ({ metadata, ...request }) =>
-  JSON.stringify([request, JSON.stringify(metadata)], (_, entry) =>
-    typeof entry === 'number' && !Number.isFinite(entry) ? `number ${entry}` : entry,
-  );
 
 export function begin(parts) {
   const { ByteLines, fieldsOf, commandOf, asSeq, reading, errorToWire } = parts;
   const { requestFromWire, requestToWire, normalRequest } = parts;
-  const apiNames = ['timeoutMs', 'workingDir', 'killSignal', 'mergeStderr', 'extendEnv', 'awsCli'];
+  const { REQUEST, LIMITS } = parts;
+  /** Those that have another form on the wire. */
+  const apiNames = Object.keys({ ...REQUEST, ...LIMITS }).filter((name) => /[A-Z]/.test(name));
 
   function checkRequest(wire, text) {
     let request;
@@ -31,11 +28,13 @@ export function begin(parts) {
       requireWireNames(errorToWire(error), apiNames, text);
       return;
     }
-    const again = requestFromWire(JSON.parse(JSON.stringify(requestToWire(request))));
-    require(shown(again) === shown(request), 'a request comes back as it was', {
-      request: shown(request),
-      again: shown(again),
-    });
+    const written = JSON.parse(JSON.stringify(requestToWire(request)));
+    requireSame('all of a request is taken', said(wire), said(written));
+    requireSame('it comes back as it was', shown(request), shown(requestFromWire(written)));
+  }
+
+  function requireSame(what, one, other) {
+    require(one === other, what, [one, other]);
   }
 
   function checkLine(text, problem, number) {

@@ -30,8 +30,13 @@ const [name] = positionals;
 const seed = Number(values.seed);
 
 let escaped;
+let current;
 process.on('uncaughtException', (error) => {
   escaped ??= error;
+});
+// Node.js ends with 13 when nothing is left that the input could be waiting for.
+process.on('exit', (code) => {
+  if (code === 13) found(current, new Error('does not hold: all that is pending comes to an end'));
 });
 
 const { begin, corpus = name } = await import(
@@ -65,6 +70,7 @@ async function run() {
 
 async function holds(input) {
   try {
+    current = input;
     begins(input);
     await target.check(input);
     // What is thrown behind the last promise is thrown by the next turn.
@@ -73,11 +79,15 @@ async function holds(input) {
     requireNoPollution();
     return true;
   } catch (error) {
-    const file = path.join(values.work, `crash-${seedOf(input).toString(16).padStart(8, '0')}`);
-    writeFileSync(file, input);
-    console.error(error.stack);
-    console.error(`${name}: seed ${seed}; the input, ${input.length} bytes, is in ${file}`);
-    console.error(`${name}: again by: node tools/fuzz.mjs ${name} --input ${file}`);
+    found(input, error);
     return false;
   }
+}
+
+function found(input, error) {
+  const file = path.join(values.work, `crash-${seedOf(input).toString(16).padStart(8, '0')}`);
+  writeFileSync(file, input);
+  console.error(error.stack);
+  console.error(`${name}: seed ${seed}; the input, ${input.length} bytes, is in ${file}`);
+  console.error(`${name}: again by: node tools/fuzz.mjs ${name} --input ${file}`);
 }

@@ -3,10 +3,10 @@
 export { ByteLines } from '../../lib/bridge/byte-lines';
 export { connectBridge } from '../../lib/bridge/connect';
 export { errorToWire } from '../../lib/bridge/error';
-export { glossary } from '../../lib/bridge/glossary';
+export { LIMITS } from '../../lib/bridge/fields';
 export { asSeq, commandOf, fieldsOf } from '../../lib/bridge/line';
 export { reading } from '../../lib/bridge/names';
-export { requestFromWire, requestToWire } from '../../lib/bridge/request';
+export { REQUEST, requestFromWire, requestToWire } from '../../lib/bridge/request';
 export { serveBridge } from '../../lib/bridge/serve';
 export { ExecutionEngine } from '../../lib/index';
 export { normalRequest } from '../../lib/options/request';

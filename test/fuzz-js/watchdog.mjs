@@ -1,6 +1,6 @@
 // Ends the process when an input is not done with in its time, also when it holds the thread: nothing hangs. Has a thread
 // of its own.
-import { writeFileSync } from 'node:fs';
+import { writeFileSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 
@@ -31,6 +31,7 @@ if (!isMainThread) {
     seen = Atomics.load(counts, 0);
     if (seen !== before || before === 0) continue;
     writeFileSync(file, bytes.subarray(0, counts[1]));
+    writeSync(2, `does not hold: nothing hangs; the input is in ${file}\n`);
     process.kill(process.pid, 'SIGKILL');
   }
 }

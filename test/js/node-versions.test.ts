@@ -47,6 +47,24 @@ describe.each(nodes)('the one addon file in Node %s', (version, node) => {
     expect(stderr).toContain('Error: uncaught here');
   });
 
+  test('under the permission model says what it wants, and runs once it has that', async () => {
+    const flag = /^v20\./.test(version) ? '--experimental-permission' : '--permission';
+    const withThese = (...nodeArgs: string[]): Promise<object> =>
+      reportOf('permission.cjs', { node, nodeArgs: [flag, ...nodeArgs] });
+    expect(await withThese('--allow-fs-read=*')).toMatchObject({
+      code: 'ERR_DLOPEN_FAILED',
+      cause: 'ERR_DLOPEN_DISABLED',
+      message: expect.stringMatching(/cure: .*--allow-addons/) as string,
+    });
+    const reads = ['dist/', 'test/fixtures/', 'package.json'].map((path) => `${root}/${path}`);
+    const some = reads.map((path) => `--allow-fs-read=${path}`);
+    expect(await withThese('--allow-addons', ...some)).toMatchObject({
+      cause: 'ERR_ACCESS_DENIED',
+      message: expect.stringMatching(/cure: .*--allow-fs-read/) as string,
+    });
+    expect(await withThese('--allow-addons', '--allow-fs-read=*')).toEqual({ stdout: 'hi\n' });
+  });
+
   test('survives the end of Workers in mid-stream', async () => {
     const { code, signal, stdout, stderr } = await runHost('workers.cjs', {
       node,
