@@ -50,12 +50,12 @@ function cures({ attempts, target, override }: Failure): string[] {
   const codes = attempts.map(({ error }) => codeOf(error));
   if (codes.includes('ERR_DLOPEN_DISABLED')) {
     return [
-      'Node.js runs with --permission or --no-addons: give it --allow-addons, or leave that out.',
+      'Node.js runs with --permission or --no-addons: give it --allow-addons (and --allow-child-process), or leave that out.',
     ];
   }
   if (codes.includes('ERR_ACCESS_DENIED')) {
     return [
-      'Node.js runs with --permission: let it read the package (--allow-fs-read) and load addons (--allow-addons).',
+      'Node.js runs with --permission: let it read the package (--allow-fs-read), load addons (--allow-addons) and run commands (--allow-child-process).',
     ];
   }
   if (override !== undefined) return [`${override} names this file: correct it, or unset it.`];

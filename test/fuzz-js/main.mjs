@@ -31,12 +31,13 @@ const seed = Number(values.seed);
 
 let escaped;
 let current;
+let isDone = false;
 process.on('uncaughtException', (error) => {
   escaped ??= error;
 });
-// Node.js ends with 13 when nothing is left that the input could be waiting for.
-process.on('exit', (code) => {
-  if (code === 13) found(current, new Error('does not hold: all that is pending comes to an end'));
+// Nothing is left that the input could be waiting for.
+process.on('exit', () => {
+  if (!isDone) found(current, new Error('does not hold: all that is pending comes to an end'));
 });
 
 const { begin, corpus = name } = await import(
@@ -46,6 +47,7 @@ const target = begin(createRequire(import.meta.url)(path.resolve(values.parts)))
 mkdirSync(values.work, { recursive: true });
 const begins = startWatchdog(path.join(values.work, 'hang'));
 process.exitCode = (await run()) ? 0 : 1;
+isDone = true;
 
 async function run() {
   if (values.input !== undefined) return await holds(readFileSync(values.input));

@@ -62,7 +62,8 @@ describe.each(nodes)('the one addon file in Node %s', (version, node) => {
       cause: 'ERR_ACCESS_DENIED',
       message: expect.stringMatching(/cure: .*--allow-fs-read/) as string,
     });
-    expect(await withThese('--allow-addons', '--allow-fs-read=*')).toEqual({ stdout: 'hi\n' });
+    const all = ['--allow-addons', '--allow-child-process', '--allow-fs-read=*'];
+    expect(await withThese(...all)).toEqual({ stdout: 'hi\n' });
   });
 
   test('survives the end of Workers in mid-stream', async () => {
