@@ -43,7 +43,7 @@ export function listed(failures, { mostCases = 20, mostLines = 8 } = {}) {
   const lines = failures.slice(0, mostCases).flatMap(({ script, name, message }) => {
     const told = stripVTControlCharacters(message)
       .split('\n')
-      .filter((line) => line.trim() !== '');
+      .filter((line) => line.trim() !== '' && !/^\s*at .*node_modules/.test(line));
     return [`${script}  ${name}`, ...told.slice(0, mostLines).map((line) => `    ${line}`)];
   });
   const more = failures.length - mostCases;

@@ -1,9 +1,8 @@
 /** The package itself: the Node that runs it, and the native binary. */
 
 import { readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { NativeBinding } from '../../../types/native';
+import { boostVersionIn } from '../../native';
 import { formatBytes } from '../amounts';
 import { type Check, missing, ok } from './check';
 import { isAtLeast, type Machine } from './machine';
@@ -85,8 +84,7 @@ function native(file: string | undefined, loadError: Error | undefined): Check {
 
 /** Asked of the very binary that runs, which may have been built elsewhere. */
 function boost(file: string): Check {
-  const { boostVersion } = createRequire(file)(file) as NativeBinding;
-  return ok({ id: 'boost', name: 'Boost', value: `${boostVersion}, compiled in` });
+  return ok({ id: 'boost', name: 'Boost', value: `${boostVersionIn(file)}, compiled in` });
 }
 
 function napi(least: number): Check {
