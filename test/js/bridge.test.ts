@@ -171,7 +171,7 @@ describe('a bad line', () => {
   });
 
   test('what was asked before the end of the input is answered', async () => {
-    const bridge = startBridge().read();
+    const bridge = startBridge('--wait').read();
     const asked = ['cleanup', 'list', 'stats', 'cleanup', 'queued_count', 'cleanup'];
     bridge.send(...asked.map((type, index) => ({ type, seq: index + 1 })));
     bridge.child.stdin?.end();
