@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import {
+  ExecutionEngine,
   type ExecutionEngineApi,
   ExecutionError,
   type ExecutionRequest,
@@ -570,4 +571,19 @@ test('what the other side has forgotten is told as far as it is known', async ()
   });
   expect((await again).stdout).toBe('kept\n');
   expect(await run).toMatchObject({ exitCode: 5, stdout: '', stdoutBytes: 5, outputDropped: true });
+});
+
+test('what was asked before the end of the input is answered, however late', async () => {
+  class LateEngine extends ExecutionEngine {
+    /** Known only when the engine has ended. */
+    override async cleanup(): Promise<number> {
+      await this.shutdown();
+      await new Promise(setImmediate);
+      return 7;
+    }
+  }
+  const [there, back] = [new PassThrough(), new PassThrough()];
+  there.end('{"type":"cleanup","seq":1}\n');
+  expect(await serveBridge(new LateEngine(), { readable: there, writable: back })).toBe('input');
+  expect(String(back.read())).toBe('{"type":"response","seq":1,"payload":7}\n');
 });

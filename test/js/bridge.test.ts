@@ -170,16 +170,6 @@ describe('a bad line', () => {
     expect(bridge.messages).toEqual([{ type: 'response', seq: 1, payload: 0 }]);
   });
 
-  test('what was asked before the end of the input is answered', async () => {
-    const bridge = startBridge('--wait').read();
-    const asked = ['cleanup', 'list', 'stats', 'cleanup', 'queued_count', 'cleanup'];
-    bridge.send(...asked.map((type, index) => ({ type, seq: index + 1 })));
-    bridge.child.stdin?.end();
-    await bridge.ended;
-    const answered = bridge.messages.map((message) => (message as { seq: number }).seq);
-    expect(answered.sort()).toEqual(asked.map((_, index) => index + 1));
-  });
-
   test('lines may come in any pieces', async () => {
     const bridge = startBridge('--wait').read();
     const bytes = Buffer.from(`${JSON.stringify(request('echo "ä€😀"'))}\n`);
