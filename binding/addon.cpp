@@ -1,13 +1,23 @@
 // The module: loaded once per environment (the main thread and every Worker have their own).
 #include <napi.h>
 
+#include <boost/version.hpp>
+#include <string>
+
 #include "engine_wrap.hpp"
 
 namespace {
 
+// `1.81.0`, of the headers that the engine was compiled with.
+std::string boost_version() {
+  return std::to_string(BOOST_VERSION / 100000) + '.' + std::to_string(BOOST_VERSION / 100 % 1000) +
+         '.' + std::to_string(BOOST_VERSION % 100);
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("Engine", escher::binding::EngineWrap::define(env));
   exports.Set("version", ESCHER_VERSION);
+  exports.Set("boostVersion", boost_version());
   return exports;
 }
 

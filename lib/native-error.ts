@@ -28,7 +28,9 @@ export function loadError(failure: Failure): Error {
     ...cures(failure).map((cure) => `  cure:  ${cure}`),
   ].join('\n');
   // A binary that is there and does not load tells more than one that is missing.
-  const broken = failure.attempts.find(({ error }) => codeOf(error)?.startsWith('ERR_DLOPEN'));
+  const broken = failure.attempts.find(({ error }) =>
+    /^ERR_(DLOPEN|ACCESS_DENIED)/.test(codeOf(error) ?? ''),
+  );
   const cause = (broken ?? failure.attempts.at(-1))?.error;
   return Object.assign(new Error(message, { cause }), { code: 'ERR_DLOPEN_FAILED' });
 }
@@ -42,9 +44,18 @@ const textOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 
 function cures({ attempts, target, override }: Failure): string[] {
-  if (attempts.some(({ error }) => isForbidden(error))) {
+  if (process.platform === 'win32') {
+    return ['None: there is no engine for Windows yet, and it cannot be built there.'];
+  }
+  const codes = attempts.map(({ error }) => codeOf(error));
+  if (codes.includes('ERR_DLOPEN_DISABLED')) {
     return [
-      'Node.js runs with --permission or --no-addons: give it --allow-addons, or leave that out.',
+      'Node.js runs with --permission or --no-addons: give it --allow-addons (and --allow-child-process), or leave that out.',
+    ];
+  }
+  if (codes.includes('ERR_ACCESS_DENIED')) {
+    return [
+      'Node.js runs with --permission: let it read the package (--allow-fs-read), load addons (--allow-addons) and run commands (--allow-child-process).',
     ];
   }
   if (override !== undefined) return [`${override} names this file: correct it, or unset it.`];
@@ -78,15 +89,11 @@ function installing(folder: string, target: string): string[] {
 }
 
 function building(folder: string | undefined): string {
-  if (process.platform === 'win32') return 'The engine is not written for Windows yet.';
   const where = folder === undefined ? 'the folder of the package' : folder;
   return `Build it here: \`npm run build\` in ${where} (CMake >= 3.18 and a C++20 compiler).`;
 }
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string } | null)?.code;
-
-const isForbidden = (error: unknown): boolean =>
-  ['ERR_DLOPEN_DISABLED', 'ERR_ACCESS_DENIED'].includes(codeOf(error) ?? '');
 
 /** `undefined` where this code has been put into another file. */
 function packageFolder(): string | undefined {

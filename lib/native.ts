@@ -20,6 +20,13 @@ export function loadNative(): NativeBinding {
   return binding;
 }
 
+/** The version of Boost that the addon in that file was compiled with. */
+export function boostVersionIn(file: string): string {
+  const holder = { exports: {} };
+  process.dlopen(holder, file);
+  return (holder.exports as NativeBinding).boostVersion;
+}
+
 function load(): NativeBinding {
   const attempts: Attempt[] = [];
   const override = process.env[OVERRIDE];

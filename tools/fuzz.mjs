@@ -1,24 +1,40 @@
-// Builds and runs the fuzz targets: node tools/fuzz.mjs [--seconds N] [target ...]
+// Builds and runs the fuzz targets: node tools/fuzz.mjs [--seconds N] [--seed N] [--input FILE] [target ...]
 //
 // Each target runs over its committed corpus (test/fuzz/corpus/<name>) and then goes on from there for N seconds, 10 by
 // default. What it finds lands in build/fuzz/work/<name>: inputs worth keeping, and crash-* files, which end the run.
-import { mkdirSync } from 'node:fs';
+// Those of test/fuzz are C++ and libFuzzer, those of test/fuzz-js JavaScript: lines of JSON, as the bridge reads them.
+// --seed repeats a run, and --input runs one file alone.
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { buildSync } from 'esbuild';
 import { listFiles } from './lib/files.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { capture, must } from './lib/run.mjs';
 
+const ADDON = inRoot('build/Release/escher_execution_engine.node');
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string', default: '10' } },
+  options: {
+    seconds: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    input: { type: 'string' },
+  },
 });
-const all = listFiles(['test/fuzz'], ['.cpp']).map((file) => path.basename(file, '_fuzz.cpp'));
-if (all.length === 0) throw new Error('fuzz: no targets in test/fuzz');
+const { seconds, seed, input } = values;
+const cpp = targetsIn('test/fuzz', '.cpp');
+const js = targetsIn('test/fuzz-js', '.mjs');
+const all = [...cpp, ...js];
+const chosen = positionals.length > 0 ? positionals : all;
 const unknown = positionals.filter((name) => !all.includes(name));
-if (unknown.length > 0 || !(Number(values.seconds) >= 1)) {
-  console.error(`fuzz: targets are ${all.join(', ')}; --seconds is 1 or more`);
+if (unknown.length > 0 || !(Number(seconds) >= 1) || !(Number(seed) >= 0)) {
+  console.error(`fuzz: targets are ${all.join(', ')}; --seconds is 1 or more, --seed 0 or more`);
+  process.exit(2);
+}
+if (input !== undefined && (positionals.length !== 1 || !existsSync(input))) {
+  console.error('fuzz: --input is a file that is there, and goes with one target');
   process.exit(2);
 }
 if (process.platform !== 'linux') {
@@ -26,26 +42,87 @@ if (process.platform !== 'linux') {
   process.exit(0);
 }
 
-must(process.execPath, ['tools/build-native.mjs', 'fuzz']);
-for (const name of positionals.length > 0 ? positionals : all) await fuzz(name);
+if (chosen.some((name) => cpp.includes(name))) {
+  must(process.execPath, ['tools/build-native.mjs', 'fuzz']);
+}
+const parts = chosen.some((name) => js.includes(name)) ? buildParts() : '';
+for (const name of chosen) await (cpp.includes(name) ? fuzzCpp(name) : fuzzJs(name));
 
-async function fuzz(name) {
+function targetsIn(folder, extension) {
+  const ending = `_fuzz${extension}`;
+  const names = listFiles([folder], [extension])
+    .filter((file) => file.endsWith(ending))
+    .map((file) => path.basename(file, ending));
+  if (names.length === 0) throw new Error(`fuzz: no targets in ${folder}`);
+  return names;
+}
+
+/** A script of everything that the targets in JavaScript call, with the addon where it looks for it. */
+function buildParts() {
+  must(process.execPath, ['tools/build-native.mjs', 'release']);
+  const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  const outfile = inRoot('build/fuzz/parts.cjs');
+  buildSync({
+    absWorkingDir: inRoot(),
+    entryPoints: ['test/fuzz-js/parts.mjs'],
+    outfile,
+    bundle: true,
+    external: ['escher-execution-engine-*'],
+    define: { PACKAGE_VERSION: JSON.stringify(version) },
+    platform: 'node',
+    format: 'cjs',
+    tsconfig: 'tsconfig.lib.json',
+    logLevel: 'warning',
+  });
+  return outfile;
+}
+
+function workOf(name) {
   const work = inRoot('build/fuzz/work', name);
   mkdirSync(work, { recursive: true });
-  const { code, output } = await capture(inRoot('build/fuzz', `${name}_fuzz`), [
-    `-max_total_time=${values.seconds}`,
+  return work;
+}
+
+async function fuzzCpp(name) {
+  const work = workOf(name);
+  const program = inRoot('build/fuzz', `${name}_fuzz`);
+  const { code, output } = await capture(program, [
+    `-max_total_time=${seconds}`,
+    `-seed=${seed}`,
     '-max_len=400',
     '-print_final_stats=1',
     `-artifact_prefix=${work}/`,
-    work,
-    inRoot('test/fuzz/corpus', name),
+    ...(input === undefined ? [work, inRoot('test/fuzz/corpus', name)] : [path.resolve(input)]),
   ]);
   const runs = Number(/stat::number_of_executed_units:\s*(\d+)/.exec(output)?.[1] ?? 0);
-  if (code === 0 && runs > 0) {
-    console.log(`fuzz: ${name}: ${runs} inputs in ${values.seconds} s, nothing found`);
+  if (code === 0 && (runs > 0 || input !== undefined)) {
+    console.log(`fuzz: ${name}: ${runs} inputs in ${seconds} s, seed ${seed}, nothing found`);
     return;
   }
   console.error(output.split('\n').slice(-60).join('\n'));
-  console.error(`fuzz: ${name}: failed after ${runs} inputs (exit code ${code})`);
+  console.error(`fuzz: ${name}: failed after ${runs} inputs, seed ${seed} (exit code ${code})`);
+  process.exitCode = 1;
+}
+
+async function fuzzJs(name) {
+  const { code, output } = await capture(
+    process.execPath,
+    [
+      'test/fuzz-js/main.mjs',
+      name,
+      `--parts=${parts}`,
+      `--seconds=${seconds}`,
+      `--seed=${seed}`,
+      `--work=${workOf(name)}`,
+      ...(input === undefined ? [] : [`--input=${path.resolve(input)}`]),
+    ],
+    { env: { ...process.env, ESCHER_EXECUTION_ENGINE_BINARY: ADDON } },
+  );
+  if (code === 0) {
+    console.log(`fuzz: ${output.trim()}`);
+    return;
+  }
+  console.error(output);
+  console.error(`fuzz: ${name}: failed, seed ${seed} (exit code ${code})`);
   process.exitCode = 1;
 }

@@ -1,13 +1,13 @@
-// `npm test`: every check and every test, one after the other, all of them even when one fails. Ends with what ran, and
-// with one line `N passed, N failed`: the cases of CTest and Jest, and each other step as one.
+// `npm test`: every check and every test, one after the other, all of them even when one fails. Ends with the names of
+// the cases that failed, with what ran, and with one line `N passed, N failed`: the cases of CTest and Jest, and each
+// other step as one.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
+import { ctestFailures, faultFailures, jestFailures, listed } from './lib/failed-cases.mjs';
 import { testResults } from './lib/paths.mjs';
 import { succeeds } from './lib/run.mjs';
-
-const jsResults = path.join(testResults, 'js.json');
 
 const steps = [
   { script: 'lint' },
@@ -63,31 +63,47 @@ function countStep(ok) {
 }
 
 function countCtest(preset) {
-  const results = readFileSync(path.join(testResults, `cpp-${preset}.xml`), 'utf8');
+  const results = readResults(`cpp-${preset}.xml`);
   const suite = /<testsuite\b[^>]*>/.exec(results)[0];
   const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
   const failed = number('failures') + number('errors');
   const skipped = number('skipped') + number('disabled');
-  return { passed: number('tests') - failed - skipped, failed, skipped };
+  const passed = number('tests') - failed - skipped;
+  return { passed, failed, skipped, failures: ctestFailures(results) };
 }
 
 function countJest() {
-  const all = JSON.parse(readFileSync(jsResults, 'utf8'));
+  const all = JSON.parse(readResults('js.json'));
   // A suite that could not even be loaded has no failed case of its own.
   return {
     passed: all.numPassedTests,
     failed: all.numFailedTests + all.numRuntimeErrorTestSuites,
     skipped: all.numPendingTests + all.numTodoTests,
+    failures: jestFailures(all),
   };
 }
 
 function countFaults() {
-  const { rows } = JSON.parse(readFileSync(path.join(testResults, 'faults.json'), 'utf8'));
-  const count = (wanted) => rows.filter(({ status }) => status === wanted).length;
-  return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
+  const all = JSON.parse(readResults('faults.json'));
+  const count = (wanted) => all.rows.filter(({ status }) => status === wanted).length;
+  return {
+    passed: count('passed'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    failures: faultFailures(all),
+  };
+}
+
+function readResults(name) {
+  return readFileSync(path.join(testResults, name), 'utf8');
 }
 
 function report() {
+  const failures = results.flatMap(({ script, failures = [] }) =>
+    failures.map((failure) => ({ script, ...failure })),
+  );
+  // The end of a log is what is left of it where it is cut.
+  if (failures.length > 0) console.log(`\n=== failed\n${listed(failures).join('\n')}`);
   const sum = (name) => results.reduce((total, result) => total + result[name], 0);
   console.log('\n=== all');
   for (const { script, good, passed, failed, skipped, seconds } of results) {

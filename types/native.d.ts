@@ -332,4 +332,6 @@ export interface NativeBinding {
   Engine: typeof NativeEngine;
   /** Version of the C++ engine, equal to the package's. */
   version: string;
+  /** Version of the Boost headers that it was compiled with: `1.81.0`. */
+  boostVersion: string;
 }

@@ -1,7 +1,7 @@
 // Puts what the application ships beside itself into src-tauri/: this Node as the sidecar, under the name that Tauri
 // asks for, and the package with its binary as a resource. Run it before `tauri dev` and `tauri build`.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
@@ -18,7 +18,37 @@ copyFileSync(process.execPath, path.join(target, 'binaries', `engine-node-${trip
 const source = path.dirname(require.resolve('escher-execution-engine/package.json'));
 const copy = path.join(target, 'engine');
 rmSync(copy, { recursive: true, force: true });
-for (const part of ['package.json', 'dist', 'build/Release']) {
-  cpSync(path.join(source, part), path.join(copy, part), { recursive: true });
+cpSync(path.join(source, 'package.json'), path.join(copy, 'package.json'));
+cpSync(path.join(source, 'dist'), path.join(copy, 'dist'), { recursive: true });
+// The binary was built in the folder of the package, or comes from the package of this platform.
+const binaries = copyBuilt() + copyInstalled();
+if (binaries === 0) {
+  throw new Error(
+    `There is no binary for this platform: "npx escher-execution-engine doctor" tells more`,
+  );
 }
 console.log(`engine-node-${triple}${extension} and engine/ are in ${target}`);
+
+function copyBuilt() {
+  const built = path.join('build', 'Release');
+  if (!existsSync(path.join(source, built))) return 0;
+  cpSync(path.join(source, built), path.join(copy, built), { recursive: true });
+  return 1;
+}
+
+function copyInstalled() {
+  const { optionalDependencies = {} } = require(path.join(source, 'package.json'));
+  const fromPackage = createRequire(path.join(source, 'package.json'));
+  const installed = Object.keys(optionalDependencies).flatMap((name) => {
+    try {
+      return [{ name, folder: path.dirname(fromPackage.resolve(name)) }];
+    } catch {
+      // One of another platform.
+      return [];
+    }
+  });
+  for (const { name, folder } of installed) {
+    cpSync(folder, path.join(copy, 'node_modules', name), { recursive: true });
+  }
+  return installed.length;
+}

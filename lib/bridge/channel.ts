@@ -1,9 +1,10 @@
 /** One connection, on the side that asks: questions and their answers, events, and lines. */
 
 import type { LineTransport } from '../../types/bridge';
-import type { WireError, WireEvent, WireHello, WireLines, WireMessage } from '../../types/wire';
+import type { WireError, WireEvent, WireHello, WireLines } from '../../types/wire';
 import { ExecutionError } from '../index';
 import { errorFromWire } from './error';
+import { isAnswer, messageOf } from './message';
 
 interface Pending {
   resolve(payload: unknown): void;
@@ -109,7 +110,11 @@ export class BridgeChannel {
       this.#pending.set(seq, { resolve, reject, isFirst });
     });
     this.#transport.send(line);
-    return (await answer) as T;
+    const payload = await answer;
+    if (isAnswer(type, payload)) return payload as T;
+    const cause = notOfTheBridge(JSON.stringify(payload) ?? 'nothing');
+    this.close(cause);
+    throw this.closedError();
   }
 
   #checkLength(line: string): void {
@@ -141,10 +146,9 @@ export class BridgeChannel {
 
   #take(line: string): void {
     if (this.#reason !== undefined || line.trim() === '') return;
-    const message = parsed(line);
+    const message = messageOf(line);
     if (message === undefined) {
-      const start = line.length > 80 ? `${line.slice(0, 80)}…` : line;
-      this.close(new Error(`What came is not of the bridge: ${start}`));
+      this.close(notOfTheBridge(line));
       return;
     }
     switch (message.type) {
@@ -190,12 +194,7 @@ export class BridgeChannel {
   }
 }
 
-function parsed(line: string): WireMessage | undefined {
-  try {
-    const message = JSON.parse(line) as WireMessage | null;
-    if (typeof message === 'object' && message !== null && 'type' in message) return message;
-  } catch {
-    // Not of the bridge either.
-  }
-  return undefined;
+function notOfTheBridge(text: string): Error {
+  const start = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return new Error(`What came is not of the bridge: ${start}`);
 }

@@ -1,5 +1,6 @@
 /** What a line with a `type` may ask for. */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import { type ExecutionEngine, ExecutionError } from '../index';
 import { asBoolean, asData, asNumber, asOneOf, asString, optional } from '../options/checks';
 import { configToWire } from './config';
@@ -61,15 +62,6 @@ async function execute(
   call.after = () => followed.tell();
   await admission;
   return { id: followed.id };
-}
-
-/**
- * Once all is told: when the end of an execution comes on the heels of its admission, the answer to
- * that is still to be given, and its events wait for it.
- */
-async function idle(engine: ExecutionEngine): Promise<void> {
-  await engine.onIdle();
-  await new Promise(setImmediate);
 }
 
 async function getResult({ engine }: CommandContext, fields: Fields): Promise<unknown> {
@@ -140,7 +132,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   start_cleanup_task: { fields: [], run: ({ engine }) => engine.startCleanupTask() },
   stop_cleanup_task: { fields: [], run: ({ engine }) => engine.stopCleanupTask() },
   stats: { fields: [], run: async ({ engine }) => statsToWire(await engine.stats()) },
-  on_idle: { fields: [], run: ({ engine }) => idle(engine) },
+  on_idle: {
+    fields: [],
+    async run({ engine }) {
+      await engine.onIdle();
+      // Behind the events of what has just ended: those may still wait for the answer to their request.
+      await turn();
+    },
+  },
   shutdown: {
     fields: ['grace_ms'],
     run: (context, fields) => context.shutdown(number(fields, 'grace_ms')),

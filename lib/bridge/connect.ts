@@ -60,6 +60,10 @@ export async function connectBridge(
   try {
     const hello = await Promise.race([channel.hello(), failed] as Promise<WireHello>[]);
     return new RemoteEngine(channel, hello);
+  } catch (error) {
+    // Its configuration may be one that is not known here.
+    channel.close(error);
+    throw error;
   } finally {
     clearTimeout(timer);
     stop?.();

@@ -81,14 +81,14 @@ export const secrets = same((name, value) => {
 
 /** `null` and `undefined` remove a name. JSON knows only the one. */
 export const environment = same((name, value) => {
-  const env: Record<string, string | null> = {};
-  for (const [key, entry] of Object.entries(asObject(name, value))) {
+  const entries = Object.entries(asObject(name, value)).map(([key, entry]) => {
     if (entry !== null && entry !== undefined && typeof entry !== 'string') {
       throw wrongType(`${name}.${key}`, 'of type string, null or undefined', entry);
     }
-    env[key] = entry ?? null;
-  }
-  return env;
+    return [key, entry ?? null];
+  });
+  // An assignment would not make an own `__proto__`.
+  return Object.fromEntries(entries);
 });
 
 const STRATEGY_TO_WIRE: Readonly<Record<OversizedOutputStrategy, WireStrategy>> = {

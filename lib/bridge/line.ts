@@ -1,7 +1,7 @@
 /** A line as it came: an object, and the command that it names. */
 
 import { ExecutionError } from '../index';
-import { wrongType, wrongValue } from '../options/checks';
+import { shortened, wrongType, wrongValue } from '../options/checks';
 import { nearest, refuseUnknown } from '../options/names';
 import { COMMANDS, type Fields } from './commands';
 
@@ -40,7 +40,10 @@ export function commandOf(fields: Fields): (typeof COMMANDS)[string] {
   const command = Object.hasOwn(COMMANDS, type) ? COMMANDS[type] : undefined;
   if (command === undefined) {
     const meant = nearest(type, Object.keys(COMMANDS));
-    throw wrongValue('type', `is unknown: '${type}'${meant ? `; did you mean "${meant}"?` : ''}`);
+    throw wrongValue(
+      'type',
+      `is unknown: '${shortened(type)}'${meant ? `; did you mean "${meant}"?` : ''}`,
+    );
   }
   refuseUnknown(type, fields, ['type', 'seq', ...command.fields]);
   return command;

@@ -8,7 +8,7 @@ import type {
 } from '../../types/request';
 import type { WireMetadata, WireRequest } from '../../types/wire';
 import { ExecutionError } from '../index';
-import { asObject, asString } from '../options/checks';
+import { asObject, asString, shortened } from '../options/checks';
 import {
   type Codec,
   type Codecs,
@@ -43,7 +43,7 @@ function unknownType(name: string, types: readonly string[], got: string): Execu
   const list = types.map((type) => `'${type}'`).join(', ');
   return new ExecutionError(
     'ERR_VALIDATION',
-    `Validation error: "${name}.type" must be one of ${list}, got '${got}'`,
+    `Validation error: "${name}.type" must be one of ${list}, got '${shortened(got)}'`,
     { reason: 'INVALID_COMMAND' },
   );
 }

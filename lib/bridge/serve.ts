@@ -62,7 +62,10 @@ export async function serveBridge(
   await session.run();
   // Whoever stops it now does not wait for what runs.
   if (atEnd === 'wait') await Promise.race([idle(engine), session.stopped.wait()]);
-  if (atEnd !== 'leave') await engine.shutdown({ graceMs });
+  if (atEnd !== 'leave') {
+    await engine.shutdown({ graceMs });
+    await session.answered();
+  }
   const lastWords = session.flushed();
   await (session.end === 'aborted'
     ? Promise.race([lastWords, sleep(LAST_WORDS_MS, undefined, { ref: false })])

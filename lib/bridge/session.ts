@@ -32,6 +32,8 @@ export class Session implements CommandContext {
   readonly #readable: Readable;
   readonly #lines: ByteLines;
   readonly #feeds = new Map<number, LineFeed>();
+  /** What is still going to be answered. */
+  readonly #unanswered = new Set<Promise<void>>();
   #lineNumber = 0;
   #end: BridgeEnd | undefined;
 
@@ -76,6 +78,12 @@ export class Session implements CommandContext {
     this.#end ??= why;
     this.stopped.happen();
     this.#readable.destroy();
+  }
+
+  /** Resolves when every line has its answer. For when the engine has ended: then nobody confirms lines any more. */
+  async answered(): Promise<void> {
+    for (const feed of this.#feeds.values()) feed.stop();
+    while (this.#unanswered.size > 0) await Promise.all(this.#unanswered);
   }
 
   /** Resolves when all that there is to say is written, or nobody reads it. */
@@ -151,7 +159,7 @@ export class Session implements CommandContext {
         wholeResult: true,
       });
       followed.tell();
-      admission.catch((error) => this.#complain(error, about));
+      this.#expect(admission.catch((error) => this.#complain(error, about)));
     } catch (error) {
       this.#complain(error, about);
     }
@@ -169,13 +177,19 @@ export class Session implements CommandContext {
       const command = reading(() => commandOf(fields));
       const value = command.run(this, fields, call);
       if (command.quiet) return;
-      Promise.resolve(value).then((payload) => {
+      const answered = Promise.resolve(value).then((payload) => {
         this.#answer({ seq: call.seq, payload: payload ?? null });
         call.after?.();
       }, fail);
+      this.#expect(answered);
     } catch (error) {
       fail(error);
     }
+  }
+
+  #expect(answered: Promise<void>): void {
+    this.#unanswered.add(answered);
+    void answered.then(() => this.#unanswered.delete(answered));
   }
 
   #answer(answer: { seq: number | null; payload?: unknown; error?: WireError }): void {

@@ -66,5 +66,6 @@ export function metadataFromWire(metadata: WireMetadata): ExecutionMetadata {
   if (source !== null && source !== undefined) known.source = source;
   if (conversationId !== null && conversationId !== undefined)
     known.conversationId = conversationId;
-  return Object.assign(known, rest);
+  // As a literal: an assignment would make the prototype of what is called `__proto__`.
+  return { ...rest, ...known };
 }

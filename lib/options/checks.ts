@@ -5,8 +5,16 @@ import type * as util from 'node:util';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const LONGEST_SHOWN = 100;
+
+/** Of what came as much as tells what it is. */
+export function shortened(text: string): string {
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 3)}...` : text;
+}
+
 /** Whether a name is that of an argument, or of a property of one. */
-const nameOf = (name: string): string => `"${name}" ${/[.[]/.test(name) ? 'property' : 'argument'}`;
+const nameOf = (name: string): string =>
+  `"${shortened(name)}" ${/[.[]/.test(name) ? 'property' : 'argument'}`;
 
 function coded<E extends Error>(error: E, code: string): E & { code: string } {
   return Object.assign(error, { code });
@@ -18,8 +26,11 @@ export function received(value: unknown): string {
   if (typeof value === 'function') return `Received function ${value.name}`;
   const { inspect } = require('node:util') as typeof util;
   if (typeof value === 'object') {
-    const maker = value.constructor?.name;
-    return maker ? `Received an instance of ${maker}` : `Received ${inspect(value, { depth: -1 })}`;
+    const maker: unknown = value.constructor?.name;
+    const isNamed = typeof maker === 'string' && maker !== '';
+    return isNamed
+      ? `Received an instance of ${shortened(maker)}`
+      : `Received ${inspect(value, { depth: -1 })}`;
   }
   const text = inspect(value, { colors: false });
   const shown = text.length > 28 ? `${text.slice(0, 25)}...` : text;
@@ -46,14 +57,14 @@ export function wrongValue(name: string, problem: string): TypeError {
 export function outOfRange(name: string, range: string, value: unknown): RangeError {
   return coded(
     new RangeError(
-      `The value of "${name}" is out of range. It must be ${range}. Received ${String(value)}`,
+      `The value of "${shortened(name)}" is out of range. It must be ${range}. Received ${String(value)}`,
     ),
     'ERR_OUT_OF_RANGE',
   );
 }
 
 export function unknownSignal(signal: unknown): TypeError {
-  return coded(new TypeError(`Unknown signal: ${String(signal)}`), 'ERR_UNKNOWN_SIGNAL');
+  return coded(new TypeError(`Unknown signal: ${shortened(String(signal))}`), 'ERR_UNKNOWN_SIGNAL');
 }
 
 export function asObject(name: string, value: unknown): Fields {
@@ -87,7 +98,7 @@ export function asOneOf<T extends string>(name: string, value: unknown, allowed:
   const text = asString(name, value);
   if ((allowed as readonly string[]).includes(text)) return text as T;
   const list = allowed.map((entry) => `'${entry}'`).join(', ');
-  throw wrongValue(name, `must be one of: ${list}. Received '${text}'`);
+  throw wrongValue(name, `must be one of: ${list}. Received '${shortened(text)}'`);
 }
 
 /** An instance of `URL`, of whatever realm. */

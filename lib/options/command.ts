@@ -2,7 +2,7 @@
 
 import type { NativeCommand } from '../../types/native';
 import { ExecutionError } from '../errors';
-import { asObject, asPath, asString, asStrings, optional } from './checks';
+import { asObject, asPath, asString, asStrings, optional, shortened } from './checks';
 import { refuseUnknown } from './names';
 
 const PATH = 'request.command';
@@ -75,7 +75,7 @@ export function normalCommand(value: unknown): NativeCommand {
       throw new ExecutionError(
         'ERR_VALIDATION',
         `Validation error: "${PATH}.type" must be one of 'shell', 'exec', 'script', 'awsCli', ` +
-          `got '${type}'`,
+          `got '${shortened(type)}'`,
         { reason: 'INVALID_COMMAND' },
       );
   }

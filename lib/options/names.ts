@@ -22,8 +22,12 @@ function distance(a: string, b: string): number {
   return row[b.length] as number;
 }
 
+/** What is longer is no misspelt name, and takes long to compare. */
+const LONGEST = 64;
+
 /** The nearest known name, if one is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > LONGEST) return undefined;
   const given = plain(name);
   const alias = ALIASES[given];
   if (alias !== undefined && known.includes(alias)) return alias;

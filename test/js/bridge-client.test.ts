@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import {
+  ExecutionEngine,
   type ExecutionEngineApi,
   ExecutionError,
   type ExecutionRequest,
@@ -434,6 +435,30 @@ describe('connecting', () => {
     );
   });
 
+  const hello = { protocol: 1, pid: 1, max_line_bytes: 4096, config: {} };
+  const event = { execution_id: 'x', timestamp: '2026-01-02T03:04:05.678Z' };
+
+  test.each([
+    ['an event without a payload', { type: 'event' }],
+    ['an event of nothing', { type: 'event', payload: { event_type: 'started' } }],
+    ['a line without text', { type: 'event', payload: { ...event, event_type: 'stdout' } }],
+    ['an end without a result', { type: 'event', payload: { ...event, event_type: 'completed' } }],
+    ['lines that are none', { type: 'lines', reader: 1, payload: { lines: 'x' } }],
+    ['an error without a message', { type: 'response', seq: 2, error: { code: 'ERR_IO' } }],
+    ['an answer to something else', { type: 'response', seq: 2, payload: 7 }],
+  ])('%s ends the connection, and says why', async (_, message) => {
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const connecting = connectBridge({ readable: back, writable: there });
+    back.write(`${JSON.stringify({ type: 'response', seq: 1, payload: hello })}\n`);
+    const client = await connecting;
+    const asked = executionError(client.stats());
+    back.write(`${JSON.stringify(message)}\n`);
+    const error = await asked;
+    expect(error).toMatchObject({ code: 'ERR_ENGINE_CLOSED' });
+    expect(error.message).toContain('What came is not of the bridge: ');
+    expect(await client.closed).toBeInstanceOf(Error);
+  });
+
   test('to a program that ends', async () => {
     const error = await executionError(connectBridge(spawn('sh', ['-c', 'exit 7'], { stdio })));
     expect(error.message).toBe('Execution engine is out of reach: The process ended with code 7');
@@ -546,4 +571,19 @@ test('what the other side has forgotten is told as far as it is known', async ()
   });
   expect((await again).stdout).toBe('kept\n');
   expect(await run).toMatchObject({ exitCode: 5, stdout: '', stdoutBytes: 5, outputDropped: true });
+});
+
+test('what was asked before the end of the input is answered, however late', async () => {
+  class LateEngine extends ExecutionEngine {
+    /** Known only when the engine has ended. */
+    override async cleanup(): Promise<number> {
+      await this.shutdown();
+      await new Promise(setImmediate);
+      return 7;
+    }
+  }
+  const [there, back] = [new PassThrough(), new PassThrough()];
+  there.end('{"type":"cleanup","seq":1}\n');
+  expect(await serveBridge(new LateEngine(), { readable: there, writable: back })).toBe('input');
+  expect(String(back.read())).toBe('{"type":"response","seq":1,"payload":7}\n');
 });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WireEvent, WireRequest, WireResult } from 'escher-execution-engine/bridge';
 import { type Bridge, startBridge } from './support/bridge';
@@ -133,4 +134,56 @@ test('the window of the example cancels, and hears why a request is refused', as
   window.stop();
   await window.run(shell('echo unheard'));
   expect(views.size).toBe(1);
+});
+
+describe('the files beside the application', () => {
+  const addon = 'escher_execution_engine.node';
+  const platform = `escher-execution-engine-linux-${process.arch}-glibc`;
+
+  /** An application that has the package installed, with the binary in a package of its own. */
+  function application(): { dir: string; prepare(): string } {
+    const dir = tempDir();
+    const installed = join(dir, 'node_modules', 'escher-execution-engine');
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as object;
+    const binary = join(dir, 'node_modules', platform);
+    for (const folder of [installed, binary, join(dir, 'bin')])
+      mkdirSync(folder, { recursive: true });
+    cpSync(join(root, 'dist'), join(installed, 'dist'), { recursive: true });
+    const optionalDependencies = { [platform]: '*', 'escher-execution-engine-darwin-arm64': '*' };
+    writeFileSync(
+      join(installed, 'package.json'),
+      JSON.stringify({ ...manifest, optionalDependencies }),
+    );
+    cpSync(join(root, 'build', 'Release', addon), join(binary, addon));
+    writeFileSync(join(binary, 'package.json'), JSON.stringify({ name: platform, main: addon }));
+    writeFileSync(join(dir, 'bin', 'rustc'), '#!/bin/sh\necho "host: here"\n', { mode: 0o755 });
+    cpSync(
+      join(root, 'examples', 'tauri', 'prepare-sidecar.mjs'),
+      join(dir, 'prepare-sidecar.mjs'),
+    );
+    const env = { ...process.env, PATH: `${join(dir, 'bin')}:${process.env.PATH}` };
+    const options = { cwd: dir, env, encoding: 'utf8', stdio: 'pipe' } as const;
+    return {
+      dir,
+      prepare: () => execFileSync(process.execPath, ['prepare-sidecar.mjs'], options),
+    };
+  }
+
+  test('are a Node and a package that run by themselves', () => {
+    const { dir, prepare } = application();
+    prepare();
+    rmSync(join(dir, 'node_modules'), { recursive: true });
+    const node = join(dir, 'src-tauri', 'binaries', 'engine-node-here');
+    const program = join(dir, 'src-tauri', 'engine', 'dist', 'cli', 'main.js');
+    const input = '{"command":{"type":"shell","command":"echo hi"}}';
+    const output = execFileSync(node, [program, 'bridge', '--wait'], { input, encoding: 'utf8' });
+    const last = output.trimEnd().split('\n').at(-1) as string;
+    expect(JSON.parse(last)).toMatchObject({ type: 'result', payload: { stdout: 'hi\n' } });
+  });
+
+  test('are not made without a binary', () => {
+    const { dir, prepare } = application();
+    rmSync(join(dir, 'node_modules', platform), { recursive: true });
+    expect(prepare).toThrow(/There is no binary for this platform/);
+  });
 });

@@ -140,6 +140,21 @@ describe('requests', () => {
     expect(requestToWire(request)).toEqual({ command, working_dir: '/a b', env: { A: null } });
   });
 
+  test('__proto__ is a name like any other', () => {
+    const text = `{"command":{"type":"exec","program":"true"},"env":{"__proto__":"1"},"metadata":{"__proto__":{"source":"s"}}}`;
+    const request = requestFromWire(JSON.parse(text) as WireRequest);
+    expect(JSON.stringify(requestToWire(request))).toBe(text);
+    expect(request.metadata?.source).toBeUndefined();
+  });
+
+  test('what makes its class up is refused in words', () => {
+    const wire = { command, timeout_ms: { constructor: { name: { toString: 1 } } } };
+    const request = requestFromWire(wire as unknown as WireRequest);
+    expect(errorToWire(thrown(() => requestToWire(request)))).toMatchObject({
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
+  });
+
   test('metadata is taken at once', () => {
     const metadata = { tags: { a: '1' } };
     const wire = requestToWire({ command, metadata });

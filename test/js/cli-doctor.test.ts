@@ -18,6 +18,7 @@ test('tells what this machine offers, and that commands run', async () => {
   expect(values).toMatchObject({
     node: expect.stringContaining(process.version),
     native: expect.stringMatching(/escher_execution_engine\.node, .*iB$/),
+    boost: expect.stringMatching(/^1\.\d+\.\d+, compiled in$/),
     launch: expect.stringMatching(/^\d+\.\d ms to launch, \d+ ms to run$/),
     stream: '1000 of 1000 lines, in order',
   });

@@ -20,7 +20,8 @@ const numbered = "exec seq -f '%099.0f'";
 const flood = () => exec('sh', ['-c', `${numbered} 1 ${LINES}`]);
 
 function windows(count: number, options: Partial<ExposeOptions> = {}) {
-  const engine = makeEngine();
+  // However slow the machine is, a line is one line.
+  const engine = makeEngine({ partialLineFlushMs: Number.POSITIVE_INFINITY });
   const ipcMain = fakeIpcMain();
   const limits = { maxBytesInFlight: IN_FLIGHT, frameMs: 0 };
   exposeEngine(engine, { ipcMain, authorize: () => true, ...limits, ...options });
@@ -68,6 +69,18 @@ function tap() {
   };
 }
 
+/** Takes nothing, so that the command that it started waits. */
+async function stuckWindow() {
+  const { all, engine } = windows(1);
+  const [window] = all as [FakeWindow];
+  const { state, callbacks, shut } = tap();
+  shut();
+  const run = await window.page.run(flood(), callbacks);
+  await waitFor('the process', () => state.pid);
+  await waitFor('the command to wait', standstill(state.pid));
+  return { window, engine, run };
+}
+
 describe('a page that takes nothing', () => {
   test('has a bounded number of bytes on their way, and holds its command back', async () => {
     const { all, engine } = windows(1);
@@ -106,13 +119,7 @@ describe('a page that takes nothing', () => {
   });
 
   test('still hears of other ends, and can cancel', async () => {
-    const { all } = windows(1);
-    const [window] = all as [FakeWindow];
-    const { state, callbacks, shut } = tap();
-    shut();
-    const run = await window.page.run(flood(), callbacks);
-    await waitFor('the process', () => state.pid);
-    await waitFor('the command to wait', standstill(state.pid));
+    const { window, run } = await stuckWindow();
     const told = new Promise(
       (resolve) => void window.page.run(exec('true'), { onSettled: resolve }),
     );
@@ -122,25 +129,13 @@ describe('a page that takes nothing', () => {
   });
 
   test('lets go when it stops watching', async () => {
-    const { all } = windows(1);
-    const [window] = all as [FakeWindow];
-    const { state, callbacks, shut } = tap();
-    shut();
-    const run = await window.page.run(flood(), callbacks);
-    await waitFor('the process', () => state.pid);
-    await waitFor('the command to wait', standstill(state.pid));
+    const { run } = await stuckWindow();
     run.unwatch();
     expect(await run.result()).toMatchObject({ status: 'completed', stdoutBytes: BYTES });
   });
 
   test('lets go when it is reloaded', async () => {
-    const { all, engine } = windows(1);
-    const [window] = all as [FakeWindow];
-    const { state, callbacks, shut } = tap();
-    shut();
-    const run = await window.page.run(flood(), callbacks);
-    await waitFor('the process', () => state.pid);
-    await waitFor('the command to wait', standstill(state.pid));
+    const { window, engine, run } = await stuckWindow();
     window.reload();
     expect(await engine.waitForCompletion(run.id)).toMatchObject({ stdoutBytes: BYTES });
   });

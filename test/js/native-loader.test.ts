@@ -177,7 +177,7 @@ describe('an addon that cannot be loaded', () => {
 
   test.each([
     ['freebsd', 'npm run build'],
-    ['win32', 'not written for Windows yet'],
+    ['win32', 'there is no engine for Windows yet'],
   ])('on %s', async (platform, cure) => {
     const { message } = await load({ platform });
     expect(message).toContain(`here:  ${platform}-${process.arch}`);

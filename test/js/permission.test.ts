@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { reportOf } from './support/hosts';
 import { nodes } from './support/node-binaries';
+import { root } from './support/repository';
 
 interface Told {
   name?: string;
@@ -42,5 +44,22 @@ describe.each(nodes)("Node's permission model, Node %s", (version, node) => {
     const { run, known } = await report('--allow-child-process');
     expect(run).toEqual({ result: 'hi\n' });
     expect(known).toBe(2);
+  });
+
+  test('says step by step what it wants to load, and runs once it has that', async () => {
+    const withThese = (...nodeArgs: string[]): Promise<object> =>
+      reportOf('permission-load.cjs', { node, nodeArgs: [flag, ...nodeArgs] });
+    expect(await withThese('--allow-fs-read=*')).toMatchObject({
+      code: 'ERR_DLOPEN_FAILED',
+      cause: 'ERR_DLOPEN_DISABLED',
+      message: expect.stringMatching(/cure: .*--allow-addons/) as string,
+    });
+    const reads = ['dist/', 'test/fixtures/', 'package.json'].map((path) => join(root, path));
+    const some = reads.map((path) => `--allow-fs-read=${path}`);
+    expect(await withThese('--allow-addons', ...some)).toMatchObject({
+      cause: 'ERR_ACCESS_DENIED',
+      message: expect.stringMatching(/cure: .*--allow-fs-read/) as string,
+    });
+    expect(await withThese(...allowed, '--allow-child-process')).toEqual({ stdout: 'hi\n' });
   });
 });

@@ -1,13 +1,20 @@
 // What must hold for the tarballs before anybody publishes them.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import process from 'node:process';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { bin } from '../lib/paths.mjs';
 import { filesOf } from './main-package.mjs';
 
-const FORBIDDEN = [/\.gyp$/, /(^|\/)node_modules\//, /\.tgz$/, /(^|\/)\.npmrc$/];
+const FORBIDDEN = [
+  /\.gyp$/,
+  /(^|\/)node_modules\//,
+  /\.tgz$/,
+  /(^|\/)\.npmrc$/,
+  /\/src-tauri\/(binaries|engine)\//,
+];
 // npm runs these at an installation. `prepare` runs where the package is installed from a folder or from git.
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
 
@@ -17,6 +24,7 @@ export async function checkMain(tarball) {
   return [
     ...checkCommon(tarball, manifest),
     ...checkFaces(tarball, manifest),
+    ...checkLinks(tarball),
     ...checkLoader(tarball, manifest),
     ...(await runPublint(tarball, manifest)),
     ...runAttw(tarball),
@@ -47,6 +55,27 @@ function checkFaces(tarball, { exports, bin: programs, main, types }) {
     .filter((file) => !files.includes(file.replace(/^\.\//, '')))
     .map((file) => `package.json names ${file}, and it is not there`);
 }
+
+/** Pages are read where the package is installed, and where it is listed. */
+function checkLinks(tarball) {
+  const files = filesIn(tarball);
+  const isThere = (place) =>
+    files.some((file) => file === place || file.startsWith(`${place.replace(/\/$/, '')}/`));
+  return files
+    .filter((file) => file.endsWith('.md'))
+    .flatMap((page) =>
+      linksOf(readFrom(tarball, page))
+        .map((link) => path.posix.join(path.posix.dirname(page), link))
+        .filter((place) => !isThere(place))
+        .map((place) => `${page} has a link to ${place}, and it is not there`),
+    );
+}
+
+/** To other files of the package, outside of code. */
+const linksOf = (text) =>
+  [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link]) => link.split('#')[0])
+    .filter((link) => link !== '' && !/^[a-z]+:/i.test(link));
 
 /** A platform that the loader does not know would be installed for nothing. */
 function checkLoader(tarball, { optionalDependencies }) {

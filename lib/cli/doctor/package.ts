@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { boostVersionIn } from '../../native';
 import { formatBytes } from '../amounts';
 import { type Check, missing, ok } from './check';
 import { isAtLeast, type Machine } from './machine';
@@ -32,11 +33,13 @@ function report(): Report {
 export function packageChecks(machine: Machine, loadError: Error | undefined): Check[] {
   const { version, engines, binary } = manifest();
   const facts = report();
+  const file = loadError === undefined ? nativeFile(facts) : undefined;
   return [
     node(engines.node),
     ok({ id: 'platform', name: 'Platform', value: platformOf(machine, facts) }),
     ok({ id: 'package', name: 'Package', value: version }),
-    native(facts, loadError),
+    native(file, loadError),
+    ...(file === undefined ? [] : [boost(file)]),
     napi(Math.max(...binary.napi_versions)),
   ];
 }
@@ -59,11 +62,12 @@ function platformOf({ platform, arch }: Machine, { header }: Report): string {
   return `${platform}-${arch}, ${glibc === undefined ? 'no glibc (musl?)' : `glibc ${glibc}`}`;
 }
 
-function native({ sharedObjects }: Report, loadError: Error | undefined): Check {
+/** The file that was loaded. */
+const nativeFile = ({ sharedObjects }: Report): string | undefined =>
+  sharedObjects.find((path) => /escher[-_]execution[-_]engine[^/\\]*\.node$/.test(path));
+
+function native(file: string | undefined, loadError: Error | undefined): Check {
   const check = { id: 'native', name: 'Native binary', needed: true };
-  const file = sharedObjects.find((path) =>
-    /escher[-_]execution[-_]engine[^/\\]*\.node$/.test(path),
-  );
   if (loadError === undefined) {
     const size = file === undefined ? '' : `, ${formatBytes(statSync(file).size)}`;
     return ok({ ...check, value: `${file ?? 'loaded'}${size}` });
@@ -76,6 +80,11 @@ function native({ sharedObjects }: Report, loadError: Error | undefined): Check 
   const details = rest.filter((line) => !line.startsWith('cure:')).join('; ');
   const meaning = `nothing can be run (${details})`;
   return missing({ ...check, value, meaning, cure: cure ?? 'Install the package again.' });
+}
+
+/** Asked of the very binary that runs, which may have been built elsewhere. */
+function boost(file: string): Check {
+  return ok({ id: 'boost', name: 'Boost', value: `${boostVersionIn(file)}, compiled in` });
 }
 
 function napi(least: number): Check {

@@ -1,0 +1,106 @@
+// A whole connection: no line ends it, each is answered once, and what goes out is JSON, line by line.
+//
+// The engine is a real one that runs nothing but /bin/true, whatever the line says.
+import { PassThrough } from 'node:stream';
+import { chunksOf } from './chunks.mjs';
+import { requireGoodError } from './good-error.mjs';
+import { Random, seedOf } from './random.mjs';
+import { require } from './require.mjs';
+
+export const corpus = 'bridge';
+
+const MOST = 2048;
+/** Not answered, unless they are wrong. */
+const QUIET = ['lines_taken', 'stop_lines'];
+
+export function begin(parts) {
+  const { ByteLines, ExecutionEngine, normalRequest, serveBridge } = parts;
+
+  class HarmlessEngine extends ExecutionEngine {
+    run(request, options) {
+      try {
+        const { id, metadata, priority } = request;
+        normalRequest(request);
+        const command = { type: 'exec', program: '/bin/true' };
+        return super.run({ id, metadata, priority, command }, options);
+      } catch {
+        // Nothing that is refused there is run here.
+        return super.run({ id: request.id, command: { type: 'exec', program: '' } }, options);
+      }
+    }
+  }
+
+  /** The lines as the session is going to see them, but `shutdown`, which ends it as it should. */
+  function linesOf(input) {
+    const lines = [];
+    const splitter = new ByteLines((line) => lines.push(line), MOST);
+    const pieces = input.toString('latin1').split('\n');
+    const sent = pieces.filter((piece) => !/shutdown|\\u/.test(piece)).join('\n');
+    const bytes = Buffer.from(`${sent}\n`, 'latin1');
+    splitter.push(bytes);
+    return { lines, bytes };
+  }
+
+  async function check(input) {
+    const { lines, bytes } = linesOf(input);
+    const random = new Random(seedOf(input));
+    const [readable, writable] = [new PassThrough(), new PassThrough()];
+    let output = '';
+    writable.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+    const engine = new HarmlessEngine({ ioThreads: 1, maxQueuedExecutions: 1000 });
+    const options = { atEnd: 'wait', maxLineBytes: MOST };
+    const served = serveBridge(engine, { readable, writable }, options);
+    for (const chunk of chunksOf(bytes, 1 + random.below(200), random)) readable.write(chunk);
+    readable.end();
+    require((await served) === 'input', 'the connection ends with its input');
+    judge(lines, messagesOf(output));
+  }
+
+  function messagesOf(output) {
+    require(output === '' || output.endsWith('\n'), 'the last line is whole');
+    if (output === '') return [];
+    return output
+      .slice(0, -1)
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  }
+
+  /** How many answers there are, and to which lines. */
+  function judge(lines, messages) {
+    const types = ['event', 'result', 'response', 'lines', 'error'];
+    for (const { type } of messages) require(types.includes(type), 'it is a known message', type);
+    const of = (wanted) => messages.filter(({ type }) => type === wanted);
+    for (const { payload } of of('error')) requireGoodError(payload);
+    for (const { error } of of('response')) if (error !== undefined) requireGoodError(error);
+
+    const numbers = of('error').map(({ payload }) => payload.line);
+    require(new Set(numbers).size === numbers.length, 'no line has two errors', numbers);
+    const kinds = lines.map(kindOf);
+    kinds.forEach((kind, index) => {
+      if (kind === 'bad') require(numbers.includes(index + 1), 'a bad line is answered', index + 1);
+    });
+    const count = (wanted) => kinds.filter((kind) => kind === wanted).length;
+    const answers = of('response').length + of('error').length + of('result').length;
+    const least = lines.length - count('quiet');
+    require(answers >= least && answers <= lines.length, 'each line is answered once', {
+      answers,
+      lines: lines.length,
+      quiet: count('quiet'),
+    });
+  }
+
+  function kindOf({ text }) {
+    let value;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return 'bad';
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'bad';
+    return QUIET.includes(value.type) ? 'quiet' : 'other';
+  }
+
+  return { check, waits: true };
+}
