@@ -23,13 +23,10 @@ export function startWatchdog(file) {
 
 if (!isMainThread) {
   const { counts, bytes, file } = workerData;
-  let seen = 0;
   for (;;) {
-    const before = seen;
-    // The wait ends early when there is a next input, which is what is to happen.
-    Atomics.wait(counts, 0, before, HANGS_MS);
-    seen = Atomics.load(counts, 0);
-    if (seen !== before || before === 0) continue;
+    const seen = Atomics.load(counts, 0);
+    // The wait ends early when there is a next input, which is what is to happen. The first one may still be prepared.
+    if (Atomics.wait(counts, 0, seen, HANGS_MS) !== 'timed-out' || seen === 0) continue;
     writeFileSync(file, bytes.subarray(0, counts[1]));
     writeSync(2, `does not hold: nothing hangs; the input is in ${file}\n`);
     process.kill(process.pid, 'SIGKILL');
