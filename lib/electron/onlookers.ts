@@ -7,20 +7,9 @@ import type { ExecutionEngineApi } from '../../types/api';
 import type { ExecutionEvents, OutputEvent } from '../../types/events';
 import { LinesToPage } from './lines-to-page';
 import type { Outbox } from './outbox';
+import { TOLD_EVENTS, type ToldEvent } from './told-events';
 
-const NAMES = [
-  'started',
-  'progress',
-  'statusChanged',
-  'completed',
-  'failed',
-  'timeout',
-  'cancelled',
-  'settled',
-] as const;
-
-type Name = (typeof NAMES)[number];
-type AnyPayload = ExecutionEvents[Name];
+type AnyPayload = ExecutionEvents[ToldEvent];
 
 /** One page with one interest. */
 export class Onlooker {
@@ -48,7 +37,7 @@ export class Onlooker {
     this.#all.remove(this);
   }
 
-  happened(name: Name, payload: AnyPayload): void {
+  happened(name: ToldEvent, payload: AnyPayload): void {
     const id = payload.executionId;
     if (!this.#wants(id)) return;
     this.#lines.get(id)?.tellSkipped();
@@ -74,7 +63,7 @@ export class Onlooker {
 export class Onlookers {
   readonly #engine: ExecutionEngineApi;
   readonly #onlookers = new Set<Onlooker>();
-  readonly #listeners: [Name, (payload: AnyPayload) => void][] = NAMES.map((name) => [
+  readonly #listeners: [ToldEvent, (payload: AnyPayload) => void][] = TOLD_EVENTS.map((name) => [
     name,
     (payload: AnyPayload) => {
       for (const onlooker of [...this.#onlookers]) onlooker.happened(name, payload);

@@ -1,20 +1,8 @@
 /** The executions that pages have a handle of, until they have ended. */
 
 import type { Execution } from '../../types/api';
-import type { ExecutionEventName } from '../../types/events';
+import { TOLD_EVENTS } from './told-events';
 import type { Watch } from './watch';
-
-/** What a watch is told; the lines it reads by itself. */
-const NAMES = [
-  'started',
-  'progress',
-  'statusChanged',
-  'completed',
-  'failed',
-  'timeout',
-  'cancelled',
-  'settled',
-] as const satisfies readonly ExecutionEventName[];
 
 export class Running {
   readonly execution: Execution;
@@ -22,7 +10,7 @@ export class Running {
 
   constructor(execution: Execution) {
     this.execution = execution;
-    for (const name of NAMES) {
+    for (const name of TOLD_EVENTS) {
       execution.on(name, (payload) => {
         for (const watch of [...this.watches]) watch.happened(name, payload);
       });

@@ -7,7 +7,8 @@ import type { Execution } from 'escher-execution-engine';
 import { chunks, exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
 import { present, rejection, sha256, thrown } from './support/expectations';
-import { bytesWritten, processExists, processStat } from './support/processes';
+import { bytesWritten, processExists } from './support/processes';
+import { standstill } from './support/standstill';
 import { tempDir } from './support/temp';
 import { isPending, waitFor } from './support/wait';
 
@@ -25,17 +26,6 @@ const kinds: [
       Buffer.from(await arrayBuffer(execution.readableStream(...args) as never)),
   ],
 ];
-
-/** Tells, when asked over and over, whether a process has been waiting without writing anything. */
-function standstill(pid: number): () => boolean {
-  let [written, asked] = [-1, 0];
-  return () => {
-    const now = bytesWritten(pid);
-    asked = now === written && processStat(pid)?.state === 'S' ? asked + 1 : 0;
-    written = now;
-    return asked >= 50;
-  };
-}
 
 describe.each(kinds)('%s', (_, read) => {
   test('gives the text of one stream, or of both', async () => {
