@@ -300,6 +300,7 @@ pid_t clone_into_group(int group, const ChildStack& stack, ChildArgs* args, int*
   where.stack = reinterpret_cast<std::uintptr_t>(stack.base());
   where.stack_size = ChildStack::kSize;
   where.cgroup = static_cast<std::uint64_t>(group);
+  // Named registers: any other might be the frame pointer, at which backtraces shall end.
 #if defined(__x86_64__)
   long result = SYS_clone3;
   asm volatile(
@@ -312,12 +313,14 @@ pid_t clone_into_group(int group, const ChildStack& stack, ChildArgs* args, int*
       "ud2\n"
       "1:"
       : "+a"(result)
-      : "D"(&where), "S"(sizeof where), [main] "r"(&child_main), [args] "r"(args)
+      : "D"(&where), "S"(sizeof where), [main] "d"(&child_main), [args] "b"(args)
       : "rcx", "r11", "memory", "cc");
 #elif defined(__aarch64__)
   register long result asm("x0") = reinterpret_cast<long>(&where);
   register long size asm("x1") = sizeof where;
   register long number asm("x8") = SYS_clone3;
+  register auto* main_function asm("x9") = &child_main;
+  register ChildArgs* arguments asm("x10") = args;
   asm volatile(
       "svc #0\n\t"
       "cbnz x0, 1f\n\t"
@@ -327,7 +330,7 @@ pid_t clone_into_group(int group, const ChildStack& stack, ChildArgs* args, int*
       "brk #1\n"
       "1:"
       : "+r"(result)
-      : "r"(size), "r"(number), [main] "r"(&child_main), [args] "r"(args)
+      : "r"(size), "r"(number), [main] "r"(main_function), [args] "r"(arguments)
       : "memory", "cc", "x30");
 #else
   long result = -ENOSYS;
