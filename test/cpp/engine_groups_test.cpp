@@ -60,7 +60,7 @@ class EngineGroups : public EngineTest {
   }
 };
 
-#define GROUP_HOST(name, groups, ...)          \
+#define GROUP_HOST(name, groups, ...)               \
   const auto name = host_with(groups, __VA_ARGS__); \
   SKIP_WITHOUT_ROOT(*(name))
 
