@@ -43,4 +43,10 @@ if(ESCHER_PCH)
     endif()
   endforeach()
 endif()
+# What only puts paths together and asks the kernel is made small: at -O3 it is twice the size, and no faster.
+file(GLOB asking_sources "${PROJECT_SOURCE_DIR}/src/process/posix/control_group*.cpp"
+  "${PROJECT_SOURCE_DIR}/src/process/posix/pipe_holders_*.cpp")
+set_source_files_properties(${asking_sources} PROPERTIES
+  COMPILE_OPTIONS "$<$<AND:$<CONFIG:Release>,$<NOT:$<CXX_COMPILER_ID:MSVC>>>:-Os>"
+  SKIP_PRECOMPILE_HEADERS ON)
 set_source_files_properties("${PROJECT_SOURCE_DIR}/cmake/boost_asio.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)

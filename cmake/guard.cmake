@@ -4,6 +4,7 @@
 set(guard_file "${PROJECT_BINARY_DIR}/guard/escher-guard")
 add_executable(escher-guard
   "${PROJECT_SOURCE_DIR}/src/process/posix/guard/main.cpp"
+  "${PROJECT_SOURCE_DIR}/src/process/posix/control_group_tree_linux.cpp"
   "${PROJECT_SOURCE_DIR}/src/process/posix/process_table_linux.cpp")
 set_target_properties(escher-guard PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/guard")
 target_include_directories(escher-guard PRIVATE "${PROJECT_SOURCE_DIR}/src")

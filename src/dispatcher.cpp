@@ -29,11 +29,11 @@ Error as_spawn_failure(const Error& refusal, const ExecutionRequest& request) {
 
 // A limit that cannot hold is refused and not ignored.
 std::optional<Error> refuse_limits(const Execution& execution) {
-  const auto group = execution.launch_options().group;
-  if (!group) return std::nullopt;
-  auto refusal = ControlGroup::refusal(*group);
+  const auto limits = execution.launch_options().group_limits;
+  if (!limits) return std::nullopt;
+  auto refusal = ControlGroup::refusal(*limits);
   if (!refusal) return std::nullopt;
-  const char* field = group->memory_max ? "limits.memoryMax" : "limits.pidsMax";
+  const char* field = limits->memory_max ? "limits.memoryMax" : "limits.pidsMax";
   return errors::validation(
       ValidationReason::unsupported_limit,
       std::string(field) + " needs a delegated cgroup v2. " + refusal->message);
@@ -143,7 +143,8 @@ void Dispatcher::launch_next() {
 void Dispatcher::launch(Launch launch) {
   Execution& execution = *launch.execution;
   const auto options = execution.launch_options();
-  options.guard->ensure();
+  options.groups->ensure();
+  options.guard->ensure(options.groups->path());
   const auto before = SteadyClock::now();
   auto launched = escher::launch(execution.strand(), launch.command, options);
   if (!launched) {

@@ -25,6 +25,7 @@ Engine::Impl::Impl(Config config, EventSink& sink, Marker marker, std::unique_pt
       sink_(sink),
       marker_(std::move(marker)),
       guard_(marker_.token()),
+      groups_(marker_.engine()),
       journal_(std::move(journal)),
       runtime_(config_.io_threads),
       scanner_(runtime_.worker(), marker_),
@@ -42,7 +43,7 @@ Engine::Impl::Impl(Config config, EventSink& sink, Marker marker, std::unique_pt
 
 void Engine::Impl::take_over_from_the_dead() {
   OverflowDirectory::remove_abandoned(config_.overflow_dir);
-  ControlGroup::remove_empty();
+  ControlGroups::sweep();
   if (config_.journal_dir) recovered_ = recover_journals(*config_.journal_dir);
 }
 
@@ -199,13 +200,16 @@ void Engine::Impl::end_rest(int looks, std::function<void()> done) {
     for (const auto& execution : registry_.live())
       rest.spared.push_back(format_id(execution->id()));
     rest.members = rest_;
+    groups_.add_left_behind(rest.members);
     const bool hard = SteadyClock::now() >= shutdown_deadline_;
+    if (hard) groups_.kill_left_behind();
     scanner_.look(std::move(rest), {hard ? SIGKILL : config_.kill_signal, true},
                   [this, looks, done = std::move(done)](TreeScanner::Answer answer) mutable {
                     rest_ = std::move(answer.tree.members);
                     if (!done) return;
                     const bool hopeless = SteadyClock::now() - kKillPatience >= shutdown_deadline_;
-                    if (rest_.empty() || hopeless) return done();
+                    const bool gone = rest_.empty() && !groups_.anybody_left_behind();
+                    if (gone || hopeless) return done();
                     defer(kFirstLook * (1 << std::min(looks, kSlowestLook)),
                           [this, looks, done = std::move(done)]() mutable {
                             end_rest(looks + 1, std::move(done));

@@ -12,6 +12,7 @@
 #include "journal.hpp"
 #include "overflow_directory.hpp"
 #include "policy/marker.hpp"
+#include "process/control_groups.hpp"
 #include "process/file_facts.hpp"
 #include "process/guard.hpp"
 #include "redactors.hpp"
@@ -36,6 +37,7 @@ class Engine::Impl final : public ExecutionHost {
   TreeScanner& scanner() override { return scanner_; }
   const Marker& marker() const override { return marker_; }
   Guard& guard() override { return guard_; }
+  ControlGroups& groups() override { return groups_; }
   Journal* journal() override { return journal_.get(); }
   bool watches_all() const override { return watch_all_.load(std::memory_order_relaxed); }
   std::optional<Redactor> redactor_for(const ExecutionRequest& request) override {
@@ -88,6 +90,7 @@ class Engine::Impl final : public ExecutionHost {
   const Marker marker_;
   // Ends the guard process behind all threads: what they left is the guard's.
   Guard guard_;
+  ControlGroups groups_;
   const std::unique_ptr<Journal> journal_;
   Runtime runtime_;
   TreeScanner scanner_;

@@ -60,13 +60,14 @@ LaunchOptions Execution::launch_options() const {
   options.open_stdin = request_.stdin_mode != StdinMode::null_device;
   options.merge_stderr = request_.merge_stderr;
   options.limits = host_.config().limits.with(request_.limits);
-  if (!gives_up_marker(request_)) options.marker = host_.marker().entry_for(id_);
+  options.outlives_host = gives_up_marker(request_);
+  if (!options.outlives_host) options.marker = host_.marker().entry_for(id_);
   options.reserve = !log_path().empty();
   options.guard = &host_.guard();
+  options.groups = &host_.groups();
   const ProcessLimits& limits = options.limits;
   if (limits.memory_max || limits.pids_max) {
-    options.group = GroupLimits{limits.memory_max, limits.pids_max};
-    options.group_name = format_id(id_);
+    options.group_limits = GroupLimits{limits.memory_max, limits.pids_max};
   }
   return options;
 }
@@ -155,6 +156,7 @@ void Execution::kill(int signal, Handler<bool> handler) {
     others.execution = format_id(self.id_);
     others.leader = self.process_->pid();
     others.leader_started = start_time_of(others.leader);
+    if (self.group_) self.group_->add_members(others.members);
     self.host_.scanner().look(std::move(others), {signal}, [](const TreeScanner::Answer&) {});
     handler(self.process_->signal_tree(signal));
   });
@@ -210,8 +212,9 @@ void Execution::drain() {
     // The end of the last stream ends the execution, and closes everything.
     if (lifecycle_.phase() == Phase::finished) return;
   }
+  seek_holders();
   phase_timer_.arm(strand_, host_.config().drain_grace,
-                   [self = shared_from_this()] { self->feed(Input::drain_expired); });
+                   [self = shared_from_this()] { self->end_drain(); });
 }
 
 void Execution::finish() {

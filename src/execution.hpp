@@ -117,13 +117,15 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void arm_kill();
   void watch_tree();
   void look_at_tree();
-  void add_group_members();
   void on_tree_seen(TreeScanner::Answer answer, bool whole);
   int soft_signal() const;
   std::optional<Termination> termination() const;
   void leave_process();
+  void seek_holders();
+  void on_holders(TreeScanner::Holders holders);
 
   void drain();
+  void end_drain();
   void close_streams();
   void finish();
 
@@ -198,6 +200,10 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   bool look_again_ = false;
   bool group_signalled_ = false;
   int tree_checks_ = 0;
+  // Of its pipes, once its tree was ended.
+  TreeScanner::Holders holders_;
+  bool seeking_holders_ = false;
+  bool drain_is_over_ = false;
   std::vector<int> sent_signals_;
   std::uint64_t counted_bytes_ = 0;
   std::uint64_t counted_lines_ = 0;

@@ -14,6 +14,7 @@
 
 namespace escher {
 
+class ControlGroups;
 class Execution;
 class FlowControl;
 class Guard;
@@ -31,6 +32,7 @@ class ExecutionHost {
   virtual TreeScanner& scanner() = 0;
   virtual const Marker& marker() const = 0;
   virtual Guard& guard() = 0;
+  virtual ControlGroups& groups() = 0;
   // Null without one.
   virtual Journal* journal() = 0;
   // Whether somebody takes the lines of every execution.

@@ -20,6 +20,9 @@ constexpr int kSlowestTreeCheck = 6;  // 2 ms << 6 = 128 ms
 // A look takes milliseconds; of a table that cannot be read it takes for ever.
 constexpr Millis kLookPatience{1000};
 
+// For the names of those who hold the pipes, beyond the drain's grace.
+constexpr Millis kHolderPatience{250};
+
 // What has not died of SIGKILL by then hangs in the kernel.
 constexpr Millis kKillPatience{1000};
 
@@ -83,7 +86,8 @@ void Execution::look_at_tree() {
   // The number is the process's own until it is reaped, and that happens on this strand.
   tree_.leader = process_->pid();
   if (tree_.leader_started == 0) tree_.leader_started = start_time_of(tree_.leader);
-  if (group_) add_group_members();
+  // Whatever they did to be found by nothing else.
+  if (group_) group_->add_members(tree_.members);
   const bool hard = lifecycle_.phase() != Phase::terminating_soft;
   host_.scanner().look(
       tree_, {hard ? SIGKILL : soft_signal(), true},
@@ -92,16 +96,6 @@ void Execution::look_at_tree() {
           execution.on_tree_seen(std::move(answer), whole);
         });
       });
-}
-
-// Whatever they did to be found by nothing else.
-void Execution::add_group_members() {
-  for (const int pid : group_->members()) {
-    const bool known = std::any_of(tree_.members.begin(), tree_.members.end(),
-                                   [&](const TreeMember& member) { return member.pid == pid; });
-    if (known || pid == tree_.leader) continue;
-    tree_.members.push_back({pid, start_time_of(pid), 0, false});
-  }
 }
 
 // `whole`: the leader was gone already, so nobody can have been added behind the look by it.
@@ -116,7 +110,8 @@ void Execution::on_tree_seen(TreeScanner::Answer answer, bool whole) {
   }
   if (std::exchange(look_again_, false)) return look_at_tree();
   if (!whole) return;
-  const bool anybody_lives = answer.seen ? !tree_.members.empty() : process_->tree_alive();
+  const bool anybody_lives = (answer.seen ? !tree_.members.empty() : process_->tree_alive()) ||
+                             (group_ && !group_->is_empty());
   if (!anybody_lives) return feed(Input::tree_ended);
   const int doublings = std::min(tree_checks_++, kSlowestTreeCheck);
   tree_timer_.arm(strand_, kFirstTreeCheck * (1 << doublings), shared_from_this(),
@@ -152,13 +147,47 @@ void Execution::leave_process() {
   });
 }
 
+// Its tree is gone, as far as it is known, and somebody still has its pipes: a descendant that
+// nothing else leads to, or somebody whom it has given them to. He is told of and not ended: that
+// may be a server which was there for others.
+void Execution::seek_holders() {
+  if (sent_signals_.empty() || tree_.leader_started == 0) return;
+  std::vector<std::uint64_t> pipes;
+  for (const Stream stream : kStreams) {
+    if (const auto* open = pipe(stream)) pipes.push_back(open->identity());
+  }
+  seeking_holders_ = true;
+  host_.scanner().seek_holders(
+      std::move(pipes), tree_.leader_started,
+      [self = shared_from_this()](TreeScanner::Holders holders) mutable {
+        self->run_on_strand([holders = std::move(holders)](Execution& execution) mutable {
+          execution.on_holders(std::move(holders));
+        });
+      });
+}
+
+void Execution::on_holders(TreeScanner::Holders holders) {
+  holders_ = std::move(holders);
+  seeking_holders_ = false;
+  if (drain_is_over_) feed(Input::drain_expired);
+}
+
+void Execution::end_drain() {
+  if (!seeking_holders_ || std::exchange(drain_is_over_, true)) return feed(Input::drain_expired);
+  phase_timer_.arm(strand_, kHolderPatience, [self = shared_from_this()] { self->end_drain(); });
+}
+
 std::optional<Termination> Execution::termination() const {
   const auto reason = reason_of(lifecycle_.cause());
   if (!reason || sent_signals_.empty()) return std::nullopt;
   Termination termination{*reason, sent_signals_, {}};
   if (!lifecycle_.exited()) termination.survivors.push_back(process_->pid());
-  for (const TreeMember& member : tree_.members) {
-    if (lives(member)) termination.survivors.push_back(member.pid);
+  for (const auto* found : {&tree_.members, &holders_}) {
+    for (const TreeMember& member : *found) {
+      const auto& told = termination.survivors;
+      const bool known = std::find(told.begin(), told.end(), member.pid) != told.end();
+      if (!known && lives(member)) termination.survivors.push_back(member.pid);
+    }
   }
   return termination;
 }

@@ -4,10 +4,14 @@
 #include <csignal>
 #include <utility>
 
+#include "process/pipe_holders.hpp"
 #include "process/process_table.hpp"
 
 namespace escher {
 namespace {
+
+// A search of all descriptors; who waits for it has other things to do.
+constexpr std::chrono::milliseconds kSearchTime{200};
 
 void send(SoughtTree& tree, TreeScanner::Sending sending) {
   if (sending.signal == 0) return;
@@ -36,6 +40,15 @@ void TreeScanner::look(SoughtTree tree, Sending sending, Handler handler) {
     questions_.push_back({std::move(tree), sending, std::move(handler)});
   }
   if (first) boost::asio::post(worker_, [this] { answer_all(); });
+}
+
+void TreeScanner::seek_holders(std::vector<std::uint64_t> pipes, std::uint64_t since,
+                               std::function<void(Holders)> handler) {
+  const SteadyTime deadline = SteadyClock::now() + kSearchTime;
+  boost::asio::post(worker_,
+                    [pipes = std::move(pipes), since, deadline, handler = std::move(handler)] {
+                      handler(find_pipe_holders(pipes, since, deadline));
+                    });
 }
 
 void TreeScanner::answer_all() {

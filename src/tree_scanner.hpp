@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <vector>
@@ -37,6 +38,12 @@ class TreeScanner {
   };
 
   void look(SoughtTree tree, Sending sending, Handler handler);
+
+  // Those who hold the writing end of a pipe and were started at `since` or later, as far as they
+  // are found at once.
+  using Holders = std::vector<TreeMember>;
+  void seek_holders(std::vector<std::uint64_t> pipes, std::uint64_t since,
+                    std::function<void(Holders)> handler);
 
  private:
   struct Question {

@@ -37,7 +37,8 @@ export interface Termination {
   signals: string[];
   /**
    * Numbers of processes of the tree that lived on: they hang in the kernel, belong to another user,
-   * or got no `SIGKILL` because `forceKillAfterDelayMs` is `false`.
+   * or got no `SIGKILL` because `forceKillAfterDelayMs` is `false`. Also of those that hold the pipe of
+   * the command and are found by nothing else, which are not signalled.
    */
   survivors: number[];
 }

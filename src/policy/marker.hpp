@@ -21,6 +21,10 @@ class Marker {
 
   // `<engine>/`: what every process of the engine has in its value.
   const std::string& token() const { return token_; }
+  // Names the engine, in it and everywhere else.
+  std::string_view engine() const {
+    return std::string_view(token_).substr(0, token_.empty() ? 0 : token_.size() - 1);
+  }
   // `NAME=value` for the environment of a child.
   std::string entry_for(const ExecutionId& id) const;
   // The execution of this engine that a value names; empty if it names none.

@@ -1,15 +1,17 @@
-// A control group (cgroup v2) for one execution: limits for its whole tree, and an end that nobody
-// in it escapes, whatever he did to his session and his environment. It is made below the host's
-// own group, where that was delegated. Made on the spawn thread, then used on the strand of its
-// execution, which owns it.
+// A control group (cgroup v2) of one execution: limits for its whole tree, and an end that nobody
+// in it escapes, whatever he did to his session and his environment. Lent by the engine's
+// ControlGroups on the spawn thread, then used on the strand of its execution, which owns it; goes
+// back when it is dropped.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "model/error.hpp"
+#include "policy/process_tree.hpp"
 
 namespace escher {
 
@@ -20,31 +22,42 @@ struct GroupLimits {
 
 class ControlGroup {
  public:
+  // Where it goes back to. Outlives every group.
+  class Home;
+
   // Why there can be none with these limits; nothing if there can. To be asked before anything is
   // admitted. Any thread.
   static std::optional<Error> refusal(const GroupLimits& limits);
 
-  // `name` is new there. The error says what is missing.
-  static Result<ControlGroup> make(const std::string& name, const GroupLimits& limits);
   ControlGroup(ControlGroup&& other) noexcept;
   ControlGroup& operator=(ControlGroup&& other) noexcept;
-  // Removes it, if nobody lives in it.
   ~ControlGroup();
 
-  // Whoever writes "0" into it is in. POSIX.
+  // Its directory, for the launch: whoever is made in it stays in it. POSIX; -1 after `entered`.
   int entrance() const { return entrance_; }
-  void kill();
-  // The numbers of those that live in it.
-  std::vector<int> members() const;
+  void entered();
+  // Nobody else is to get it.
+  void spoil() { use_ = use_ == Use::again ? Use::once : use_; }
 
-  // The groups that were not empty when their executions ended, and those of dead hosts.
-  static void remove_empty();
+  void kill();
+  // Nobody lives in it any more, zombies aside.
+  bool is_empty() const;
+  // Adds those that live in it and are not there yet.
+  void add_members(std::vector<TreeMember>& members) const;
+
+  const std::string& path() const { return path_; }
 
  private:
-  ControlGroup(std::string path, int entrance) : path_(std::move(path)), entrance_(entrance) {}
+  friend class Home;
+  // `loose`: once, and whoever is left in it is left alone.
+  enum class Use : std::uint8_t { again, once, loose };
+  ControlGroup(std::shared_ptr<Home> home, std::string path, int entrance, Use use)
+      : home_(std::move(home)), path_(std::move(path)), entrance_(entrance), use_(use) {}
 
+  std::shared_ptr<Home> home_;
   std::string path_;
   int entrance_ = -1;
+  Use use_ = Use::again;
 };
 
 }  // namespace escher

@@ -35,7 +35,8 @@ class Guard {
   Guard& operator=(const Guard&) = delete;
 
   // On the spawn thread, ahead of a launch: starts the process if there is none, or none any more.
-  void ensure();
+  // `group`: the control group that ends with the host; empty = there is none.
+  void ensure(const std::string& group);
   // Any thread.
   bool runs() const;
   Session watch(int leader);

@@ -10,7 +10,7 @@
 #include "model/request.hpp"
 #include "policy/validation.hpp"
 #include "process/child_process.hpp"
-#include "process/control_group.hpp"
+#include "process/control_groups.hpp"
 #include "process/guard.hpp"
 #include "process/input_pipe.hpp"
 #include "process/output_pipe.hpp"
@@ -26,9 +26,11 @@ struct LaunchOptions {
   ProcessLimits limits;
   // `NAME=value`, in place of what the environment has under that name; empty = none.
   std::string marker;
-  // A control group of its own, and its name.
-  std::optional<GroupLimits> group;
-  std::string group_name;
+  // Where its control group comes from: best effort, unless it has limits.
+  ControlGroups* groups = nullptr;
+  std::optional<GroupLimits> group_limits;
+  // Without limits it gets none then, with them one that outlives the host as well.
+  bool outlives_host = false;
   Guard* guard = nullptr;  // is told of the new session
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -45,6 +46,8 @@ class OutputPipe {
   void read_rest();
 
   bool is_open() const;
+  // What the pipe is called in the tables of the system; 0 = it has no name there.
+  std::uint64_t identity() const;
   // The reader wanted no more, and has not resumed.
   bool is_paused() const;
   void close();

@@ -30,11 +30,12 @@ constexpr sock_filter refuse(int error) {
   return statement(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error));
 }
 
-// From now on this process has neither pidfds nor close_range.
+// From now on this process has neither pidfds nor close_range nor clone3.
 bool pretend_old_kernel() {
   constexpr unsigned kEqual = BPF_JMP | BPF_JEQ | BPF_K;
   sock_filter filter[] = {
       statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      jump(kEqual, SYS_clone3, 3, 0),
       jump(kEqual, SYS_close_range, 2, 0),
       jump(kEqual, SYS_pidfd_open, 1, 0),
       jump(kEqual, SYS_pidfd_send_signal, 0, 1),

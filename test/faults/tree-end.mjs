@@ -7,7 +7,6 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ExecutionEngine } from 'escher-execution-engine';
 import { accounted } from './support/account.mjs';
-import { HOW_TO_DELEGATE, LIMITS, refusal } from './support/control-groups.mjs';
 import { isAlive, markedProcesses, processInfo } from './support/processes.mjs';
 import { exec, leaf, pidOf, sh } from './support/requests.mjs';
 import { grown, leavesOf, shapes } from './support/trees.mjs';
@@ -188,29 +187,6 @@ async function hidden(context, { ledger }) {
   return 'lived on, and stood in `result.termination.survivors`';
 }
 
-/** Without a trace that leads to its execution, only a control group holds it. */
-async function hiddenOrphan(context) {
-  const refused = await refusal('pids');
-  if (refused) {
-    return {
-      skip: `lives on and is not told of, unless a control group holds it: ${refused.message}; ${HOW_TO_DELEGATE}`,
-    };
-  }
-  return accounted(context, config, async ({ ledger }) => {
-    const { mark } = context;
-    const left = leftSince(mark);
-    const escaper = `(env -i setsid ${leaf(mark)} >/dev/null 2>&1 </dev/null &)`;
-    const { execution, ended } = ledger.start(
-      sh(`${escaper}; ${leaf(mark)}; :`, { limits: LIMITS.pids }),
-    );
-    await grown(mark, 2);
-    await execution.cancel();
-    const took = await goneAsPromised('the tree', PROMISED_MS, left);
-    await ended;
-    return `ended by its control group, ${seconds(took)} after the cancel`;
-  });
-}
-
 export const hosts = {
   /** A host that is itself a command of another engine. */
   async inner({ mark }) {
@@ -273,10 +249,4 @@ export const rows = [
     '`env -i setsid`, its parent still there',
     hidden,
   ),
-  {
-    name: 'tree-hidden-orphan',
-    fault: 'escaper without environment, session and parent',
-    how: '`(env -i setsid … &)`, its parent gone; `limits.pidsMax`',
-    run: hiddenOrphan,
-  },
 ];

@@ -1,169 +1,102 @@
 #if defined(__linux__)
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <memory>
+#include <unordered_set>
 #include <utility>
 
 #include "process/control_group.hpp"
+#include "process/posix/control_group_files_linux.hpp"
+#include "process/posix/control_group_home_linux.hpp"
+#include "process/posix/control_group_tree_linux.hpp"
 #include "process/posix/text_file.hpp"
 #include "process/posix/unique_fd.hpp"
+#include "process/process_table.hpp"
 
 namespace escher {
 namespace {
 
-constexpr std::string_view kPrefix = "escher-";
+using Pids = std::unordered_set<int>;
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
-Error unavailable(int os_error, const std::string& path, const std::string& why) {
-  Error error = errors::spawn_failed(os_error, "cgroup", path);
-  error.message += ": " + why;
-  return error;
-}
-
-// `36 35 0:26 <root> <mount point> <options> … - cgroup2 …`
-struct Mount {
-  std::string root, point;
-};
-
-std::optional<Mount> mount_of_cgroup2() {
-  const std::string mounts = posix::contents_of("/proc/self/mountinfo");
-  for (const std::string_view line : posix::lines_of(mounts)) {
-    if (line.find(" - cgroup2 ") == std::string_view::npos) continue;
-    const auto words = posix::words_of(line);
-    if (words.size() > 4) return Mount{std::string(words[3]), std::string(words[4])};
+void add_pids(int file, Pids& pids) {
+  const std::string numbers = posix::contents_of(file);
+  for (const std::string_view word : posix::words_of(numbers)) {
+    int pid = 0;
+    std::from_chars(word.data(), word.data() + word.size(), pid);
+    // 0: in a PID namespace that the host does not see.
+    if (pid > 0) pids.insert(pid);
   }
-  return std::nullopt;
 }
 
-// `0::<path>`, seen from the root of the hierarchy.
-std::string own_path() {
-  const std::string groups = posix::contents_of("/proc/self/cgroup");
-  for (const std::string_view line : posix::lines_of(groups)) {
-    if (line.starts_with("0::")) return std::string(line.substr(3));
-  }
-  return {};
+void add_pids_of(int parent, const char* name, void* pids) {
+  const std::string path = std::string(name) + "/cgroup.procs";
+  const UniqueFd file(::openat(parent, path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file) add_pids(file.get(), *static_cast<Pids*>(pids));
 }
 
-// The directory of the host's own group; empty where there is no cgroup v2.
-std::string own_directory() {
-  const auto mount = mount_of_cgroup2();
-  std::string path = own_path();
-  if (!mount || path.empty()) return {};
-  if (mount->root != "/" && path.starts_with(mount->root)) path.erase(0, mount->root.size());
-  return path == "/" ? mount->point : mount->point + path;
-}
-
-// One write for each: half of two settings would be no error to the kernel.
-int write_setting(const std::string& file, const std::string& value) {
-  const UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!fd) return errno;
-  return ::write(fd.get(), value.data(), value.size()) < 0 ? errno : 0;
-}
-
-bool hands_on(const std::string& directory, const std::string& controller) {
-  const std::string names = posix::contents_of(directory + "/cgroup.subtree_control");
-  const auto words = posix::words_of(names);
-  return std::find(words.begin(), words.end(), controller) != words.end();
-}
-
-std::optional<Error> need_controller(const std::string& directory, const std::string& controller) {
-  if (hands_on(directory, controller)) return std::nullopt;
-  const int reason = write_setting(directory + "/cgroup.subtree_control", "+" + controller);
-  if (reason == 0) return std::nullopt;
-  return unavailable(ENOTSUP, directory,
-                     "the host's control group does not hand on '" + controller +
-                         "' (it has to be delegated, with the host in a group of its own)");
-}
-
-std::optional<Error> set_limit(const std::string& group, const std::string& file,
-                               const std::optional<std::uint64_t>& value) {
-  if (!value) return std::nullopt;
-  const int reason = write_setting(group + "/" + file, std::to_string(*value));
-  if (reason == 0) return std::nullopt;
-  return unavailable(reason, group + "/" + file, "the limit cannot be set");
+Pids pids_in(const std::string& group) {
+  Pids pids;
+  const int directory = ::open(group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return pids;
+  add_pids_of(directory, ".", &pids);
+  posix::visit_groups_below(directory, add_pids_of, &pids);
+  return pids;
 }
 
 }  // namespace
 
 std::optional<Error> ControlGroup::refusal(const GroupLimits& limits) {
-  const std::string own = own_directory();
-  if (own.empty()) return unavailable(ENOTSUP, "", "there is no cgroup v2 here");
-  if (::access(own.c_str(), W_OK) != 0) {
-    return unavailable(errno, own, "the host's control group is not delegated");
+  const std::string own = posix::own_group();
+  if (own.empty()) return posix::group_error(ENOTSUP, "", "there is no cgroup v2 here");
+  if (!posix::is_delegated(own)) {
+    return posix::group_error(errno, own, "the host's control group is not delegated");
   }
-  if (limits.memory_max) {
-    if (auto missing = need_controller(own, "memory")) return missing;
-  }
-  if (limits.pids_max) return need_controller(own, "pids");
-  return std::nullopt;
-}
-
-Result<ControlGroup> ControlGroup::make(const std::string& name, const GroupLimits& limits) {
-  if (auto error = refusal(limits)) return std::move(*error);
-  const std::string own = own_directory();
-  const std::string path = own + "/" + std::string(kPrefix) + name;
-  if (::mkdir(path.c_str(), 0700) != 0) {
-    return unavailable(errno, path, "the host's control group is not delegated");
-  }
-  ControlGroup group(path, ::open((path + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
-  if (group.entrance_ < 0) return unavailable(errno, path, "it cannot be entered");
-  if (auto error = set_limit(path, "memory.max", limits.memory_max)) return std::move(*error);
-  // Whoever is over the limit ends as a whole, as with every other limit here.
-  if (limits.memory_max) write_setting(path + "/memory.oom.group", "1");
-  if (auto error = set_limit(path, "pids.max", limits.pids_max)) return std::move(*error);
-  return group;
+  return posix::hand_on_controllers(own, limits);
 }
 
 ControlGroup::ControlGroup(ControlGroup&& other) noexcept
-    : path_(std::exchange(other.path_, {})), entrance_(std::exchange(other.entrance_, -1)) {}
+    : home_(std::exchange(other.home_, nullptr)),
+      path_(std::exchange(other.path_, {})),
+      entrance_(std::exchange(other.entrance_, -1)),
+      use_(other.use_) {}
 
 ControlGroup& ControlGroup::operator=(ControlGroup&& other) noexcept {
+  std::swap(home_, other.home_);
   std::swap(path_, other.path_);
   std::swap(entrance_, other.entrance_);
+  std::swap(use_, other.use_);
   return *this;
 }
 
 ControlGroup::~ControlGroup() {
-  if (entrance_ >= 0) ::close(entrance_);
-  if (!path_.empty()) ::rmdir(path_.c_str());
+  entered();
+  if (home_) home_->take_back(std::move(path_), use_);
 }
 
-void ControlGroup::kill() {
-  // Linux 5.14. Before that its members are known, and signalled one by one.
-  write_setting(path_ + "/cgroup.kill", "1");
+void ControlGroup::entered() {
+  if (const int fd = std::exchange(entrance_, -1); fd >= 0) ::close(fd);
 }
 
-std::vector<int> ControlGroup::members() const {
-  std::vector<int> pids;
-  const std::string numbers = posix::contents_of(path_ + "/cgroup.procs");
-  for (const std::string_view word : posix::words_of(numbers)) {
-    int pid = 0;
-    std::from_chars(word.data(), word.data() + word.size(), pid);
-    if (pid > 0) pids.push_back(pid);
-  }
-  return pids;
+void ControlGroup::kill() { posix::kill_group(path_.c_str()); }
+bool ControlGroup::is_empty() const { return posix::is_group_empty(path_); }
+void ControlGroup::add_members(std::vector<TreeMember>& members) const {
+  posix::add_group_members(path_, members);
 }
 
-void ControlGroup::remove_empty() {
-  const std::string own = own_directory();
-  if (own.empty()) return;
-  const std::unique_ptr<DIR, CloseDirectory> entries(::opendir(own.c_str()));
-  if (!entries) return;
-  while (const dirent* entry = ::readdir(entries.get())) {
-    // Refused by the kernel as long as somebody lives in it.
-    if (std::string_view(entry->d_name).starts_with(kPrefix)) {
-      ::unlinkat(::dirfd(entries.get()), entry->d_name, AT_REMOVEDIR);
-    }
+void posix::add_group_members(const std::string& group, std::vector<TreeMember>& members) {
+  Pids newcomers = pids_in(group);
+  for (const TreeMember& member : members) newcomers.erase(member.pid);
+  if (newcomers.empty()) return;
+  std::vector<TreeMember> found;
+  for (const int pid : newcomers) found.push_back({pid, start_time_of(pid), 0, false});
+  // Whoever is in it before and after was in it when his start was read: else the number may have
+  // gone to a stranger in between.
+  const Pids still = pids_in(group);
+  for (const TreeMember& member : found) {
+    if (member.started != 0 && still.contains(member.pid)) members.push_back(member);
   }
 }
 

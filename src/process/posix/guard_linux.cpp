@@ -172,7 +172,7 @@ class Guard::Impl {
  public:
   explicit Impl(std::string token) : token_(std::move(token)) {}
 
-  void ensure() {
+  void ensure(const std::string& group) {
     if (is_alive()) return;
     runs_ = false;
     lifeline_.reset();
@@ -180,7 +180,7 @@ class Guard::Impl {
     const auto now = SteadyClock::now();
     if (now < next_try_) return;
     next_try_ = now + kPause;
-    runs_ = start();
+    runs_ = start(group);
   }
 
   bool runs() const { return runs_; }
@@ -196,7 +196,7 @@ class Guard::Impl {
     return ::poll(&end, 1, 0) == 0;
   }
 
-  bool start() {
+  bool start(const std::string& group) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return false;
     const UniqueFd read_end = above_stdio(UniqueFd(ends[0]));
@@ -207,7 +207,8 @@ class Guard::Impl {
 
     const std::string name = "escher-guard";
     // Not to be taken for one of the processes it looks for.
-    char* argv[] = {const_cast<char*>(name.c_str()), const_cast<char*>(token_.c_str()), nullptr};
+    char* argv[] = {const_cast<char*>(name.c_str()), const_cast<char*>(token_.c_str()),
+                    const_cast<char*>(group.c_str()), nullptr};
     char* envp[] = {nullptr};
     posix::SpawnPlan plan;
     plan.executable = program.path().c_str();
@@ -234,7 +235,7 @@ class Guard::Impl {
 
 Guard::Guard(std::string token) : impl_(std::make_unique<Impl>(std::move(token))) {}
 Guard::~Guard() = default;
-void Guard::ensure() { impl_->ensure(); }
+void Guard::ensure(const std::string& group) { impl_->ensure(group); }
 bool Guard::runs() const { return impl_->runs(); }
 Guard::Session Guard::watch(int leader) { return {impl_->slots(), impl_->slots()->take(leader)}; }
 

@@ -182,11 +182,24 @@ Result<LaunchedCommand> take_over(const Strand& strand, posix::SpawnOutcome spaw
   }
 }
 
-Result<std::optional<ControlGroup>> make_group(const LaunchOptions& options) {
-  if (!options.group) return std::optional<ControlGroup>();
-  auto group = ControlGroup::make(options.group_name, *options.group);
+Result<std::optional<ControlGroup>> lend_group(const LaunchOptions& options) {
+  if (options.groups == nullptr) return std::optional<ControlGroup>();
+  if (!options.group_limits) {
+    return options.outlives_host ? std::nullopt : options.groups->lend();
+  }
+  auto group = options.groups->make_limited(*options.group_limits, options.outlives_host);
   if (!group) return group.error();
   return std::optional<ControlGroup>(std::move(*group));
+}
+
+// Nobody asked for the group, so it is no reason for a launch to fail: it may have been removed, or
+// have become one that takes no processes, and a kernel or a sandbox may know no groups at all.
+void go_without_group(int os_error, ControlGroups& groups, std::optional<ControlGroup>& group) {
+  group->spoil();
+  group.reset();
+  if (os_error == ENOSYS || os_error == EINVAL || os_error == E2BIG || os_error == EPERM) {
+    groups.give_up();
+  }
 }
 
 }  // namespace
@@ -213,11 +226,19 @@ Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& comm
   plan.stdio[2] = options.merge_stderr ? stdio->child[1].get() : stdio->child[2].get();
   plan.open_files = posix::original_open_files_limit();
   add_limits(plan, options.limits);
-  auto group = make_group(options);
+  auto group = lend_group(options);
   if (!group) return group.error();
   if (*group) plan.control_group = (*group)->entrance();
+  plan.may_move_into_group = options.group_limits.has_value();
 
   auto spawned = posix::spawn(plan);
+  if (!spawned.ok() && *group && !options.group_limits &&
+      ::strcmp(spawned.failed_step, "cgroup") == 0) {
+    go_without_group(spawned.os_error, *options.groups, *group);
+    plan.control_group = -1;
+    spawned = posix::spawn(plan);
+  }
+  if (*group) (*group)->entered();
   if (!spawned.ok()) {
     return errors::spawn_failed(spawned.os_error, spawned.failed_step,
                                 path_of(spawned.failed_step, command, options));

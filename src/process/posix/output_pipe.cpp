@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -97,6 +98,10 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   bool is_open() const { return descriptor_.is_open(); }
+  std::uint64_t identity() {
+    struct stat facts;
+    return ::fstat(descriptor_.native_handle(), &facts) == 0 ? facts.st_ino : 0;
+  }
   bool is_paused() const { return paused_ && is_open(); }
 
   void close() {
@@ -181,6 +186,7 @@ void OutputPipe::start(std::shared_ptr<void> owner, PipeReader& reader) {
 void OutputPipe::resume() { impl_->resume(); }
 void OutputPipe::read_rest() { impl_->read_rest(); }
 bool OutputPipe::is_open() const { return impl_ && impl_->is_open(); }
+std::uint64_t OutputPipe::identity() const { return impl_->identity(); }
 bool OutputPipe::is_paused() const { return impl_->is_paused(); }
 void OutputPipe::close() { impl_->close(); }
 

@@ -38,8 +38,10 @@ struct SpawnPlan {
   std::size_t limit_count = 0;
   std::optional<int> nice;
   std::optional<mode_t> umask;
-  // Whoever writes "0" into it is in the control group; -1 = the host's own.
+  // The directory of the control group that it is made in; -1 = the host's own.
   int control_group = -1;
+  // Also where the kernel cannot make it there: then it moves, which may take the kernel 10 ms.
+  bool may_move_into_group = false;
 };
 
 struct SpawnOutcome {

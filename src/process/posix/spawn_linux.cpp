@@ -18,6 +18,9 @@
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x00001000
 #endif
+#ifndef SYS_clone3
+#define SYS_clone3 435
+#endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -45,6 +48,7 @@ struct ChildArgs {
   const SpawnPlan* plan;
   Report* report;
   pid_t host;
+  bool moves_into_group = false;
 };
 
 // System calls go by syscall(): libc's wrappers of some of them take locks, signal the host's other
@@ -146,14 +150,17 @@ ESCHER_IN_CHILD bool set_limit(const SpawnPlan::Limit& wanted) {
   return call(SYS_prlimit64, 0, wanted.resource, address(&limit), 0) == 0;
 }
 
+ESCHER_IN_CHILD bool move_into_group(int group) {
+  const long file = call(SYS_openat, group, address("cgroup.procs"), O_WRONLY);
+  return file >= 0 && call(SYS_write, file, address("0"), 1) == 1;
+}
+
 // From here to execve, in the order in which the steps need each other. Returns the failed one.
-ESCHER_IN_CHILD const char* become(const SpawnPlan& plan, pid_t host) {
+ESCHER_IN_CHILD const char* become(const SpawnPlan& plan, pid_t host, bool moves_into_group) {
   reset_signal_actions();
   if (call(SYS_setsid) < 0) return "setsid";
   if (!bind_to_host(host)) return "prctl";
-  if (plan.control_group >= 0 && call(SYS_write, plan.control_group, address("0"), 1) != 1) {
-    return "cgroup";
-  }
+  if (moves_into_group && !move_into_group(plan.control_group)) return "cgroup";
   if (plan.working_dir != nullptr && call(SYS_chdir, address(plan.working_dir)) != 0) {
     return "chdir";
   }
@@ -175,7 +182,7 @@ ESCHER_IN_CHILD const char* become(const SpawnPlan& plan, pid_t host) {
 
 ESCHER_IN_CHILD int child_main(void* pointer) {
   const auto* args = static_cast<const ChildArgs*>(pointer);
-  const char* step = become(*args->plan, args->host);
+  const char* step = become(*args->plan, args->host, args->moves_into_group);
   args->report->os_error = errno;
   args->report->step = step;
   // Not _exit(): it is noreturn, and sanitizers clean up their view of the stack before such calls.
@@ -200,6 +207,25 @@ class SignalsHeld {
   sigset_t before_;
 };
 
+// Linux 5.7 makes a process where it shall be. Behind that it would have to be moved, and a move
+// waits until every CPU has been through the scheduler, unless one was made just before.
+struct KernelCloneArgs {  // the kernel's struct clone_args
+  std::uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+  std::uint64_t set_tid, set_tid_size, cgroup;
+};
+constexpr std::uint64_t kIntoGroup = 0x200000000ULL;
+
+// Of those that have nothing to do with the group.
+bool is_lack_of_processes(int os_error) { return os_error == EAGAIN || os_error == ENOMEM; }
+
+SpawnOutcome failed_to_clone(int os_error, const SpawnPlan& plan) {
+  SpawnOutcome outcome;
+  const bool by_group = plan.control_group >= 0 && !is_lack_of_processes(os_error);
+  outcome.failed_step = by_group ? "cgroup" : "clone";
+  outcome.os_error = os_error;
+  return outcome;
+}
+
 #if defined(ESCHER_LAUNCH_WITH_FORK)
 
 // For ThreadSanitizer only, which cannot follow a child in the same memory: a real fork, the report
@@ -217,13 +243,18 @@ SpawnOutcome clone_child(const SpawnPlan& plan) {
   }
   UniqueFd read_end(ends[0]), write_end(ends[1]);
   ChildArgs args{&plan, report, ::getpid()};
-  const pid_t pid = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
-  if (pid == 0) child_main(&args);
-  if (pid < 0) {
-    outcome.failed_step = "clone";
-    outcome.os_error = errno;
-    return outcome;
+  pid_t pid = -1;
+  if (plan.control_group >= 0) {
+    KernelCloneArgs where = {};
+    where.flags = kIntoGroup;
+    where.exit_signal = SIGCHLD;
+    where.cgroup = static_cast<std::uint64_t>(plan.control_group);
+    pid = static_cast<pid_t>(::syscall(SYS_clone3, &where, sizeof where));
+  } else {
+    pid = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
   }
+  if (pid == 0) child_main(&args);
+  if (pid < 0) return failed_to_clone(errno, plan);
   write_end.reset();
   char byte;
   while (::read(read_end.get(), &byte, 1) < 0 && errno == EINTR) {
@@ -252,11 +283,62 @@ class ChildStack {
   ChildStack& operator=(const ChildStack&) = delete;
 
   bool valid() const { return base_ != MAP_FAILED; }
+  void* base() const { return base_; }
   void* top() const { return static_cast<char*>(base_) + kSize; }
 
  private:
   void* base_;
 };
+
+// The C library has no clone3: a child that begins on a stack of its own cannot return from a
+// function, so it is led straight into its own one. -1 and errno where that cannot be.
+pid_t clone_into_group(int group, const ChildStack& stack, ChildArgs* args, int* pidfd) {
+  KernelCloneArgs where = {};
+  where.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | kIntoGroup;
+  where.pidfd = reinterpret_cast<std::uintptr_t>(pidfd);
+  where.exit_signal = SIGCHLD;
+  where.stack = reinterpret_cast<std::uintptr_t>(stack.base());
+  where.stack_size = ChildStack::kSize;
+  where.cgroup = static_cast<std::uint64_t>(group);
+  // Named registers: any other might be the frame pointer, at which backtraces shall end.
+#if defined(__x86_64__)
+  long result = SYS_clone3;
+  asm volatile(
+      "syscall\n\t"
+      "testq %%rax, %%rax\n\t"
+      "jnz 1f\n\t"
+      "xorl %%ebp, %%ebp\n\t"
+      "movq %[args], %%rdi\n\t"
+      "callq *%[main]\n\t"
+      "ud2\n"
+      "1:"
+      : "+a"(result)
+      : "D"(&where), "S"(sizeof where), [main] "d"(&child_main), [args] "b"(args)
+      : "rcx", "r11", "memory", "cc");
+#elif defined(__aarch64__)
+  register long result asm("x0") = reinterpret_cast<long>(&where);
+  register long size asm("x1") = sizeof where;
+  register long number asm("x8") = SYS_clone3;
+  register auto* main_function asm("x9") = &child_main;
+  register ChildArgs* arguments asm("x10") = args;
+  asm volatile(
+      "svc #0\n\t"
+      "cbnz x0, 1f\n\t"
+      "mov x29, xzr\n\t"
+      "mov x0, %[args]\n\t"
+      "blr %[main]\n\t"
+      "brk #1\n"
+      "1:"
+      : "+r"(result)
+      : "r"(size), "r"(number), [main] "r"(main_function), [args] "r"(arguments)
+      : "memory", "cc", "x30");
+#else
+  long result = -ENOSYS;
+#endif
+  if (result >= 0) return static_cast<pid_t>(result);
+  errno = static_cast<int>(-result);
+  return -1;
+}
 
 SpawnOutcome clone_child(const SpawnPlan& plan) {
   SpawnOutcome outcome;
@@ -269,16 +351,20 @@ SpawnOutcome clone_child(const SpawnPlan& plan) {
   Report report;
   ChildArgs args{&plan, &report, ::getpid()};
   int pidfd = -1;
+  pid_t pid = -1;
+  if (plan.control_group >= 0) {
+    pid = clone_into_group(plan.control_group, stack, &args, &pidfd);
+    if (pid < 0 && (!plan.may_move_into_group || is_lack_of_processes(errno))) {
+      return failed_to_clone(errno, plan);
+    }
+    args.moves_into_group = pid < 0;
+  }
   constexpr int kFlags = CLONE_VM | CLONE_VFORK | SIGCHLD;
-  pid_t pid = ::clone(child_main, stack.top(), kFlags | CLONE_PIDFD, &args, &pidfd);
+  if (pid < 0) pid = ::clone(child_main, stack.top(), kFlags | CLONE_PIDFD, &args, &pidfd);
   if (pid < 0 && errno == EINVAL) {  // a kernel before 5.2
     pid = ::clone(child_main, stack.top(), kFlags, &args);
   }
-  if (pid < 0) {
-    outcome.failed_step = "clone";
-    outcome.os_error = errno;
-    return outcome;
-  }
+  if (pid < 0) return failed_to_clone(errno, plan);
   outcome.pid = pid;
   outcome.pidfd.reset(pidfd);
   outcome.failed_step = report.step;

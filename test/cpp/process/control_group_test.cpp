@@ -1,93 +1,268 @@
-// ControlGroup: in a mount namespace of its own, with a cgroup v2 that the test has mounted. Needs
-// root; elsewhere only the refusal can be seen.
-#include "process/control_group.hpp"
-
+// ControlGroup and ControlGroups, in a cgroup v2 of the test's own.
 #include <gmock/gmock.h>
-#include <sched.h>
-#include <sys/mount.h>
+#include <sys/stat.h>
 
 #include <csignal>
-#include <functional>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
-#include "stream/file_fixtures.hpp"
-#include "support/helper_process.hpp"
+#include "process/control_groups.hpp"
+#include "process/posix/control_group_files_linux.hpp"
+#include "process/process_table.hpp"
+#include "support/group_host.hpp"
 #include "support/process_rig.hpp"
 
 namespace escher::test {
 namespace {
 
-// Whether this process has a cgroup v2 at `point` now, which nobody else sees.
-bool mount_own(const std::string& point) {
-  return ::unshare(CLONE_NEWNS) == 0 &&
-         ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-         ::mount("none", point.c_str(), "cgroup2", 0, nullptr) == 0;
+const char* const kEscaper = "(env -i setsid sh -c 'echo $$; exec sleep 1000 >&- 2>&-' &)";
+
+ResolvedCommand shell_command(const std::string& text) {
+  return {"/bin/sh", {"sh", "-c", text}, own_environment()};
 }
 
-// The rest runs in a fork, in which it is told what was found.
-std::string told_by(const std::function<std::string()>& body) {
-  const TemporaryDirectory directory;
-  HelperProcess helper([&](const HelperProcess::Channel& channel) {
-    channel.tell(mount_own(directory.path()) ? body() : "not root");
-    return 0;
+std::string group_of(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/cgroup");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("0::")) return line.substr(3);
+  }
+  return {};
+}
+
+// A rig with the groups of an engine.
+struct GroupRig : Rig {
+  GroupRig() { groups.ensure(); }
+
+  LaunchOptions options() {
+    LaunchOptions options;
+    options.groups = &groups;
+    return options;
+  }
+  LaunchedCommand launch_shell(const std::string& text, const LaunchOptions& options) {
+    auto launched = launch(strand, shell_command(text), options);
+    if (!launched) throw std::runtime_error(launched.error().message);
+    return std::move(*launched);
+  }
+  LaunchedCommand launch_shell(const std::string& text) { return launch_shell(text, options()); }
+  std::string path_of_next() { return groups.lend()->path(); }
+
+  ControlGroups groups{"engine"};
+};
+
+// What `story` says in such a host.
+std::string told_by(const std::function<std::string(GroupRig&)>& story) {
+  GroupHost host(GroupHost::Groups::own, [&](const HelperProcess::Channel& channel) {
+    GroupRig rig;
+    channel.tell(story(rig));
   });
-  return helper.read_line();
+  return host.is_there() ? host.read_line() : "not root";
 }
 
-#define SKIP_WITHOUT_ROOT(told) \
-  if ((told) == "not root") GTEST_SKIP() << "mounting a cgroup v2 needs root"
-
-std::string own_name() { return "test-" + std::to_string(::getpid()); }
+#define EXPECT_TOLD(expected, ...)                                           \
+  do {                                                                       \
+    const std::string told = told_by(__VA_ARGS__);                           \
+    if (told == "not root") GTEST_SKIP() << "a mount of its own needs root"; \
+    EXPECT_EQ(told, expected);                                               \
+  } while (false)
 
 TEST(ControlGroupTest, HoldsWhoeverWasLaunchedIntoItWithAllDescendants) {
-  const std::string told = told_by([] {
-    Rig rig;
-    LaunchOptions options;
-    options.group = GroupLimits{};
-    options.group_name = own_name();
-    const ResolvedCommand shell{
-        "/bin/sh",
-        {"sh", "-c",
-         "(env -i setsid sh -c 'echo $$; exec sleep 1000 >&- 2>&-' &); exec sleep 1000"},
-        own_environment()};
-    auto command = std::move(*launch(rig.strand, shell, options));
+  EXPECT_TOLD("both -9 empty", [](GroupRig& rig) {
+    auto command = rig.launch_shell(std::string(kEscaper) + "; exec sleep 1000");
     const int escaper = std::stoi(rig.read_line(command.out, std::make_shared<Collector>()));
     const ProcessWatch watch(escaper);
-    const auto members = command.group->members();
-    const std::set<int> found(members.begin(), members.end());
-    const bool both = found.contains(escaper) && found.contains(command.process.pid());
+    std::vector<TreeMember> members;
+    command.group->add_members(members);
+    std::set<int> found;
+    for (const TreeMember& member : members) found.insert(member.pid);
+    const bool both = found == std::set<int>{escaper, command.process.pid()};
     command.group->kill();
     const auto ended = rig.wait_and_reap(command.process);
     watch.wait_gone();
-    return std::string(both ? "both" : "not both") + " " +
-           std::to_string(ended.status.signal.value_or(0)) + " " +
-           std::to_string(command.group->members().size());
+    look_until("an empty group", [&] { return command.group->is_empty(); });
+    return std::string(both ? "both" : "not both") + " -" +
+           std::to_string(ended.status.signal.value_or(0)) + " empty";
   });
-  SKIP_WITHOUT_ROOT(told);
-  EXPECT_EQ(told, "both " + std::to_string(SIGKILL) + " 0");
 }
 
-TEST(ControlGroupTest, IsRemovedWithItsOwner) {
-  const std::string told = told_by([] {
-    const std::string name = own_name();
-    { const auto group = ControlGroup::make(name, {}); }
-    return std::string(ControlGroup::make(name, {}) ? "new again" : "left");
+TEST(ControlGroupTest, MembersOfGroupsBelowAreMembers) {
+  EXPECT_TOLD("1", [](GroupRig& rig) {
+    auto command = rig.launch_shell("exec sleep 1000");
+    const std::string below = command.group->path() + "/below";
+    ::mkdir(below.c_str(), 0700);
+    std::ofstream(below + "/cgroup.procs") << command.process.pid();
+    std::vector<TreeMember> members;
+    command.group->add_members(members);
+    // Nobody twice.
+    command.group->add_members(members);
+    command.group->kill();
+    rig.wait_and_reap(command.process);
+    return std::to_string(members.size());
   });
-  SKIP_WITHOUT_ROOT(told);
-  EXPECT_EQ(told, "new again");
+}
+
+TEST(ControlGroupTest, OneThatIsEmptyServesAgain) {
+  EXPECT_TOLD("the same", [](GroupRig& rig) {
+    auto command = rig.launch_shell("exit 0");
+    const std::string first = command.group->path();
+    rig.wait_and_reap(command.process);
+    look_until("an empty group", [&] { return command.group->is_empty(); });
+    command.group.reset();
+    return std::string(rig.path_of_next() == first ? "the same" : "another");
+  });
+}
+
+TEST(ControlGroupTest, OneInWhichSomebodyLivesServesNobodyElse) {
+  EXPECT_TOLD("another, removed with the last one", [](GroupRig& rig) {
+    auto command = rig.launch_shell(kEscaper);
+    const ProcessWatch left(std::stoi(rig.read_line(command.out, std::make_shared<Collector>())));
+    const std::string first = command.group->path();
+    rig.wait_and_reap(command.process);
+    command.group.reset();
+    if (rig.path_of_next() == first || !rig.groups.anybody_left_behind()) return "the same";
+    rig.groups.kill_left_behind();
+    left.wait_gone();
+    look_until("nobody there", [&] { return !rig.groups.anybody_left_behind(); });
+    rig.path_of_next();
+    return std::filesystem::exists(first) ? "another, still there"
+                                          : "another, removed with the last one";
+  });
+}
+
+// A command can do that to its own group: whoever is launched into it would never run.
+TEST(ControlGroupTest, OneThatIsFrozenServesNobodyElse) {
+  EXPECT_TOLD("another", [](GroupRig& rig) {
+    auto group = rig.groups.lend();
+    const std::string first = group->path();
+    posix::write_group_file(first + "/cgroup.freeze", "1");
+    group.reset();
+    return std::string(rig.path_of_next() == first ? "the same" : "another");
+  });
+}
+
+TEST(ControlGroupTest, OneWithGroupsBelowIsRemovedWithThem) {
+  EXPECT_TOLD("removed", [](GroupRig& rig) {
+    auto group = rig.groups.lend();
+    const std::string first = group->path();
+    std::filesystem::create_directories(first + "/below/further");
+    group.reset();
+    return std::string(std::filesystem::exists(first) ? "there" : "removed");
+  });
+}
+
+TEST(ControlGroupTest, ThatSomebodyRemovedIsMadeAgain) {
+  EXPECT_TOLD("in the next one", [](GroupRig& rig) {
+    ::rmdir(rig.path_of_next().c_str());
+    ::rmdir(rig.groups.path().c_str());
+    auto command = rig.launch_shell("exec sleep 1000");
+    const bool inside =
+        command.group &&
+        group_of(command.process.pid()).find("escher-engine-engine/") != std::string::npos;
+    command.process.signal_tree(SIGKILL);
+    rig.wait_and_reap(command.process);
+    return std::string(inside ? "in the next one" : "nowhere");
+  });
+}
+
+TEST(ControlGroupTest, ThatTakesNobodyIsGoneWithout) {
+  EXPECT_TOLD("in the host's", [](GroupRig& rig) {
+    // Beside a threaded group every other one is no valid domain.
+    const auto threaded = rig.groups.lend();
+    posix::write_group_file(threaded->path() + "/cgroup.type", "threaded");
+    auto command = rig.launch_shell("exec sleep 1000");
+    const bool outside = !command.group && group_of(command.process.pid()) == group_of(::getpid());
+    command.process.signal_tree(SIGKILL);
+    rig.wait_and_reap(command.process);
+    return std::string(outside ? "in the host's" : "inside");
+  });
+}
+
+TEST(ControlGroupTest, OneThatOutlivesTheHostIsNotInTheEngines) {
+  EXPECT_TOLD("beside, lives", [](GroupRig& rig) {
+    auto options = rig.options();
+    options.group_limits = GroupLimits{};
+    options.outlives_host = true;
+    auto command = rig.launch_shell("exec sleep 1000", options);
+    const bool beside = std::filesystem::path(command.group->path()).parent_path() ==
+                        std::filesystem::path(rig.groups.path()).parent_path();
+    command.group.reset();
+    rig.groups.kill_left_behind();
+    const bool lives =
+        !rig.groups.anybody_left_behind() && ProcessWatch(command.process.pid()).lives();
+    command.process.signal_tree(SIGKILL);
+    rig.wait_and_reap(command.process);
+    return std::string(beside ? "beside" : "inside") + (lives ? ", lives" : ", ended");
+  });
+}
+
+TEST(ControlGroupTest, WithoutLimitsWhoOutlivesTheHostHasNone) {
+  EXPECT_TOLD("none", [](GroupRig& rig) {
+    auto options = rig.options();
+    options.outlives_host = true;
+    auto command = rig.launch_shell("exit 0", options);
+    rig.wait_and_reap(command.process);
+    return std::string(command.group ? "one" : "none");
+  });
 }
 
 // Its controllers belong to other hierarchies on a machine that has cgroup v1 too.
 TEST(ControlGroupTest, ALimitThatCannotBeIsRefusedAndNotIgnored) {
-  const std::string told = told_by([] {
-    const auto group = ControlGroup::make(own_name(), {std::uint64_t{1} << 30, 10});
+  const std::string told = told_by([](GroupRig& rig) {
+    const auto group = rig.groups.make_limited({std::uint64_t{1} << 30, 10}, false);
     if (group) return std::string("can be");
     return std::string(group.error().syscall) + ": " + group.error().message;
   });
-  SKIP_WITHOUT_ROOT(told);
+  if (told == "not root") GTEST_SKIP() << "a mount of its own needs root";
   if (told == "can be") GTEST_SKIP() << "this machine hands on the controllers";
   EXPECT_THAT(told, testing::StartsWith("cgroup: "));
   EXPECT_THAT(told, testing::HasSubstr("'memory'"));
+}
+
+TEST(ControlGroupTest, WhatADeadHostLeftIsEndedAndWhatALivingOneHasIsNot) {
+  EXPECT_TOLD("only the dead one's", [](GroupRig& rig) {
+    auto mine = rig.launch_shell("exec sleep 1000");
+    HelperProcess other([](const HelperProcess::Channel& channel) {
+      GroupRig its;
+      ControlGroups groups("other");
+      groups.ensure();
+      LaunchOptions options;
+      options.groups = &groups;
+      auto command = its.launch_shell(kEscaper, options);
+      channel.tell(its.read_line(command.out, std::make_shared<Collector>()));
+      ::pause();
+      return 0;
+    });
+    const ProcessWatch escaper(std::stoi(other.read_line()));
+    ControlGroups::sweep();
+    const bool too_soon = !escaper.lives();
+    other.kill();
+    other.wait();
+    ControlGroups::sweep();
+    escaper.wait_gone();
+    const bool lives = ProcessWatch(mine.process.pid()).lives();
+    look_until("the removal", [] {
+      ControlGroups::sweep();
+      return !std::filesystem::exists(GroupHost::own() + "/escher-engine-other");
+    });
+    mine.process.signal_tree(SIGKILL);
+    rig.wait_and_reap(mine.process);
+    return std::string(lives && !too_soon ? "only the dead one's" : "both");
+  });
+}
+
+TEST(ControlGroupTest, AllAreRemovedWithTheEngine) {
+  EXPECT_TOLD("nothing left", [](GroupRig& rig) {
+    std::string path;
+    {
+      ControlGroups groups("short");
+      groups.ensure();
+      path = groups.path();
+      auto one = groups.lend();
+      auto other = groups.lend();
+    }
+    rig.run_ready();
+    return std::string(std::filesystem::exists(path) ? "left" : "nothing left");
+  });
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 pid_t guard_of(const std::string& token) {
   const auto processes = *read_processes(Marker(""), 0);
   for (const auto& process : processes) {
-    if (process.lives && command_line(process.pid).ends_with(token)) return process.pid;
+    if (process.lives && command_line(process.pid) == "escher-guard " + token) return process.pid;
   }
   return 0;
 }
@@ -37,7 +37,7 @@ class GuardTest : public ProcessRig {
 };
 
 TEST_F(GuardTest, IsNoChildOfTheHostAndBearsNoMarker) {
-  guard->ensure();
+  guard->ensure("");
   ASSERT_TRUE(guard->runs());
   const ProcessWatch process(guard_of(marker.token()));
   EXPECT_EQ(own_children(), std::vector<pid_t>{});
@@ -50,7 +50,7 @@ TEST_F(GuardTest, IsNoChildOfTheHostAndBearsNoMarker) {
 }
 
 TEST_F(GuardTest, EndsWithItsEngine) {
-  guard->ensure();
+  guard->ensure("");
   const ProcessWatch process(guard_of(marker.token()));
   EXPECT_TRUE(process.lives());
   guard.reset();
@@ -58,29 +58,29 @@ TEST_F(GuardTest, EndsWithItsEngine) {
 }
 
 TEST_F(GuardTest, IgnoresWhatATerminalSends) {
-  guard->ensure();
+  guard->ensure("");
   const ProcessWatch process(guard_of(marker.token()));
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) process.signal(signal);
-  guard->ensure();
+  guard->ensure("");
   EXPECT_EQ(guard_of(marker.token()), process.pid());
   EXPECT_TRUE(process.lives());
 }
 
 TEST_F(GuardTest, ThatWasKilledIsReplaced) {
-  guard->ensure();
+  guard->ensure("");
   const ProcessWatch first(guard_of(marker.token()));
   first.signal(SIGKILL);
   first.wait_gone();
   // Not more often than once a second, should it never work.
   look_until("another guard", [&] {
-    guard->ensure();
+    guard->ensure("");
     return guard_of(marker.token()) != 0;
   });
   EXPECT_NE(guard_of(marker.token()), first.pid());
 }
 
 TEST_F(GuardTest, KillsWhoBearsTheMarkerOrIsOfAWatchedSession) {
-  guard->ensure();
+  guard->ensure("");
   auto by_session = launch_puppet({"sleep"}, watched());
   auto by_marker = launch_puppet({"sleep"}, marked());
   auto stranger = launch_puppet({"sleep"});
@@ -93,7 +93,7 @@ TEST_F(GuardTest, KillsWhoBearsTheMarkerOrIsOfAWatchedSession) {
 }
 
 TEST_F(GuardTest, ASessionThatWasReapedIsForgotten) {
-  guard->ensure();
+  guard->ensure("");
   auto session = guard->watch(0);
   auto command = launch_puppet({"exit", "0"}, watched());
   wait_and_reap(command.process);

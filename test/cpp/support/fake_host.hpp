@@ -11,6 +11,7 @@
 #include "execution_host.hpp"
 #include "flow_control.hpp"
 #include "policy/marker.hpp"
+#include "process/control_groups.hpp"
 #include "process/guard.hpp"
 #include "statistics.hpp"
 #include "support/recording_sink.hpp"
@@ -33,6 +34,7 @@ class FakeHost final : public ExecutionHost {
   TreeScanner& scanner() override { return scanner_; }
   const Marker& marker() const override { return marker_; }
   Guard& guard() override { return guard_; }
+  ControlGroups& groups() override { return groups_; }
   Journal* journal() override { return nullptr; }
   bool watches_all() const override { return true; }
   std::optional<Redactor> redactor_for(const ExecutionRequest&) override { return redactor; }
@@ -72,6 +74,7 @@ class FakeHost final : public ExecutionHost {
   std::uint64_t serials_ = 0;
   const Marker marker_{""};
   Guard guard_{marker_.token()};
+  ControlGroups groups_{marker_.engine()};
   boost::asio::io_context worker_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> worker_work_{
       worker_.get_executor()};

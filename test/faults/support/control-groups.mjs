@@ -1,5 +1,10 @@
-// Whether control groups can limit a whole tree on this machine: the engine itself is asked.
+// Whether control groups can limit a whole tree on this machine: the engine itself is asked. And hosts that have some of
+// their own, or none.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { ExecutionEngine } from 'escher-execution-engine';
+import { startHost } from './host.mjs';
 import { sh } from './requests.mjs';
 
 /** A limit for each controller that it needs. */
@@ -21,3 +26,22 @@ export async function refusal(controller) {
 /** How a row comes to run that needs them. */
 export const HOW_TO_DELEGATE =
   'where systemd is, `systemd-run --user --scope -p Delegate=yes` makes a group in which `npm run test:faults` runs it';
+
+/** A mount namespace with a cgroup v2 that this host may write to. */
+export const WITH_GROUPS = 'mount -t cgroup2 none "$0" && exec "$@"';
+
+/** One without any. */
+export const WITHOUT_GROUPS =
+  'for at in $(sed -n "s/^[^ ]* \\([^ ]*\\) cgroup2 .*/\\1/p" /proc/self/mounts); do umount -l "$at" || exit 1; done; exec "$@"';
+
+/** `{ host }`: it runs in such a namespace; or `{ skip }`, with the reason why there can be none. */
+export function startUnder(how, { dir }, module, name, args) {
+  const point = path.join(dir, 'cgroup');
+  mkdirSync(point, { recursive: true });
+  const under = ['unshare', '-m', 'sh', '-c', how, point];
+  const [file, ...words] = [...under, 'true'];
+  if (spawnSync(file, words).status !== 0) {
+    return { skip: 'needs root, to mount or unmount a cgroup v2 that nobody else sees' };
+  }
+  return { host: startHost(module, name, args, { under }) };
+}

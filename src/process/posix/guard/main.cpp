@@ -1,12 +1,13 @@
 // The guard of one engine: a small program that outlives the host by a moment, to end what the host
 // left behind when it died, by whatever means.
 //
-//   escher-guard <token>     stdin: a pipe whose other end the host holds; stdout: the sessions
+//   escher-guard <token> <control group>
+//   stdin: a pipe whose other end the host holds; stdout: the sessions
 //
-// It waits until the pipe ends. Then it kills every process whose environment holds the token,
-// every process of a session named in the shared table, and the children of those, until none is
-// left. It is started as a real program, so it costs the host no copy of its memory, and it needs
-// nothing but the C library.
+// It waits until the pipe ends. Then it kills everybody in the control group, unless that is empty
+// (there is none), every process whose environment holds the token, every process of a session
+// named in the shared table, and the children of those, until none is left. It is started as a real
+// program, so it costs the host no copy of its memory, and it needs nothing but the C library.
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 
 #include <initializer_list>
 
+#include "process/posix/control_group_tree_linux.hpp"
 #include "process/posix/guard/session_table.hpp"
 #include "process/posix/process_table_linux.hpp"
 
@@ -159,14 +161,22 @@ void pause_for(int ms) {
   ::nanosleep(&time, nullptr);
 }
 
-void end_what_is_left(const char* token, const SessionTable* table) {
+// True: nobody is left in it.
+bool end_group(const char* group) {
+  if (*group == '\0' || escher::posix::remove_group(group)) return true;
+  escher::posix::kill_group(group);
+  return escher::posix::remove_group(group);
+}
+
+void end_what_is_left(const char* token, const char* group, const SessionTable* table) {
   Processes processes;
   int pause = 1;
   for (int waited = 0; waited < kPatienceMs; waited += pause) {
+    const bool is_group_gone = end_group(group);
     processes.count = 0;
     look(&processes, token, table);
     doom_the_children(&processes);
-    if (kill_the_doomed(processes) == 0) return;
+    if (kill_the_doomed(processes) == 0 && is_group_gone) return;
     // What was forked meanwhile is found by the next look.
     pause_for(pause);
     if (pause < kLongestPauseMs) pause *= 2;
@@ -176,14 +186,14 @@ void end_what_is_left(const char* token, const SessionTable* table) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 2) {
-    ::fputs("usage: escher-guard <token>, with a pipe as stdin\n", stderr);
+  if (count != 3) {
+    ::fputs("usage: escher-guard <token> <control group>, with a pipe as stdin\n", stderr);
     return 2;
   }
   void* shared = ::mmap(nullptr, sizeof(SessionTable), PROT_READ, MAP_SHARED, kSharedTable, 0);
   detach();
   wait_for_the_end_of_the_host();
-  end_what_is_left(arguments[1],
+  end_what_is_left(arguments[1], arguments[2],
                    shared == MAP_FAILED ? nullptr : static_cast<const SessionTable*>(shared));
   return 0;
 }

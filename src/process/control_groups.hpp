@@ -1,0 +1,51 @@
+// The control groups of one engine: a directory of its own below the group of the host, where that
+// was delegated, and in it a group for each execution. A group that is empty when its execution is
+// over serves a later one. Made and lent on the spawn thread; groups come back on the strands of
+// their executions. Owned by the engine.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "process/control_group.hpp"
+
+namespace escher {
+
+class ControlGroups {
+ public:
+  // `engine`: unique for good.
+  explicit ControlGroups(std::string_view engine);
+  // Ends whoever still lives in them, and removes what can be removed at once.
+  ~ControlGroups();
+  ControlGroups(const ControlGroups&) = delete;
+  ControlGroups& operator=(const ControlGroups&) = delete;
+
+  // ---- On the spawn thread.
+  // Looks once whether there can be groups, and makes the engine's.
+  void ensure();
+  // The engine's; empty = there are none.
+  const std::string& path() const;
+  // Nothing where there can be none.
+  std::optional<ControlGroup> lend();
+  // `loose`: not in the engine's, so it does not end with it. The error says what is missing.
+  Result<ControlGroup> make_limited(const GroupLimits& limits, bool loose);
+  // The kernel cannot launch into groups: there are none from now on.
+  void give_up();
+
+  // ---- Any thread.
+  // Adds those that live in groups whose executions are over.
+  void add_left_behind(std::vector<TreeMember>& members) const;
+  bool anybody_left_behind() const;
+  void kill_left_behind();
+
+  // Ends and removes what dead hosts left.
+  static void sweep();
+
+ private:
+  const std::shared_ptr<ControlGroup::Home> home_;
+};
+
+}  // namespace escher
