@@ -93,6 +93,7 @@ TEST_F(EngineGroups, WhoHidesAndIgnoresTheSignalIsKilledAfterTheGracePeriod) {
     channel.tell(text_of(result->termination->signals) + text_of(result->termination->survivors));
   });
   EXPECT_EQ(host->read_line(), std::to_string(SIGTERM) + " " + std::to_string(SIGKILL) + " ");
+  EXPECT_EQ(host->read_line(), "closed, 0 left");
 }
 
 TEST_F(EngineGroups, WhoIsLeftBehindIsEndedByTheShutdown) {
@@ -194,6 +195,7 @@ TEST_F(EngineGroups, WithoutThemWhoeverHoldsThePipeIsNamedAndNotEnded) {
   EXPECT_EQ(host->read_line(), "named");
   EXPECT_EQ(host->read_line(), "lives");
   EXPECT_EQ(host->read_line(), "cut");
+  EXPECT_EQ(host->read_line(), "closed, 0 left");
 }
 
 TEST_F(EngineGroups, WithoutThemSuchAHolderOfStderrAloneIsNamed) {
@@ -208,6 +210,7 @@ TEST_F(EngineGroups, WithoutThemSuchAHolderOfStderrAloneIsNamed) {
                                                                                      : "not named");
   });
   EXPECT_EQ(host->read_line(), "named");
+  EXPECT_EQ(host->read_line(), "closed, 0 left");
 }
 
 // As a server that was there before, and that somebody has given the pipe.
@@ -239,6 +242,7 @@ TEST_F(EngineGroups, WithoutThemAnOlderProcessThatHasThePipeIsNotNamed) {
   EXPECT_EQ(host->read_line(), "has it");
   EXPECT_EQ(host->read_line(), "");
   EXPECT_EQ(host->read_line(), "cut");
+  EXPECT_EQ(host->read_line(), "closed, 0 left");
 }
 
 TEST_F(EngineGroups, WithoutThemNobodyIsNamedAtAnEndByItself) {
@@ -249,6 +253,7 @@ TEST_F(EngineGroups, WithoutThemNobodyIsNamedAtAnEndByItself) {
     channel.tell(wait_finished(job)->termination ? "told" : "nothing told");
   });
   EXPECT_EQ(host->read_line(), "nothing told");
+  EXPECT_EQ(host->read_line(), "closed, 0 left");
 }
 
 }  // namespace
