@@ -17,7 +17,7 @@ export const rows = [
   row(
     'elsewhere-fuzz',
     'hostile input to the parsers',
-    'libFuzzer with AddressSanitizer, from the committed corpus on',
+    'libFuzzer with AddressSanitizer, and mutations of the JSON of the bridge, from the committed corpora on',
     'a run of its own: `npm run test:fuzz`',
   ),
   row(
