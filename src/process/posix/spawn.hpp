@@ -2,7 +2,7 @@
 //
 // Never fork(): its cost grows with the host's memory, and it stalls the JavaScript thread even
 // from another one (the kernel copies the page tables under the lock that page faults need). Linux:
-// clone(CLONE_VM | CLONE_VFORK | CLONE_PIDFD) in spawn_linux.cpp; macOS: posix_spawn in
+// clone(CLONE_VM | CLONE_VFORK | CLONE_PIDFD) in clone_linux.cpp; macOS: posix_spawn in
 // spawn_darwin.cpp.
 #pragma once
 
