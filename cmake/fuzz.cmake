@@ -16,7 +16,11 @@ add_library(fuzzed_parts STATIC
   src/stream/line_splitter.cpp
   src/stream/newlines.cpp
   src/stream/redactor.cpp
+  src/stream/secret_base64.cpp
   src/stream/secret_forms.cpp
+  src/stream/secret_json.cpp
+  src/stream/secret_shell.cpp
+  src/stream/secret_uri.cpp
   src/stream/utf8.cpp
   src/stream/vt_parser.cpp)
 target_include_directories(fuzzed_parts PUBLIC "${PROJECT_SOURCE_DIR}/src")
