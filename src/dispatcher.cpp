@@ -148,7 +148,8 @@ void Dispatcher::launch(Launch launch) {
   const auto before = SteadyClock::now();
   auto launched = escher::launch(execution.strand(), launch.command, options);
   if (!launched) {
-    const auto delay = retry_delay(launched.error().os_error, ++launch.failures);
+    const bool others_run = registry_.counts().running > 0;
+    const auto delay = retry_delay(launched.error().os_error, ++launch.failures, others_run);
     if (delay && !execution.is_ending()) return launch_again(*delay, std::move(launch));
     return execution.launch_failed(std::move(launched).error(), std::move(launch.permit));
   }
