@@ -232,6 +232,8 @@ void Execution::finish() {
   result->log_error = redacted(std::move(result->log_error));
   if (process_ && !lifecycle_.exited()) leave_process();
   process_.reset();
+  // That may have been a kill of the whole group, by whomever.
+  if (group_ && result->exit.signal == SIGKILL) group_->spoil();
   group_.reset();
 
   auto& statistics = host_.statistics();

@@ -39,6 +39,7 @@ class ControlGroup {
   // Nobody else is to get it.
   void spoil() { use_ = use_ == Use::again ? Use::once : use_; }
 
+  // Nobody can be made in it any more, see `try_entry`.
   void kill();
   // Nobody lives in it any more, zombies aside.
   bool is_empty() const;

@@ -34,6 +34,8 @@ class ControlGroups {
   Result<ControlGroup> make_limited(const GroupLimits& limits, bool loose);
   // The kernel cannot launch into groups: there are none from now on.
   void give_up();
+  // Whether processes can be made in them; else they can still be moved there.
+  bool takes_new_processes() const;
 
   // ---- Any thread.
   // Adds those that live in groups whose executions are over.

@@ -6,6 +6,8 @@
 #include <ctime>
 #include <filesystem>
 
+#include "process/posix/control_group_files_linux.hpp"
+#include "process/posix/control_group_tree_linux.hpp"
 #include "process/process_table.hpp"
 #include "support/engine_test.hpp"
 #include "support/group_host.hpp"
@@ -93,6 +95,50 @@ TEST_F(EngineGroups, WhoHidesAndIgnoresTheSignalIsKilledAfterTheGracePeriod) {
     channel.tell(text_of(result->termination->signals) + text_of(result->termination->survivors));
   });
   EXPECT_EQ(host->read_line(), std::to_string(SIGTERM) + " " + std::to_string(SIGKILL) + " ");
+  EXPECT_EQ(host->read_line(), "closed, 0 left");
+}
+
+// The kernel kills whoever is made in a group that was killed before.
+TEST_F(EngineGroups, OneThatWasKilledServesNobodyElse) {
+  config.force_kill_after = Millis(20);
+  GROUP_HOST(host, kOwn, [this](const Channel& channel) {
+    const std::string stubborn = "trap '' TERM; echo $$; while :; do sleep 0.01; done";
+    for (const std::string& script : {stubborn, "(" + stubborn + ") & wait"}) {
+      const auto job = submit(shell(script));
+      wait_pid(job);
+      cancel(job);
+      channel.tell(std::to_string(*wait_finished(job)->exit.signal));
+      channel.tell(std::to_string(*run(shell("exit 7"))->exit.code));
+    }
+    // By somebody else, who need not say so.
+    const auto victim = submit(shell("echo $$; exec sleep 1000"));
+    wait_pid(victim);
+    for (const auto& engine_group : std::filesystem::directory_iterator(GroupHost::own())) {
+      if (!engine_group.is_directory()) continue;
+      posix::kill_group(engine_group.path().c_str());
+    }
+    channel.tell(std::to_string(*wait_finished(victim)->exit.signal));
+    channel.tell(std::to_string(*run(shell("exit 7"))->exit.code));
+  });
+  for (const int signal : {SIGKILL, SIGTERM, SIGKILL}) {
+    EXPECT_EQ(host->read_line(), std::to_string(signal));
+    EXPECT_EQ(host->read_line(), "7");
+  }
+  EXPECT_EQ(host->read_line(), "closed, 0 left");
+}
+
+TEST_F(EngineGroups, AHostWhoseOwnWasKilledBeforeRunsItsCommandsAllTheSame) {
+  GROUP_HOST(host, kOwn, [this](const Channel& channel) {
+    const std::string own = GroupHost::own();
+    const std::string above = std::filesystem::path(own).parent_path();
+    ASSERT_EQ(posix::write_group_file(above + "/cgroup.procs", "0"), 0);
+    posix::kill_group(own.c_str());
+    ASSERT_EQ(posix::write_group_file(own + "/cgroup.procs", "0"), 0);
+    channel.tell(std::to_string(*run(shell("exit 7"))->exit.code));
+    channel.tell(std::to_string(*run(shell("exit 8"))->exit.code));
+  });
+  EXPECT_EQ(host->read_line(), "7");
+  EXPECT_EQ(host->read_line(), "8");
   EXPECT_EQ(host->read_line(), "closed, 0 left");
 }
 

@@ -66,6 +66,15 @@ ESCHER_IN_CHILD int parse_number(const char* text) {
   return value;
 }
 
+#if defined(ESCHER_LAUNCH_WITH_FORK)
+// The pipe that tells of execve has to last until then.
+constexpr unsigned kCloseHow = CLOSE_RANGE_CLOEXEC;
+ESCHER_IN_CHILD void let_go(int fd) { call(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC); }
+#else
+constexpr unsigned kCloseHow = 0;
+ESCHER_IN_CHILD void let_go(int fd) { call(SYS_close, fd); }
+#endif
+
 // For kernels before 5.9: what /proc lists above 2 is closed.
 ESCHER_IN_CHILD void close_listed_descriptors() {
   struct Entry {
@@ -84,19 +93,12 @@ ESCHER_IN_CHILD void close_listed_descriptors() {
     for (long at = 0; at < size;) {
       const auto* entry = reinterpret_cast<const Entry*>(buffer + at);
       const int fd = parse_number(entry->name);
-      if (fd > 2 && fd != dir) call(SYS_close, fd);
+      if (fd > 2 && fd != dir) let_go(fd);
       at += entry->length;
     }
   }
   call(SYS_close, dir);
 }
-
-#if defined(ESCHER_LAUNCH_WITH_FORK)
-// The pipe that tells of execve has to last until then.
-constexpr unsigned kCloseHow = CLOSE_RANGE_CLOEXEC;
-#else
-constexpr unsigned kCloseHow = 0;
-#endif
 
 ESCHER_IN_CHILD void close_other_descriptors() {
   if (call(SYS_close_range, 3, ~0U, kCloseHow) != 0) close_listed_descriptors();
@@ -156,6 +158,7 @@ ESCHER_IN_CHILD const char* become(const SpawnPlan& plan, pid_t host, bool moves
 
 int child_main(void* pointer) {
   const auto* args = static_cast<const ChildArgs*>(pointer);
+  if (args->plan == nullptr) call(SYS_exit_group, 0);
   const char* step = become(*args->plan, args->host, args->moves_into_group);
   args->report->os_error = errno;
   args->report->step = step;

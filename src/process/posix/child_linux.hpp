@@ -19,7 +19,7 @@ struct Report {
 };
 
 struct ChildArgs {
-  const SpawnPlan* plan;
+  const SpawnPlan* plan;  // null: nothing is to be done
   Report* report;
   pid_t host;
   bool moves_into_group = false;

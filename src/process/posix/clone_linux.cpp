@@ -45,9 +45,28 @@ SpawnOutcome failed_to_clone(int os_error, const SpawnPlan& plan) {
   return outcome;
 }
 
+bool is_made_in_group(const SpawnPlan& plan) {
+  return plan.control_group >= 0 && plan.group_entry != SpawnPlan::GroupEntry::moved;
+}
+
 #if defined(ESCHER_LAUNCH_WITH_FORK)
 
+pid_t fork_into_group(int group) {
+  KernelCloneArgs where = {};
+  where.flags = kIntoGroup;
+  where.exit_signal = SIGCHLD;
+  where.cgroup = static_cast<std::uint64_t>(group);
+  return static_cast<pid_t>(::syscall(SYS_clone3, &where, sizeof where));
+}
+
 }  // namespace
+
+pid_t clone_trial(int group) {
+  const pid_t pid = fork_into_group(group);
+  ChildArgs nothing{};
+  if (pid == 0) child_main(&nothing);
+  return pid;
+}
 
 // For ThreadSanitizer only, which cannot follow a child in the same memory: a real fork, the report
 // in shared pages, and a pipe that execve closes.
@@ -65,13 +84,10 @@ SpawnOutcome clone_child(const SpawnPlan& plan) {
   UniqueFd read_end(ends[0]), write_end(ends[1]);
   ChildArgs args{&plan, report, ::getpid()};
   pid_t pid = -1;
-  if (plan.control_group >= 0) {
-    KernelCloneArgs where = {};
-    where.flags = kIntoGroup;
-    where.exit_signal = SIGCHLD;
-    where.cgroup = static_cast<std::uint64_t>(plan.control_group);
-    pid = static_cast<pid_t>(::syscall(SYS_clone3, &where, sizeof where));
+  if (is_made_in_group(plan)) {
+    pid = fork_into_group(plan.control_group);
   } else {
+    args.moves_into_group = plan.control_group >= 0;
     pid = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
   }
   if (pid == 0) child_main(&args);
@@ -161,11 +177,25 @@ pid_t clone_into_group(int group, const ChildStack& stack, ChildArgs* args, int*
   return -1;
 }
 
+ChildStack& own_stack() {
+  thread_local ChildStack stack;
+  return stack;
+}
+
 }  // namespace
+
+pid_t clone_trial(int group) {
+  const ChildStack& stack = own_stack();
+  ChildArgs nothing{};
+  int pidfd = -1;
+  const pid_t pid = stack.valid() ? clone_into_group(group, stack, &nothing, &pidfd) : -1;
+  if (pidfd >= 0) ::close(pidfd);
+  return pid;
+}
 
 SpawnOutcome clone_child(const SpawnPlan& plan) {
   SpawnOutcome outcome;
-  thread_local ChildStack stack;
+  const ChildStack& stack = own_stack();
   if (!stack.valid()) {
     outcome.failed_step = "mmap";
     outcome.os_error = ENOMEM;
@@ -175,13 +205,12 @@ SpawnOutcome clone_child(const SpawnPlan& plan) {
   ChildArgs args{&plan, &report, ::getpid()};
   int pidfd = -1;
   pid_t pid = -1;
-  if (plan.control_group >= 0) {
+  if (is_made_in_group(plan)) {
     pid = clone_into_group(plan.control_group, stack, &args, &pidfd);
-    if (pid < 0 && (!plan.may_move_into_group || is_lack_of_processes(errno))) {
-      return failed_to_clone(errno, plan);
-    }
-    args.moves_into_group = pid < 0;
+    const bool may_move = plan.group_entry == SpawnPlan::GroupEntry::made_or_moved;
+    if (pid < 0 && (!may_move || is_lack_of_processes(errno))) return failed_to_clone(errno, plan);
   }
+  args.moves_into_group = plan.control_group >= 0 && pid < 0;
   constexpr int kFlags = CLONE_VM | CLONE_VFORK | SIGCHLD;
   if (pid < 0) pid = ::clone(child_main, stack.top(), kFlags | CLONE_PIDFD, &args, &pidfd);
   if (pid < 0 && errno == EINVAL) {  // a kernel before 5.2

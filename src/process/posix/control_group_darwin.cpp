@@ -31,6 +31,7 @@ Result<ControlGroup> ControlGroups::make_limited(const GroupLimits& limits, bool
   return *ControlGroup::refusal(limits);
 }
 void ControlGroups::give_up() {}
+bool ControlGroups::takes_new_processes() const { return false; }
 void ControlGroups::add_left_behind(std::vector<TreeMember>&) const {}
 bool ControlGroups::anybody_left_behind() const { return false; }
 void ControlGroups::kill_left_behind() {}

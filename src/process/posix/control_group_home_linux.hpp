@@ -23,6 +23,7 @@ class ControlGroup::Home : public std::enable_shared_from_this<ControlGroup::Hom
   std::optional<ControlGroup> lend();
   Result<ControlGroup> make_limited(const GroupLimits& limits, bool loose);
   void give_up() { usable_ = false; }
+  bool takes_new_processes() const { return usable_; }
   // The engine's own group; empty = there is none.
   const std::string& path() const { return path_; }
 
@@ -33,6 +34,7 @@ class ControlGroup::Home : public std::enable_shared_from_this<ControlGroup::Hom
  private:
   bool make_own();
   bool try_make_own();
+  bool try_entry();
   // The next of them, entrance open; nothing if it cannot be made.
   std::optional<ControlGroup> make_new(const std::string& directory, Use use);
   std::optional<ControlGroup> open(std::string path, Use use);

@@ -80,7 +80,10 @@ void ControlGroup::entered() {
   if (const int fd = std::exchange(entrance_, -1); fd >= 0) ::close(fd);
 }
 
-void ControlGroup::kill() { posix::kill_group(path_.c_str()); }
+void ControlGroup::kill() {
+  spoil();
+  posix::kill_group(path_.c_str());
+}
 bool ControlGroup::is_empty() const { return posix::is_group_empty(path_); }
 void ControlGroup::add_members(std::vector<TreeMember>& members) const {
   posix::add_group_members(path_, members);

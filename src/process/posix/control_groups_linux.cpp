@@ -16,6 +16,7 @@
 #include "process/posix/control_group_files_linux.hpp"
 #include "process/posix/control_group_home_linux.hpp"
 #include "process/posix/control_group_tree_linux.hpp"
+#include "process/posix/spawn.hpp"
 
 namespace escher {
 namespace {
@@ -44,7 +45,16 @@ bool is_same_file(int fd, const std::string& path) {
 void ControlGroup::Home::ensure() {
   if (std::exchange(looked_, true)) return;
   host_group_ = posix::own_group();
-  usable_ = !host_group_.empty() && posix::is_delegated(host_group_) && make_own();
+  usable_ = !host_group_.empty() && posix::is_delegated(host_group_) && make_own() && try_entry();
+}
+
+// Linux 6.15 and later count how often a group was killed as a whole, and a child that is made in
+// another group than its parent's is killed unless both counts are the same. So it is if somebody
+// has ever written to the `cgroup.kill` of the host's group, or of one above it, before the host
+// came there.
+bool ControlGroup::Home::try_entry() {
+  const auto group = make_new(path_, Use::again);
+  return group && posix::can_spawn_into(group->entrance());
 }
 
 // A sweep of another engine may come between the making and the locking: it finds nobody, and takes
@@ -171,6 +181,7 @@ Result<ControlGroup> ControlGroups::make_limited(const GroupLimits& limits, bool
   return home_->make_limited(limits, loose);
 }
 void ControlGroups::give_up() { home_->give_up(); }
+bool ControlGroups::takes_new_processes() const { return home_->takes_new_processes(); }
 
 void ControlGroups::add_left_behind(std::vector<TreeMember>& members) const {
   for (const std::string& group : home_->left_behind()) posix::add_group_members(group, members);

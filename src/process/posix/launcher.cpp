@@ -192,6 +192,13 @@ Result<std::optional<ControlGroup>> lend_group(const LaunchOptions& options) {
   return std::optional<ControlGroup>(std::move(*group));
 }
 
+// Who has limits has to get in.
+posix::SpawnPlan::GroupEntry group_entry(const LaunchOptions& options) {
+  using Entry = posix::SpawnPlan::GroupEntry;
+  if (!options.group_limits) return Entry::made;
+  return options.groups->takes_new_processes() ? Entry::made_or_moved : Entry::moved;
+}
+
 // Nobody asked for the group, so it is no reason for a launch to fail: it may have been removed, or
 // have become one that takes no processes, and a kernel or a sandbox may know no groups at all.
 void go_without_group(int os_error, ControlGroups& groups, std::optional<ControlGroup>& group) {
@@ -229,7 +236,7 @@ Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& comm
   auto group = lend_group(options);
   if (!group) return group.error();
   if (*group) plan.control_group = (*group)->entrance();
-  plan.may_move_into_group = options.group_limits.has_value();
+  plan.group_entry = group_entry(options);
 
   auto spawned = posix::spawn(plan);
   if (!spawned.ok() && *group && !options.group_limits &&

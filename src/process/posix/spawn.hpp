@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "process/posix/unique_fd.hpp"
@@ -38,10 +39,11 @@ struct SpawnPlan {
   std::size_t limit_count = 0;
   std::optional<int> nice;
   std::optional<mode_t> umask;
-  // The directory of the control group that it is made in; -1 = the host's own.
+  // The directory of its control group; -1 = the host's own.
   int control_group = -1;
-  // Also where the kernel cannot make it there: then it moves, which may take the kernel 10 ms.
-  bool may_move_into_group = false;
+  // Made in it, or moved there, which may take the kernel 10 ms.
+  enum class GroupEntry : std::uint8_t { made, made_or_moved, moved };
+  GroupEntry group_entry = GroupEntry::made;
 };
 
 struct SpawnOutcome {
@@ -58,5 +60,8 @@ struct SpawnOutcome {
 // The calling thread has to live as long as its children: on Linux they are bound to it by their
 // parent-death signal. Blocks until the child has called execve, or failed to.
 SpawnOutcome spawn(const SpawnPlan& plan);
+
+// Whether a process that is made in the control group lives: tries it. Linux.
+bool can_spawn_into(int group);
 
 }  // namespace escher::posix

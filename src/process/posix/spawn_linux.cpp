@@ -35,6 +35,19 @@ class SignalsHeld {
 
 }  // namespace
 
+bool can_spawn_into(int group) {
+  pid_t pid;
+  {
+    const SignalsHeld held;
+    pid = clone_trial(group);
+  }
+  if (pid < 0) return false;
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status);
+}
+
 SpawnOutcome spawn(const SpawnPlan& plan) {
   SpawnOutcome outcome;
   {
