@@ -1,9 +1,9 @@
 /** Control groups: not needed, and what there is of them. */
 
 import { type Check, limited, missing, ok } from './check';
-import type { Machine } from './machine';
+import { isAtLeast, type Machine } from './machine';
 
-const MEANING = 'trees are ended by their process group; a process that leaves it is not reached';
+const MEANING = 'a process that hides its environment, its session and its parents is not ended';
 
 export function cgroupChecks(machine: Machine): Check[] {
   if (machine.platform !== 'linux') return [];
@@ -14,7 +14,7 @@ export function cgroupChecks(machine: Machine): Check[] {
     const cure = 'None needed. Mount it, or boot with systemd.unified_cgroup_hierarchy=1.';
     return [missing({ ...version, value, meaning: MEANING, cure })];
   }
-  return [ok({ ...version, value: dir }), delegation(machine, dir), killing(machine, dir)];
+  return [ok({ ...version, value: dir }), delegation(machine, dir), killing(machine)];
 }
 
 /** The directory of the group that this process is in. */
@@ -30,15 +30,15 @@ function delegation({ mayWrite }: Machine, dir: string): Check {
   if (mayWrite(`${dir}/cgroup.procs`)) return ok({ ...check, value: 'groups can be made below' });
   const value = 'cgroup.procs is not writable';
   const cure = 'None needed. `systemd-run --user --scope -p Delegate=yes …` gives a group.';
-  return limited({ ...check, value, meaning: 'no groups can be made below', cure });
+  return limited({ ...check, value, meaning: MEANING, cure });
 }
 
-function killing({ read, mayWrite }: Machine, dir: string): Check {
+/** Of the groups that are made for commands: each has it where the kernel knows it. */
+function killing({ release }: Machine): Check {
   const check = { id: 'cgroup-kill', name: 'cgroup.kill' };
-  // The root group has none, whatever the kernel.
-  if (mayWrite(`${dir}/cgroup.kill`)) return ok({ ...check, value: 'there' });
-  const isRoot = read(`${dir}/cgroup.type`) === undefined;
-  const value = isRoot ? 'not in the root group' : 'not writable';
-  const cure = 'None needed. Linux 5.14, and a delegated group.';
-  return limited({ ...check, value, meaning: 'a group cannot be ended at one stroke', cure });
+  const since = '5.14';
+  if (isAtLeast(release, since)) return ok({ ...check, value: `since Linux ${since}` });
+  const meaning = 'a group is ended process by process, and not at all after the death of the host';
+  const cure = `A kernel of version ${since} or later.`;
+  return limited({ ...check, value: `needs Linux ${since}`, meaning, cure });
 }
