@@ -7,8 +7,10 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SYS_pidfd_send_signal
@@ -41,6 +43,63 @@ long read_some(int fd, char* buffer, size_t size) {
     got = ::read(fd, buffer, size);
   } while (got < 0 && errno == EINTR);
   return got;
+}
+
+// `pid (name) state ppid pgrp session … starttime vsize … env_start env_end exit_code`, where the
+// name may hold anything, parentheses included.
+struct StatLine {
+  char text[2048];
+
+  // What is behind the name; nothing if the process is gone.
+  const char* read(int process) {
+    const int file = ::openat(process, "stat", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return nullptr;
+    const long size = read_some(file, text, sizeof text - 1);
+    ::close(file);
+    if (size <= 0) return nullptr;
+    text[size] = '\0';
+    const char* name_end = ::strrchr(text, ')');
+    return name_end == nullptr ? nullptr : name_end + 1;
+  }
+};
+
+constexpr int kReadsOfAnother = 4;
+
+enum class Environment { none, not_yet, there };
+
+// The field with this number, as proc(5) counts them: the one behind the name is the third.
+unsigned long long field(const char* behind_name, int number) {
+  const char* at = behind_name;
+  for (int i = 3; i < number && at != nullptr; ++i) at = ::strchr(at + 1, ' ');
+  return at == nullptr ? 0 : ::strtoull(at, nullptr, 10);
+}
+
+constexpr int kMemory = 23;
+constexpr int kEnvironmentStart = 50;
+constexpr int kEnvironmentEnd = 51;
+
+// By its borders, which are 0 until execve has laid it out.
+Environment look_at_environment(int process) {
+  StatLine line;
+  const char* behind_name = line.read(process);
+  if (behind_name == nullptr || field(behind_name, kMemory) == 0) return Environment::none;
+  const auto end = field(behind_name, kEnvironmentEnd);
+  if (end == 0) return Environment::not_yet;
+  return field(behind_name, kEnvironmentStart) == end ? Environment::none : Environment::there;
+}
+
+// Less than 0: it may not be read.
+long read_environ(int process, char* buffer, size_t size) {
+  const int file = ::openat(process, "environ", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return -1;
+  const long got = read_some(file, buffer, size);
+  ::close(file);
+  return got;
+}
+
+void pause_for(long us) {
+  const timespec time = {0, us * 1000};
+  ::nanosleep(&time, nullptr);
 }
 
 // What refuses the directory as a pidfd: Linux before 5.1, and a sandbox that knows no better.
@@ -78,45 +137,41 @@ int open_process(int table, pid_t pid) {
   return ::openat(table, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-// `pid (name) state ppid pgrp session … starttime …`, where the name may hold anything,
-// parentheses included.
 bool read_process(int process, ProcessFacts* facts) {
-  const int file = ::openat(process, "stat", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  char text[1024];
-  const long size = read_some(file, text, sizeof text - 1);
-  ::close(file);
-  if (size <= 0) return false;
-  text[size] = '\0';
-  const char* name_end = ::strrchr(text, ')');
-  if (name_end == nullptr) return false;
+  StatLine line;
+  const char* behind_name = line.read(process);
+  if (behind_name == nullptr) return false;
   facts->pid = 0;
-  for (const char* digit = text; *digit >= '0' && *digit <= '9'; ++digit) {
+  for (const char* digit = line.text; *digit >= '0' && *digit <= '9'; ++digit) {
     facts->pid = facts->pid * 10 + (*digit - '0');
   }
-  return ::sscanf(name_end + 1,
-                  " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                  &facts->state, &facts->parent, &facts->group, &facts->session,
-                  &facts->started) == 5;
+  return ::sscanf(
+             behind_name,
+             " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu %lu",
+             &facts->state, &facts->parent, &facts->group, &facts->session, &facts->started,
+             &facts->memory) == 6;
 }
 
-bool environment_holds(int process, const char* text, size_t size, char* buffer,
-                       size_t buffer_size) {
-  const int file = ::openat(process, "environ", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  // What may be the beginning of the text at the end of a block is kept for the next one.
-  size_t kept = 0;
-  bool found = false;
-  while (!found) {
-    const long got = read_some(file, buffer + kept, buffer_size - kept);
-    if (got <= 0) break;
-    const size_t filled = kept + static_cast<size_t>(got);
-    found = ::memmem(buffer, filled, text, size) != nullptr;
-    kept = filled < size - 1 ? filled : size - 1;
-    ::memmove(buffer, buffer + filled - kept, kept);
+long read_environment(int process, const ProcessFacts& facts, char* buffer, size_t size,
+                      ExecPatience* patience) {
+  if (facts.memory == 0) return 0;
+  int overtaken = 0;
+  for (long pause_us = 50;; pause_us *= 2) {
+    const long got = read_environ(process, buffer, size);
+    if (got != 0) return got > 0 ? got : 0;
+    switch (look_at_environment(process)) {
+      case Environment::none:
+        return 0;
+      case Environment::there:
+        // It came between the two looks. Where it stays unreadable, waiting would not help.
+        if (++overtaken == kReadsOfAnother) return 0;
+        break;
+      case Environment::not_yet:
+        if (patience->left_us <= 0) return 0;
+        pause_for(pause_us);
+        patience->left_us -= pause_us;
+    }
   }
-  ::close(file);
-  return found;
 }
 
 bool signal_process(int process, const ProcessFacts& facts, int signal) {

@@ -20,6 +20,7 @@ struct ProcessFacts {
   char state = '?';  // as in /proc: 'R', 'S', 'D', 'T', 'Z'…
   // In ticks since the start of the machine. With the number it names a process for good.
   unsigned long long started = 0;
+  unsigned long memory = 0;  // bytes of address space; 0: a thread of the kernel, or a zombie
 
   bool lives() const { return state != 'Z' && state != 'X'; }
 };
@@ -45,10 +46,17 @@ class ProcessNumbers {
 int open_process(int table, pid_t pid);
 bool read_process(int process, ProcessFacts* facts);
 
-// Whether its environment, as it was at its last execve, holds `text`. False where it may not be
-// read. `buffer` is longer than `text` by far.
-bool environment_holds(int process, const char* text, std::size_t size, char* buffer,
-                       std::size_t buffer_size);
+// How long one look at the table waits, altogether, for those in the middle of their execve.
+struct ExecPatience {
+  long left_us = 500'000;
+};
+
+// The environment, as it was at the last execve, in one read, so that it is of one program: at most
+// `size` bytes of it. 0: it is empty, or may not be read. From the moment execve took the old
+// memory away until it has laid out the new one a process shows none. That is waited for: else a
+// descendant that happens to be there would be taken for somebody else's.
+long read_environment(int process, const ProcessFacts& facts, char* buffer, std::size_t size,
+                      ExecPatience* patience);
 
 // False: it is gone, or it is not ours to signal.
 bool signal_process(int process, const ProcessFacts& facts, int signal);

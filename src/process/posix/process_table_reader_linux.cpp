@@ -2,47 +2,49 @@
 
 #include <fcntl.h>
 
-#include <cstring>
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "process/posix/process_table_linux.hpp"
+#include "process/posix/text_file.hpp"
 #include "process/posix/unique_fd.hpp"
 #include "process/process_table.hpp"
 
 namespace escher {
 namespace {
 
-// Enough for all but a few environments to be read at once.
-constexpr std::size_t kBlock = 64 * 1024;
+// Enough for all but a few environments.
+constexpr std::size_t kUsualSize = 64 * 1024;
 
-std::string read_all(int fd) {
-  std::string text;
-  for (;;) {
-    const std::size_t before = text.size();
-    text.resize(before + kBlock);
-    const ssize_t got = ::read(fd, text.data() + before, kBlock);
-    text.resize(before + static_cast<std::size_t>(got > 0 ? got : 0));
-    if (got <= 0) return text;
+// The environments of many, one behind the other, in one memory.
+class EnvironmentReader {
+ public:
+  std::string_view read(int process, const posix::ProcessFacts& facts) {
+    for (;;) {
+      const auto got = static_cast<std::size_t>(
+          posix::read_environment(process, facts, text_.data(), text_.size(), &patience_));
+      if (got < text_.size()) return std::string_view(text_).substr(0, got);
+      text_.resize(2 * text_.size());
+    }
   }
-}
+
+ private:
+  std::string text_ = std::string(kUsualSize, '\0');
+  posix::ExecPatience patience_;
+};
 
 // Out of `NAME=value` entries, each with its NUL.
-std::string marker_in(const std::string& environment) {
-  const std::string name = std::string(kMarkerName) + '=';
-  for (std::size_t at = 0; at < environment.size();) {
-    const char* entry = environment.c_str() + at;
-    const std::size_t size = std::strlen(entry);
-    if (size > name.size() && std::strncmp(entry, name.c_str(), name.size()) == 0) {
-      return entry + name.size();
+std::string_view marker_in(std::string_view environment) {
+  while (!environment.empty()) {
+    const std::string_view entry = environment.substr(0, environment.find('\0'));
+    if (entry.size() > kMarkerName.size() && entry.starts_with(kMarkerName) &&
+        entry[kMarkerName.size()] == '=') {
+      return entry.substr(kMarkerName.size() + 1);
     }
-    at += size + 1;
+    environment.remove_prefix(std::min(entry.size() + 1, environment.size()));
   }
   return {};
-}
-
-std::string marker_of(int process) {
-  const UniqueFd file(::openat(process, "environ", O_RDONLY | O_CLOEXEC));
-  return file ? marker_in(read_all(file.get())) : std::string();
 }
 
 std::optional<posix::ProcessFacts> facts_of(int pid) {
@@ -71,6 +73,7 @@ std::optional<std::vector<ProcessEntry>> read_processes(const Marker& marker, st
   const UniqueFd table(posix::open_process_table());
   if (!table) return std::nullopt;
   std::vector<ProcessEntry> processes;
+  EnvironmentReader environments;
   posix::ProcessNumbers numbers(table.get());
   while (const pid_t pid = numbers.next()) {
     const UniqueFd process(posix::open_process(table.get(), pid));
@@ -78,7 +81,8 @@ std::optional<std::vector<ProcessEntry>> read_processes(const Marker& marker, st
     if (!process || !posix::read_process(process.get(), &facts)) continue;
     processes.push_back(entry_of(facts));
     if (facts.lives() && facts.started >= since && pid != ::getpid()) {
-      processes.back().execution = marker.execution_in(marker_of(process.get()));
+      processes.back().execution =
+          marker.execution_in(marker_in(environments.read(process.get(), facts)));
     }
   }
   if (processes.empty()) return std::nullopt;
@@ -108,8 +112,7 @@ bool signal_process(const TreeMember& member, int signal) {
 
 // Not by getenv: another thread may be changing the environment.
 std::string own_marker() {
-  const UniqueFd file(::open("/proc/self/environ", O_RDONLY | O_CLOEXEC));
-  return file ? marker_in(read_all(file.get())) : std::string();
+  return std::string(marker_in(posix::contents_of("/proc/self/environ")));
 }
 
 }  // namespace escher

@@ -2,7 +2,10 @@
 #include "process/process_table.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
+#include <thread>
+#include <vector>
 
 #include "support/process_rig.hpp"
 
@@ -12,9 +15,8 @@ namespace {
 class ProcessTable : public ProcessRig {
  protected:
   void SetUp() override {
-    LaunchOptions options;
-    options.marker = marker.entry_for(id);
-    command.emplace(launch_puppet({"sleep"}, options));
+    marked.marker = marker.entry_for(id);
+    command.emplace(launch_puppet({"sleep"}, marked));
   }
   void TearDown() override {
     command->process.signal_tree(SIGKILL);
@@ -30,6 +32,7 @@ class ProcessTable : public ProcessRig {
 
   const Marker marker{""};
   const ExecutionId id = random_id();
+  LaunchOptions marked;
   std::optional<LaunchedCommand> command;
 };
 
@@ -52,12 +55,10 @@ TEST_F(ProcessTable, AMarkerOfAnotherEngineIsNotShown) {
 TEST_F(ProcessTable, AMarkerBehindALargeEnvironmentIsFound) {
   Environment large = *own_environment();
   large.insert(large.begin(), "FILLER=" + std::string(100'000, 'x'));
-  LaunchOptions options;
-  options.marker = marker.entry_for(id);
   auto launched = launch(
       strand,
       {PUPPET_PATH, {"puppet", "sleep"}, std::make_shared<const Environment>(std::move(large))},
-      options);
+      marked);
   ASSERT_TRUE(launched);
   const auto processes = *read_processes(marker, 0);
   EXPECT_EQ(std::count_if(
@@ -66,6 +67,31 @@ TEST_F(ProcessTable, AMarkerBehindALargeEnvironmentIsFound) {
             2);
   launched->process.signal_tree(SIGKILL);
   wait_and_reap(launched->process);
+}
+
+// execve lets the launcher go on before it has laid out the new memory. On busy processors the look
+// comes into the middle of that.
+TEST_F(ProcessTable, AMarkerIsFoundInTheMiddleOfAnExecve) {
+  std::atomic<bool> busy = true;
+  std::vector<std::thread> load(4 * std::thread::hardware_concurrency());
+  for (auto& thread : load) {
+    thread = std::thread([&] {
+      while (busy) continue;
+    });
+  }
+  int unseen = 0;
+  for (int i = 0; i < 50; ++i) {
+    auto launched = launch_puppet({"sleep"}, marked);
+    const auto processes = *read_processes(marker, 0);
+    unseen += std::none_of(processes.begin(), processes.end(), [&](const ProcessEntry& process) {
+      return process.pid == launched.process.pid() && process.execution == format_id(id);
+    });
+    launched.process.signal_tree(SIGKILL);
+    launched.process.reap();
+  }
+  busy = false;
+  for (auto& thread : load) thread.join();
+  EXPECT_EQ(unseen, 0);
 }
 
 TEST_F(ProcessTable, ASignalReachesTheProcess) {

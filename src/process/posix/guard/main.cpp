@@ -26,6 +26,7 @@
 
 namespace {
 
+using escher::posix::ExecPatience;
 using escher::posix::ProcessFacts;
 using escher::posix::SessionTable;
 
@@ -35,7 +36,9 @@ constexpr int kSharedTable = 1;
 constexpr int kPatienceMs = 10'000;
 constexpr int kLongestPauseMs = 128;
 
-char environment[256 * 1024];
+// More than Linux gives to any environment and arguments (6 MB, since 4.13). Only what is read into
+// takes memory.
+char environment[8 * 1024 * 1024];
 
 struct Found {
   ProcessFacts facts;
@@ -87,16 +90,16 @@ bool is_session_of(const SessionTable* table, pid_t session) {
   return false;
 }
 
-bool is_ours(const ProcessFacts& facts, int directory, const char* token,
-             const SessionTable* table) {
-  return is_session_of(table, facts.session) ||
-         escher::posix::environment_holds(directory, token, ::strlen(token), environment,
-                                          sizeof environment);
+bool bears(const char* token, int directory, const ProcessFacts& facts, ExecPatience* patience) {
+  const long size =
+      escher::posix::read_environment(directory, facts, environment, sizeof environment, patience);
+  return ::memmem(environment, static_cast<size_t>(size), token, ::strlen(token)) != nullptr;
 }
 
 void look(Processes* processes, const char* token, const SessionTable* table) {
   const int proc = escher::posix::open_process_table();
   if (proc < 0) return;
+  ExecPatience patience;
   escher::posix::ProcessNumbers numbers(proc);
   while (const pid_t pid = numbers.next()) {
     if (pid == ::getpid()) continue;
@@ -104,7 +107,8 @@ void look(Processes* processes, const char* token, const SessionTable* table) {
     if (directory < 0) continue;
     Found found = {};
     const bool lives = escher::posix::read_process(directory, &found.facts) && found.facts.lives();
-    found.doomed = lives && is_ours(found.facts, directory, token, table);
+    found.doomed = lives && (is_session_of(table, found.facts.session) ||
+                             bears(token, directory, found.facts, &patience));
     ::close(directory);
     if (lives && !processes->add(found)) break;
   }
