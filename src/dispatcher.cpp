@@ -5,7 +5,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 
-#include "policy/launch_retry.hpp"
 #include "process/launcher.hpp"
 #include "statistics.hpp"
 
@@ -149,7 +148,7 @@ void Dispatcher::launch(Launch launch) {
   auto launched = escher::launch(execution.strand(), launch.command, options);
   if (!launched) {
     const bool others_run = registry_.counts().running > 0;
-    const auto delay = retry_delay(launched.error().os_error, ++launch.failures, others_run);
+    const auto delay = launch.retry.after_failure(launched.error().os_error, others_run);
     if (delay && !execution.is_ending()) return launch_again(*delay, std::move(launch));
     return execution.launch_failed(std::move(launched).error(), std::move(launch.permit));
   }

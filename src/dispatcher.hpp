@@ -15,6 +15,7 @@
 
 #include "execution.hpp"
 #include "policy/admission.hpp"
+#include "policy/launch_retry.hpp"
 #include "policy/validation.hpp"
 #include "registry.hpp"
 
@@ -42,7 +43,7 @@ class Dispatcher {
     std::shared_ptr<Execution> execution;
     ResolvedCommand command;
     Permit permit;
-    int failures = 0;
+    LaunchRetry retry = {};
   };
 
   // ---- On the spawn thread only.

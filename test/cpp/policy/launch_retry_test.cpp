@@ -3,51 +3,72 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <vector>
 
 namespace escher {
 namespace {
 
-TEST(LaunchRetry, WaitsLongerEachTimeAndThenNoMore) {
-  EXPECT_EQ(retry_delay(EAGAIN, 1, false), Millis(5));
-  EXPECT_EQ(retry_delay(EAGAIN, 2, false), Millis(10));
-  EXPECT_EQ(retry_delay(EAGAIN, 8, false), Millis(640));
-  EXPECT_EQ(retry_delay(EAGAIN, 9, false), std::nullopt);
+constexpr bool kOthersRun = true;
+constexpr bool kAlone = false;
+
+// The waits until it is final.
+std::vector<Millis> waits(LaunchRetry& retry, int os_error, bool others_run) {
+  std::vector<Millis> all;
+  while (const auto wait = retry.after_failure(os_error, others_run)) all.push_back(*wait);
+  return all;
 }
 
-TEST(LaunchRetry, OfEveryShortageThatPasses) {
-  for (const int error : {EAGAIN, ENOMEM, EMFILE, ENFILE})
-    EXPECT_TRUE(retry_delay(error, 8, false));
+std::vector<Millis> waits(int os_error, bool others_run) {
+  LaunchRetry retry;
+  return waits(retry, os_error, others_run);
+}
+
+const std::vector<Millis> kWaitsAlone = {Millis(5),  Millis(10),  Millis(20),  Millis(40),
+                                         Millis(80), Millis(160), Millis(320), Millis(640)};
+
+TEST(LaunchRetry, WaitsLongerEachTimeAndThenNoMoreForEveryShortageThatPasses) {
+  for (const int error : {EAGAIN, ENOMEM, EMFILE, ENFILE}) {
+    EXPECT_EQ(waits(error, kAlone), kWaitsAlone) << error;
+  }
 }
 
 // Their ends give back what is missing.
 TEST(LaunchRetry, WaitsOnWhileOthersRun) {
   for (const int error : {EAGAIN, ENOMEM, EMFILE, ENFILE}) {
     Millis all{0};
-    int failures = 1;
-    for (; const auto delay = retry_delay(error, failures, true); ++failures) {
-      EXPECT_LE(*delay, Millis(640));
-      all += *delay;
+    for (const Millis wait : waits(error, kOthersRun)) {
+      EXPECT_LE(wait, Millis(640));
+      all += wait;
     }
     EXPECT_GT(all, Millis(29'000));
     EXPECT_LT(all, Millis(31'000));
   }
-  EXPECT_EQ(retry_delay(ETXTBSY, 6, true), std::nullopt);
-  EXPECT_EQ(retry_delay(ENOENT, 1, true), std::nullopt);
+}
+
+TEST(LaunchRetry, WhenTheOthersHaveEndedThereIsAsMuchTimeAsWithoutThem) {
+  LaunchRetry retry;
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(retry.after_failure(ENFILE, kOthersRun));
+  EXPECT_EQ(waits(retry, ENFILE, kAlone), kWaitsAlone);
+}
+
+TEST(LaunchRetry, OthersThatComeAndGoDoNotMakeItEndless) {
+  LaunchRetry retry;
+  int retries = 0;
+  while (retry.after_failure(ENFILE, ++retries % 5 == 0)) ASSERT_LT(retries, 1000);
+  EXPECT_EQ(retries, 54);
 }
 
 TEST(LaunchRetry, ABusyProgramIsWaitedForAShorterTime) {
-  EXPECT_EQ(retry_delay(ETXTBSY, 5, false), Millis(80));
-  EXPECT_EQ(retry_delay(ETXTBSY, 6, false), std::nullopt);
+  const std::vector<Millis> five(kWaitsAlone.begin(), kWaitsAlone.begin() + 5);
+  EXPECT_EQ(waits(ETXTBSY, kAlone), five);
+  EXPECT_EQ(waits(ETXTBSY, kOthersRun), five);
 }
 
 TEST(LaunchRetry, WhatStaysWrongIsFinal) {
   for (const int error : {ENOENT, EACCES, ENOEXEC, E2BIG, EPERM, 0}) {
-    EXPECT_EQ(retry_delay(error, 1, false), std::nullopt) << error;
+    EXPECT_TRUE(waits(error, kAlone).empty()) << error;
+    EXPECT_TRUE(waits(error, kOthersRun).empty()) << error;
   }
-}
-
-TEST(LaunchRetry, NothingFailedIsNothingToRetry) {
-  EXPECT_EQ(retry_delay(EAGAIN, 0, false), std::nullopt);
 }
 
 }  // namespace
