@@ -78,7 +78,8 @@ export interface ProcessLimits {
   nice?: number | undefined;
   /**
    * Bytes of memory of the whole tree, by a control group: over it the tree is killed. Needs Linux
-   * with cgroup v2, delegated to the host; else it is refused with `UNSUPPORTED_LIMIT`.
+   * with cgroup v2, delegated to the host, and the host in a group of its own inside of what is
+   * delegated; else it is refused with `UNSUPPORTED_LIMIT`.
    */
   memoryMax?: number | undefined;
   /** Processes and threads of the whole tree, by a control group, as `memoryMax`. */

@@ -1,7 +1,7 @@
-// The control groups of one engine: a directory of its own below the group of the host, where that
-// was delegated, and in it a group for each execution. A group that is empty when its execution is
-// over serves a later one. Made and lent on the spawn thread; groups come back on the strands of
-// their executions. Owned by the engine.
+// The control groups of one engine: a directory of its own below the group of the host, or beside
+// it, where that was delegated, and in it a group for each execution. A group that is empty when
+// its execution is over serves a later one. Made and lent on the spawn thread; groups come back on
+// the strands of their executions. Owned by the engine.
 #pragma once
 
 #include <memory>

@@ -212,7 +212,7 @@ TEST_F(EngineGroups, GroupsThatACommandMadeInItsOwnEndWithIt) {
         "'echo 0 >$G/cgroup.procs; echo $$; exec sleep 1000 </dev/null >/dev/null 2>&1' &); "
         "exec sleep 1000");
     const std::filesystem::path own = GroupHost::own();
-    request.env.push_back({"POINT", own.parent_path().string()});
+    request.env.push_back({"POINT", own.parent_path().parent_path().string()});
     const auto job = submit(std::move(request));
     const ProcessWatch inner(wait_pid(job));
     cancel(job);

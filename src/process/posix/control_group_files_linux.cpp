@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,19 +42,49 @@ std::string own_path() {
   return {};
 }
 
+std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+// systemd marks what it delegates.
+bool is_marked(const std::string& group) {
+  for (const char* name : {"user.delegate", "trusted.delegate"}) {
+    char value[1];
+    if (::getxattr(group.c_str(), name, value, sizeof value) == 1 && *value == '1') return true;
+  }
+  return false;
+}
+
+// Not a part of it that somebody else manages: a slice of systemd, say, which root may write to.
+bool is_whole_of_what_is_given(const std::string& group, const std::string& top) {
+  return group == top || is_marked(group) || !is_delegated(parent_of(group));
+}
+
+// A group that has processes of its own cannot, but for the root, the only one without a type.
+bool may_hand_on(const std::string& group) {
+  return ::access((group + "/cgroup.type").c_str(), F_OK) != 0 ||
+         contents_of(group + "/cgroup.procs").empty();
+}
+
 bool hands_on(const std::string& directory, const std::string& controller) {
   const std::string names = contents_of(directory + "/cgroup.subtree_control");
   const auto words = words_of(names);
   return std::find(words.begin(), words.end(), controller) != words.end();
 }
 
+std::string why_not_handed_on(const std::string& controller, int os_error) {
+  if (os_error == ENOENT) return "'" + controller + "' is not among its controllers";
+  std::string why = "'" + controller + "' cannot be handed on to the groups below it";
+  if (os_error != EBUSY) return why + " (" + std::string(errno_name(os_error)) + ")";
+  return why + ", since it has processes of its own: the host needs a group in the delegated one";
+}
+
 std::optional<Error> need_controller(const std::string& directory, const std::string& controller) {
   if (hands_on(directory, controller)) return std::nullopt;
-  const int reason = write_group_file(directory + "/cgroup.subtree_control", "+" + controller);
+  // Linux itself would let 'pids' be handed on where processes are, and make what is below useless.
+  const int reason = may_hand_on(directory)
+                         ? write_group_file(directory + "/cgroup.subtree_control", "+" + controller)
+                         : EBUSY;
   if (reason == 0) return std::nullopt;
-  return group_error(ENOTSUP, directory,
-                     "the host's control group does not hand on '" + controller +
-                         "' (it has to be delegated, with the host in a group of its own)");
+  return group_error(ENOTSUP, directory, why_not_handed_on(controller, reason));
 }
 
 std::optional<Error> set_limit(const std::string& group, const std::string& file,
@@ -71,12 +102,20 @@ bool has_event(const std::string& events, std::string_view line) {
 
 }  // namespace
 
-std::string own_group() {
+std::string base_group() {
   const auto mount = mount_of_cgroup2();
   std::string path = own_path();
   if (!mount || path.empty()) return {};
   if (mount->root != "/" && path.starts_with(mount->root)) path.erase(0, mount->root.size());
-  return path == "/" ? mount->point : mount->point + path;
+  if (path == "/" || path.empty()) return mount->point;
+  return base_of(mount->point + path, mount->point);
+}
+
+std::string base_of(const std::string& group, const std::string& top) {
+  if (group == top) return group;
+  std::string above = parent_of(group);
+  return is_delegated(above) && is_whole_of_what_is_given(above, top) && may_hand_on(above) ? above
+                                                                                            : group;
 }
 
 // One write for each: half of two settings would be no error to the kernel.

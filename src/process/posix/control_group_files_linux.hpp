@@ -8,8 +8,12 @@
 
 namespace escher::posix {
 
-// The directory of the host's own group; empty where there is no cgroup v2.
-std::string own_group();
+// Where the groups of an engine are made: in the host's own group, or in the one above it, if that
+// is what was delegated and the host has a group of its own in it. Limits can be set only there: a
+// group with processes of its own hands no controller on. Empty where there is no cgroup v2.
+std::string base_group();
+// The same for a host in `group`, where `top` is the uppermost one that can be seen.
+std::string base_of(const std::string& group, const std::string& top);
 
 // 0, or the errno.
 int write_group_file(const std::string& file, const std::string& value);

@@ -45,7 +45,7 @@ class ControlGroup::Home : public std::enable_shared_from_this<ControlGroup::Hom
   // The spawn thread's.
   bool looked_ = false;
   bool usable_ = false;
-  std::string host_group_;
+  std::string base_;  // see base_group()
   std::string path_;
   // Holds the lock that tells others that the owner lives.
   UniqueFd lock_;

@@ -49,12 +49,12 @@ Pids pids_in(const std::string& group) {
 }  // namespace
 
 std::optional<Error> ControlGroup::refusal(const GroupLimits& limits) {
-  const std::string own = posix::own_group();
-  if (own.empty()) return posix::group_error(ENOTSUP, "", "there is no cgroup v2 here");
-  if (!posix::is_delegated(own)) {
-    return posix::group_error(errno, own, "the host's control group is not delegated");
+  const std::string base = posix::base_group();
+  if (base.empty()) return posix::group_error(ENOTSUP, "", "there is no cgroup v2 here");
+  if (!posix::is_delegated(base)) {
+    return posix::group_error(errno, base, "the host's control group is not delegated");
   }
-  return posix::hand_on_controllers(own, limits);
+  return posix::hand_on_controllers(base, limits);
 }
 
 ControlGroup::ControlGroup(ControlGroup&& other) noexcept

@@ -44,8 +44,8 @@ bool is_same_file(int fd, const std::string& path) {
 
 void ControlGroup::Home::ensure() {
   if (std::exchange(looked_, true)) return;
-  host_group_ = posix::own_group();
-  usable_ = !host_group_.empty() && posix::is_delegated(host_group_) && make_own() && try_entry();
+  base_ = posix::base_group();
+  usable_ = !base_.empty() && posix::is_delegated(base_) && make_own() && try_entry();
 }
 
 // Linux 6.15 and later count how often a group was killed as a whole, and a child that is made in
@@ -69,7 +69,7 @@ bool ControlGroup::Home::make_own() {
 }
 
 bool ControlGroup::Home::try_make_own() {
-  std::string path = host_group_ + "/" + std::string(kEnginePrefix) + engine_;
+  std::string path = base_ + "/" + std::string(kEnginePrefix) + engine_;
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return false;
   UniqueFd lock(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return false;
@@ -104,7 +104,7 @@ std::optional<ControlGroup> ControlGroup::Home::lend() {
 Result<ControlGroup> ControlGroup::Home::make_limited(const GroupLimits& limits, bool loose) {
   ensure();
   if (auto error = refusal(limits)) return std::move(*error);
-  const std::string& directory = loose ? host_group_ : path_;
+  const std::string& directory = loose ? base_ : path_;
   if (!loose && !directory.empty()) {
     if (auto error = posix::hand_on_controllers(directory, limits)) return std::move(*error);
   }
@@ -197,13 +197,13 @@ void ControlGroups::kill_left_behind() {
 }
 
 void ControlGroups::sweep() {
-  const std::string own = posix::own_group();
-  const std::unique_ptr<DIR, CloseDirectory> entries(own.empty() ? nullptr
-                                                                 : ::opendir(own.c_str()));
+  const std::string base = posix::base_group();
+  const std::unique_ptr<DIR, CloseDirectory> entries(base.empty() ? nullptr
+                                                                  : ::opendir(base.c_str()));
   if (!entries) return;
   while (const dirent* entry = ::readdir(entries.get())) {
     const std::string_view name = entry->d_name;
-    const std::string path = own + "/" + entry->d_name;
+    const std::string path = base + "/" + entry->d_name;
     if (name.starts_with(kLoosePrefix)) posix::remove_group(path.c_str());
     if (!name.starts_with(kEnginePrefix)) continue;
     const UniqueFd group(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));

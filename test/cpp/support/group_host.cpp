@@ -24,14 +24,16 @@ bool leave_mounts() {
 
 bool mount_groups(const std::string& point) {
   if (!leave_mounts() || ::mount("none", point.c_str(), "cgroup2", 0, nullptr) != 0) return false;
-  const std::string group = posix::own_group() + name_of(::getpid());
-  return ::mkdir(group.c_str(), 0700) == 0 &&
+  const std::string outer = point + name_of(::getpid());
+  // In the uppermost but one the engine would take the uppermost for what was delegated.
+  const std::string group = outer + "/host";
+  return ::mkdir(outer.c_str(), 0700) == 0 && ::mkdir(group.c_str(), 0700) == 0 &&
          posix::write_group_file(group + "/cgroup.procs", "0") == 0;
 }
 
 bool unmount_groups() {
   if (!leave_mounts()) return false;
-  for (std::string own; !(own = posix::own_group()).empty();) {
+  for (std::string own; !(own = posix::base_group()).empty();) {
     if (::umount2(own.c_str(), MNT_DETACH) != 0) return false;
   }
   return true;
@@ -73,6 +75,6 @@ std::string GroupHost::read_line() {
   return helper_.read_line();
 }
 
-std::string GroupHost::own() { return posix::own_group(); }
+std::string GroupHost::own() { return posix::base_group(); }
 
 }  // namespace escher::test
