@@ -12,6 +12,7 @@ import { limitChecks } from './doctor/limits';
 import { thisMachine } from './doctor/machine';
 import { packageChecks } from './doctor/package';
 import { tableOf } from './doctor/table';
+import { treeLimitChecks } from './doctor/tree-limits';
 import { UsageError } from './usage-error';
 
 const DOCTOR: CommandSpec = {
@@ -54,7 +55,9 @@ async function examine({ env }: CommandIo): Promise<Check[]> {
     ...limitChecks(machine),
     ...fileChecks(machine),
   ];
-  if (!(engine instanceof Error)) checks.push(...(await launchChecks(engine)));
+  if (!(engine instanceof Error)) {
+    checks.push(...(await launchChecks(engine)), ...(await treeLimitChecks(engine)));
+  }
   return checks;
 }
 

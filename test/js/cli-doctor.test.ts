@@ -1,4 +1,6 @@
 import { chmodSync } from 'node:fs';
+import { sh } from './support/commands';
+import { makeEngine } from './support/engine';
 import { program } from './support/program';
 import { tempDir } from './support/temp';
 
@@ -26,6 +28,22 @@ test('tells what this machine offers, and that commands run', async () => {
     expect(values).toHaveProperty(id);
   }
   expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
+});
+
+test('says of limits of a tree what the engine says', async () => {
+  const { stdout } = await program(['doctor', '--json']);
+  const check = reportOf(stdout).checks.find(({ id }) => id === 'cgroup-limits');
+  const engine = makeEngine();
+  const reasons: string[] = [];
+  for (const limits of [{ memoryMax: 1 << 30 }, { pidsMax: 1000 }]) {
+    await engine.run({ ...sh(':'), limits }).catch(({ message }) => reasons.push(message));
+  }
+  const [meaning] = reasons;
+  expect(check).toMatchObject(
+    meaning === undefined
+      ? { state: 'ok', value: 'memoryMax, pidsMax' }
+      : { state: 'limited', value: expect.stringMatching(/^refused: /), meaning },
+  );
 });
 
 test('as a table: a row for each check, without colours where it is no terminal', async () => {
