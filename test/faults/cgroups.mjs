@@ -79,13 +79,14 @@ function unkillable(context) {
   const freezer = mounts().find(
     ([, , type, options]) => type === 'cgroup' && /\bfreezer\b/.test(options),
   )?.[1];
-  const group = path.join(freezer ?? '', `escher-fault-${context.mark}`);
+  const skip =
+    'needs root and the freezer of cgroup v1, to make a process that SIGKILL does not end at once';
+  if (freezer === undefined) return { skip };
+  const group = path.join(freezer, `escher-fault-${context.mark}`);
   try {
     mkdirSync(group);
   } catch {
-    return {
-      skip: 'needs root and the freezer of cgroup v1, to make a process that SIGKILL does not end at once',
-    };
+    return { skip };
   }
   const thaw = () => writeFileSync(path.join(group, 'freezer.state'), 'THAWED');
   return accounted(context, { forceKillAfterDelayMs: GRACE_MS }, async ({ ledger }) => {

@@ -20,11 +20,4 @@ export const rows = [
     'libFuzzer with AddressSanitizer, and mutations of the JSON of the bridge, from the committed corpora on',
     'a run of its own: `npm run test:fuzz`',
   ),
-  row(
-    'elsewhere-file-table',
-    'no descriptors left in the whole system (ENFILE), no memory (ENOMEM)',
-    'a full file table, a full memory',
-    'would starve everything else on the machine: a virtual machine of its own with a low fs.file-max runs it; ' +
-      'the engine treats them as EMFILE, which is run',
-  ),
 ];

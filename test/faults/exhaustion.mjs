@@ -1,7 +1,9 @@
-// The host runs out of descriptors, or of processes: what cannot be launched is tried again, then it is a typed error.
+// The host runs out of descriptors, processes or memory: what cannot be launched is tried again, then it is a typed error.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { chownSync, cpSync, mkdirSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -14,6 +16,7 @@ import { descriptorsOf, threadsOf } from './support/processes.mjs';
 import { exec } from './support/requests.mjs';
 
 const SPARE = 24;
+const { EAGAIN, EMFILE, ENFILE, ENOMEM } = os.constants.errno;
 
 export const hosts = {
   /** Runs `launches` commands once it hears `go`, and one more when it hears `free`. */
@@ -61,6 +64,33 @@ function limit(pid, name, value, user = {}) {
   assert.equal(status, 0, `prlimit: ${stderr}`);
 }
 
+/** A shortage by a limit of the host. */
+const byLimit = (host, { name, low, high, user }) => ({
+  begin: (ready) => limit(host.pid, name, low(ready), user),
+  end: () => limit(host.pid, name, high, user),
+});
+
+/** A shortage by the answers of a tracer to every third call of the thread that launches. */
+function byAnswer(host, { call, error }) {
+  let tracer;
+  return {
+    async begin() {
+      const tasks = `/proc/${host.pid}/task`;
+      const thread = readdirSync(tasks).find(
+        (id) => readFileSync(`${tasks}/${id}/comm`, 'utf8') === 'escher-spawn\n',
+      );
+      const inject = `inject=${call}:error=${error}:when=1+3`;
+      tracer = spawn('strace', ['-p', thread, '-o', '/dev/null', '-e', inject]);
+      const [said] = await once(tracer.stderr, 'data');
+      assert.match(`${said}`, /attached/, 'strace');
+    },
+    async end() {
+      tracer.kill('SIGINT');
+      await once(tracer, 'exit');
+    },
+  };
+}
+
 /** How many failed, and with what, in words. */
 function failures(ends) {
   const failed = ends.filter(({ status }) => status !== 'completed');
@@ -68,9 +98,9 @@ function failures(ends) {
   return failed.length > 0 ? `, ${failed.length} failed with ${names.join(', ')}` : '';
 }
 
-async function starve(context, host, { name, errnos, low, high, user }) {
+async function starve(context, host, errnos, shortage) {
   const { launches } = context.sizes;
-  limit(host.pid, name, low(await host.told('ready')), user);
+  await shortage.begin(await host.told('ready'));
   host.say('go');
   const { ends } = await host.told('ran');
   for (const [index, { status, stdout, errno, retryable }] of ends.entries()) {
@@ -84,28 +114,34 @@ async function starve(context, host, { name, errnos, low, high, user }) {
   }
   const completed = ends.filter(({ status }) => status === 'completed').length;
   assert.ok(completed > 0, 'nothing ran at all');
-  limit(host.pid, name, high, user);
+  await shortage.end();
   host.say('free');
   const { again, lost, wrong, descriptorsLeft } = await host.told('done');
-  assert.equal(again, 'again\n', 'the next one, with the limit raised');
+  assert.equal(again, 'again\n', 'the next one, behind the shortage');
   assert.deepEqual(wrong, [], 'executions ended as they must not');
   await host.endedWell();
   return {
-    happened: `of ${launches} at once ${completed} completed${failures(ends)}; with the limit raised the next one ran`,
+    happened: `of ${launches} at once ${completed} completed${failures(ends)}; behind the shortage the next one ran`,
     lost,
     processesLeft: await processesLeft(context),
     descriptorsLeft,
   };
 }
 
+const launcher = ({ sizes: { launches } }) => startHost(import.meta.url, 'launcher', { launches });
+
 function descriptors(context) {
-  const { launches } = context.sizes;
-  return starve(context, startHost(import.meta.url, 'launcher', { launches }), {
-    name: 'nofile',
-    errnos: [23, 24],
-    low: (ready) => ready.descriptors + SPARE,
-    high: 4096,
-  });
+  const host = launcher(context);
+  const low = (ready) => ready.descriptors + SPARE;
+  return starve(context, host, [EMFILE], byLimit(host, { name: 'nofile', low, high: 4096 }));
+}
+
+function answered(context, errno, answer) {
+  if (spawnSync('strace', ['true']).status !== 0) {
+    return { skip: 'needs strace, and the right to trace' };
+  }
+  const host = launcher(context);
+  return starve(context, host, [errno], byAnswer(host, answer));
 }
 
 /** A number that no user has: the limit counts all processes of a user. */
@@ -145,13 +181,9 @@ async function processes(context) {
       main: path.join(copy, 'test/faults/support/host-main.mjs'),
     },
   );
-  return starve(context, host, {
-    name: 'nproc',
-    errnos: [11],
-    user: USER,
-    low: (ready) => ready.threads + SPARE,
-    high: 4096,
-  });
+  const low = (ready) => ready.threads + SPARE;
+  const shortage = byLimit(host, { name: 'nproc', low, high: 4096, user: USER });
+  return starve(context, host, [EAGAIN], shortage);
 }
 
 export const rows = [
@@ -166,5 +198,17 @@ export const rows = [
     fault: 'no processes left',
     how: `\`prlimit --nproc\`, ${SPARE} above what the host has, as a user of its own, then 200 executions at once`,
     run: processes,
+  },
+  {
+    name: 'exhausted-file-table',
+    fault: 'no descriptors left in the whole system (ENFILE)',
+    how: 'strace answers every third `pipe2` of the launching thread with ENFILE, 200 executions at once',
+    run: (context) => answered(context, ENFILE, { call: 'pipe2', error: 'ENFILE' }),
+  },
+  {
+    name: 'exhausted-memory',
+    fault: 'no memory for a process (ENOMEM)',
+    how: 'strace answers every third `clone` of the launching thread with ENOMEM, 200 executions at once',
+    run: (context) => answered(context, ENOMEM, { call: 'clone,clone3', error: 'ENOMEM' }),
   },
 ];

@@ -25,7 +25,7 @@ export async function refusal(controller) {
 
 /** How a row comes to run that needs them. */
 export const HOW_TO_DELEGATE =
-  'where systemd is, `systemd-run --user --scope -p Delegate=yes` makes a group in which `npm run test:faults` runs it';
+  'in a group like that of `systemd-run --user -p Delegate=yes -p DelegateSubgroup=host` it is run';
 
 /** A mount namespace with a cgroup v2 that this host may write to. */
 export const WITH_GROUPS = 'mount -t cgroup2 none "$0" && exec "$@"';
