@@ -69,6 +69,11 @@ export class ExecutionHandle extends Handle {
     return lineSource(this.#executions, this.#live, () => this.failure());
   }
 
+  /** Not of the contract, for the bridge: its result as its end is told. The handle does not keep it. */
+  readResult(): ExecutionResult {
+    return this.#live.readResult(this.#executions.channel.open);
+  }
+
   protected get status(): ExecutionStatus {
     return this.#live.status;
   }

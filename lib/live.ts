@@ -83,10 +83,13 @@ export class LiveExecution {
 
   /** The result of an ended execution; fetched once. `native`: `undefined` when there is none. */
   takeResult(native: NativeEngine | undefined): ExecutionResult {
-    if (this.#result === undefined) {
-      const outcome = this.outcome as ExecutionOutcome;
-      this.#result = this.admitted ? withOutput(outcome, native) : withTexts(outcome, '', '');
-    }
+    this.#result ??= this.readResult(native);
     return this.#result;
+  }
+
+  /** As {@link takeResult}, for who keeps it himself. */
+  readResult(native: NativeEngine | undefined): ExecutionResult {
+    const outcome = this.outcome as ExecutionOutcome;
+    return this.admitted ? withOutput(outcome, native) : withTexts(outcome, '', '');
   }
 }

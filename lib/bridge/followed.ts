@@ -144,7 +144,8 @@ export class Followed {
     }
     this.settled.happen();
     this.#finish(async () => {
-      const result = await this.#whole(terminal.result);
+      // In this turn: behind it retention may have dropped the output.
+      const result = this.handle.readResult();
       if (isRejection(result, false)) throw rejectionOf(result);
       return result;
     });

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -16,9 +17,9 @@ import { makeEngine } from './support/engine';
 import { type EventName, names, payloads, record } from './support/events';
 import { executionError, present, rejection, sha256 } from './support/expectations';
 import { reportOf } from './support/hosts';
-import { bytesWritten, processGroupMembers } from './support/processes';
+import { bytesWritten, processExists, processGroupMembers } from './support/processes';
 import { tempDir } from './support/temp';
-import { isPending, waitFor } from './support/wait';
+import { blockUntil, isPending, waitFor } from './support/wait';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const MiB = 1024 * 1024;
@@ -556,6 +557,22 @@ describe('connecting', () => {
       addonLoaded: false,
     });
   });
+});
+
+test('whoever waits gets the output, also where the record is dropped right behind the end', async () => {
+  const { client } = await connectedPair({ maxInMemoryExecutions: 1 });
+  const go = join(tempDir(), 'go');
+  const runs = [1, 2, 3].map((n) => {
+    return client.run(sh(`until [ -e ${go} ]; do sleep 0.01; done; echo ${n}`));
+  });
+  const results = Promise.all(runs.map(({ result }) => result));
+  await Promise.all(runs.map((run) => new Promise((resolve) => run.once('started', resolve))));
+  writeFileSync(go, '');
+  // Until they have ended, and the engine has had the time for a pass of its retention.
+  blockUntil('the ends', () => runs.every(({ pid }) => !processExists(present(pid))));
+  const later = performance.now() + 100;
+  while (performance.now() < later);
+  expect((await results).map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n']);
 });
 
 test('what the other side has forgotten is told as far as it is known', async () => {
