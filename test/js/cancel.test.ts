@@ -68,11 +68,14 @@ describe('cancel', () => {
   test('a second time, while it still ends, is true and hurries nobody', async () => {
     const engine = makeEngine({ forceKillAfterDelayMs: 30_000 });
     const execution = engine.run(
-      sh("trap 'read _; exit 6' TERM; echo ready; read _", { stdin: 'pipe' }),
+      sh("trap 'echo asked; read _; exit 6' TERM; echo ready; read _", { stdin: 'pipe' }),
     );
-    await new Promise((resolve) => execution.once('stdout', resolve));
+    const said = execution.lines();
+    expect((await said.next()).value).toBe('ready');
     expect(await execution.cancel()).toBe(true);
     expect(await execution.cancel()).toBe(true);
+    // The signal comes behind a look at the process table.
+    expect((await said.next()).value).toBe('asked');
     expect(await engine.getStatus(execution.id)).toBe('running');
     execution.stdin.end();
     expect(await execution).toMatchObject({ status: 'cancelled', exitCode: 6 });
