@@ -9,6 +9,7 @@
 #include "process/posix/control_group_files_linux.hpp"
 #include "process/posix/control_group_tree_linux.hpp"
 #include "process/process_table.hpp"
+#include "stream/file_fixtures.hpp"
 #include "support/engine_test.hpp"
 #include "support/group_host.hpp"
 #include "support/waiting.hpp"
@@ -294,7 +295,13 @@ TEST_F(EngineGroups, WithoutThemAnOlderProcessThatHasThePipeIsNotNamed) {
 TEST_F(EngineGroups, WithoutThemNobodyIsNamedAtAnEndByItself) {
   config.drain_grace = Millis(10);
   GROUP_HOST(host, kNone, [this](const Channel& channel) {
-    const auto job = submit(shell("(env -i setsid sh -c 'echo $$; exec sleep 1000' &)"));
+    // What it says has to be there before the drain is over.
+    const TemporaryDirectory directory;
+    const std::string said = directory / "said";
+    const auto job = submit(shell("(env -i setsid sh -c 'echo $$; : >" + said +
+                                  "; exec sleep 1000' &); "
+                                  "until [ -e " +
+                                  said + " ]; do sleep 0.01; done"));
     const ProcessWatch escaper(wait_pid(job));
     channel.tell(wait_finished(job)->termination ? "told" : "nothing told");
   });
