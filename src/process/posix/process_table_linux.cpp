@@ -63,6 +63,7 @@ struct StatLine {
   }
 };
 
+// Once to be overtaken by an execve is bad luck; so often it is not.
 constexpr int kReadsOfAnother = 4;
 
 enum class Environment { none, not_yet, there };
@@ -168,7 +169,7 @@ long read_environment(int process, const ProcessFacts& facts, char* buffer, size
         break;
       case Environment::not_yet:
         if (patience->left_us <= 0) return 0;
-        pause_for(pause_us);
+        pause_for(pause_us < patience->left_us ? pause_us : patience->left_us);
         patience->left_us -= pause_us;
     }
   }
