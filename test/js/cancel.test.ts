@@ -86,6 +86,7 @@ describe('cancel', () => {
     const engine = makeEngine({ maxConcurrentExecutions: 1, maxQueuedExecutions: 5 });
     const blocker = await engine.execute(sh(LONG));
     const waiting = await engine.execute(sh('echo never'));
+    await waitFor('the start', async () => (await engine.getStatus(blocker)) === 'running');
     const events = record(engine);
     expect(await engine.getStatus(waiting)).toBe('pending');
     expect(await engine.cancel(waiting)).toBe(true);

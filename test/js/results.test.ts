@@ -3,6 +3,7 @@ import { chunks, exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
 import { executionError, present } from './support/expectations';
 import { reportOf } from './support/hosts';
+import { waitFor } from './support/wait';
 
 /** One byte sequence for every rule about invalid UTF-8. */
 const invalid = Buffer.from(
@@ -247,7 +248,7 @@ describe('waitForCompletion', () => {
     const id = await engine.execute(sh('read _; echo done', { stdin: 'pipe' }));
     const error = await executionError(engine.waitForCompletion(id, { timeoutMs: 20 }));
     expect(error.code).toBe('ERR_WAIT_TIMEOUT');
-    expect(await engine.getStatus(id)).toBe('running');
+    await waitFor('the start', async () => (await engine.getStatus(id)) === 'running');
     await engine.closeInput(id);
     expect((await engine.waitForCompletion(id, { timeoutMs: 30_000 })).stdout).toBe('done\n');
   });
