@@ -113,7 +113,7 @@ export class RemoteExecution extends Handle {
       id: this.id,
       known: () => {
         this.#isIterated = true;
-        return this.#known();
+        return this.#known.wait();
       },
       failure: async () => {
         await this.#end.wait();
@@ -168,13 +168,14 @@ export class RemoteExecution extends Handle {
     this.#end.happen();
   }
 
-  /** Waits until it can be asked of. */
-  #known(): Promise<void> {
-    return (this.#start.idIsUnique ? this.#sent : this.#admission).wait();
+  /** From then on it can be asked of. */
+  get #known(): Moment {
+    return this.#start.idIsUnique ? this.#sent : this.#admission;
   }
 
   async #fetch(): Promise<ExecutionResult> {
-    await this.#known();
+    // At once where that is possible: a shutdown that is asked for in the same turn comes behind it.
+    if (!this.#known.happened) await this.#known.wait();
     try {
       return resultFromWire(
         await this.#channel.ask<WireResult>('wait_for_completion', { id: this.id }),
