@@ -524,8 +524,12 @@ describe('connecting', () => {
   test('over anything that carries lines', async () => {
     const [there, back] = [new PassThrough(), new PassThrough()];
     const served = serveBridge(makeEngine(), { readable: there, writable: back });
+    const sent: string[] = [];
     const client = await connectBridge({
-      send: (line) => there.write(`${line}\n`),
+      send: (line) => {
+        sent.push(JSON.parse(line).type);
+        there.write(`${line}\n`);
+      },
       // With their ends, and empty ones between, as the shell plugin of Tauri may give them.
       onLine(callback) {
         back.setEncoding('utf8');
@@ -542,8 +546,11 @@ describe('connecting', () => {
       close: () => there.end(),
     });
     expect(await collect(client.run(sh('echo 1; echo 2')).lines())).toEqual(['1', '2']);
-    await client.shutdown();
+    client.run(sh(LONG));
+    await client.shutdown({ graceMs: 0 });
     expect(await served).toBe('shutdown');
+    // What is asked first is answered first: else the result might be gone.
+    expect(sent.slice(-3)).toEqual(['execute', 'wait_for_completion', 'shutdown']);
   });
 
   test('to a process, without loading the addon in this one', async () => {
