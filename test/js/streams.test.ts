@@ -287,7 +287,7 @@ describe('stdin', () => {
     await engine.sendInput(execution.id, '\n');
     await written;
     await writer.close();
-    expect((await execution).status).toBe('completed');
+    expect(await execution).toMatchObject({ exitCode: 0, signal: null, stderr: '', error: null });
   });
 
   test('as a web stream ends with its source, which may be any stream of the web', async () => {
