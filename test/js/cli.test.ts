@@ -323,8 +323,8 @@ describe('output', () => {
       stderr: 'two\n',
     });
     // Two pipes have no order.
-    const told = readFileSync(log, 'utf8').match(/(?<=^\S+Z )std.*\n/gm);
-    expect(told?.sort()).toEqual(['stderr two\n', 'stdout one\n']);
+    const told = readFileSync(log, 'utf8').replace(/^\d\S+Z /gm, 'at ');
+    expect(told.split('\n').sort()).toEqual(['', 'at stderr two', 'at stdout one']);
     const bad = await shell('exit 4', '--log', '/dev/null');
     expect(bad.code).toBe(4);
     expect(bad.stderr).toContain('the log is not complete');
