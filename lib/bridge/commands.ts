@@ -34,6 +34,8 @@ interface Command {
   fields: readonly string[];
   /** Nobody waits for an answer, and there is none but to an error. */
   quiet?: boolean;
+  /** Answered behind all that was asked before. */
+  isLast?: boolean;
   run(context: CommandContext, fields: Fields, call: Call): unknown;
 }
 
@@ -142,6 +144,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   shutdown: {
     fields: ['grace_ms'],
+    isLast: true,
     run: (context, fields) => context.shutdown(number(fields, 'grace_ms')),
   },
   hello: {

@@ -29,6 +29,7 @@ export class LineFeed implements BatchReader {
   /** Sent and not taken. */
   #sent: Entry[] = [];
   #underWay = 0;
+  #window = WINDOW;
   #phase: 'replaying' | 'live' | 'finished' = 'replaying';
   #ended = false;
 
@@ -63,6 +64,16 @@ export class LineFeed implements BatchReader {
     this.#send();
   }
 
+  /**
+   * Sends what still waits at once, and ends. For when the engine has ended: from then on nobody may
+   * be there to say what is taken.
+   */
+  flush(): void {
+    this.#window = Number.POSITIVE_INFINITY;
+    this.#ended = true;
+    this.#send();
+  }
+
   /** The consumer wants no more. */
   stop(): void {
     if (this.#phase !== 'finished') this.#finish(null);
@@ -81,7 +92,7 @@ export class LineFeed implements BatchReader {
 
   #send(): void {
     if (this.#phase !== 'live') return;
-    while (this.#underWay < WINDOW) {
+    while (this.#underWay < this.#window) {
       const entry = this.#queue.shift();
       if (entry === undefined) break;
       this.#underWay += entry.batch.text.length;

@@ -34,6 +34,8 @@ export class Session implements CommandContext {
   readonly #feeds = new Map<number, LineFeed>();
   /** What is still going to be answered. */
   readonly #unanswered = new Set<Promise<void>>();
+  /** What is answered behind that. */
+  readonly #shutdowns = new Set<Promise<void>>();
   #lineNumber = 0;
   #end: BridgeEnd | undefined;
 
@@ -80,10 +82,10 @@ export class Session implements CommandContext {
     this.#readable.destroy();
   }
 
-  /** Resolves when every line has its answer. For when the engine has ended: then nobody confirms lines any more. */
+  /** Resolves when every line has its answer. For when the engine has ended. */
   async answered(): Promise<void> {
-    for (const feed of this.#feeds.values()) feed.stop();
-    while (this.#unanswered.size > 0) await Promise.all(this.#unanswered);
+    while (this.#unanswered.size > 0) await this.#othersAnswered();
+    await Promise.all(this.#shutdowns);
   }
 
   /** Resolves when all that there is to say is written, or nobody reads it. */
@@ -99,6 +101,8 @@ export class Session implements CommandContext {
 
   async shutdown(graceMs: number | undefined): Promise<void> {
     await this.engine.shutdown({ graceMs });
+    // Whoever gets the answer may close the connection.
+    await this.#othersAnswered();
     this.#end ??= 'shutdown';
     // Behind the answer.
     setImmediate(() => this.stop('shutdown'));
@@ -181,15 +185,21 @@ export class Session implements CommandContext {
         this.#answer({ seq: call.seq, payload: payload ?? null });
         call.after?.();
       }, fail);
-      this.#expect(answered);
+      this.#expect(answered, command.isLast ? this.#shutdowns : this.#unanswered);
     } catch (error) {
       fail(error);
     }
   }
 
-  #expect(answered: Promise<void>): void {
-    this.#unanswered.add(answered);
-    void answered.then(() => this.#unanswered.delete(answered));
+  #expect(answered: Promise<void>, all = this.#unanswered): void {
+    all.add(answered);
+    void answered.then(() => all.delete(answered));
+  }
+
+  /** What was asked until now is answered, but for shutdowns. */
+  async #othersAnswered(): Promise<void> {
+    for (const feed of this.#feeds.values()) feed.flush();
+    await Promise.all(this.#unanswered);
   }
 
   #answer(answer: { seq: number | null; payload?: unknown; error?: WireError }): void {

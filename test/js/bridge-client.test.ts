@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -422,6 +422,38 @@ describe('a connection that is lost', () => {
       code: 'ERR_ENGINE_CLOSED',
       message: 'Execution engine is shut down',
     });
+  });
+
+  test('what shutdown ended is whole, though its end comes in one turn with that of the engine', async () => {
+    const { client, engine } = await connectedPair();
+    const runs = Array.from({ length: 5 }, () => client.run(sh(`echo x; ${LONG}`)));
+    for (const run of runs) for await (const { line } of run) if (line === 'x') break;
+    const shutdown = engine.shutdown.bind(engine);
+    engine.shutdown = (options) => {
+      const ended = shutdown(options);
+      blockUntil('all are gone', () => !runs.some(({ pid }) => processExists(present(pid))));
+      // The engine may be through by then as well, which nothing here can tell.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      return ended;
+    };
+    await client.shutdown({ graceMs: 10 });
+    const whole = { status: 'cancelled', stdout: 'x\n' };
+    expect(await Promise.all(runs)).toMatchObject(runs.map(() => whole));
+  });
+
+  test('shutdown leaves a slow iterator every line', async () => {
+    const { client } = await connectedPair();
+    const written = join(tempDir(), 'written');
+    // More than goes to a reader that has said of nothing that it is taken.
+    const run = client.run(sh(`seq 1 100000; : > ${written}; ${LONG}`));
+    const taken: number[] = [];
+    for await (const { line } of run) {
+      taken.push(Number(line));
+      if (taken.length > 1) continue;
+      await waitFor('all is written', () => existsSync(written));
+      await client.shutdown({ graceMs: 10 });
+    }
+    expect(taken).toEqual(Array.from({ length: 100_000 }, (_, at) => at + 1));
   });
 });
 
