@@ -140,11 +140,12 @@ std::function<void(Result<void>)> EngineWrap::admission(double ticket, bool awai
   };
 }
 
-void EngineWrap::execute(const Napi::CallbackInfo& info) {
+Napi::Value EngineWrap::execute(const Napi::CallbackInfo& info) {
   ExecutionRequest request = to_request(info[1].As<Napi::Array>());
   request.token = token(info, 0);
   const bool awaited = info[2].ToBoolean().Value();
-  engine().execute(std::move(request), admission(number(info, 0), awaited));
+  const bool is_known = engine().execute(std::move(request), admission(number(info, 0), awaited));
+  return Napi::Boolean::New(info.Env(), is_known);
 }
 
 void EngineWrap::cancel(const Napi::CallbackInfo& info) {
@@ -172,7 +173,9 @@ void EngineWrap::cleanup(const Napi::CallbackInfo& info) {
 }
 
 void EngineWrap::replay(const Napi::CallbackInfo& info) {
-  engine().replay(text(info, 1), answer<std::vector<OutputBatch>>(number(info, 0)));
+  const std::string id = text(info, 1);
+  engine().replay(id, answer<std::vector<OutputBatch>>(number(info, 0)),
+                  channel_->untold_output(id));
 }
 
 void EngineWrap::shutdown(const Napi::CallbackInfo& info) {
@@ -196,8 +199,7 @@ Napi::Value EngineWrap::result(const Napi::CallbackInfo& info) {
 }
 
 std::shared_ptr<const CapturedOutput> EngineWrap::output_of(const std::string& text) const {
-  const auto id = parse_id(text);
-  if (auto output = id ? channel_->output_in_turn(*id) : nullptr) return output;
+  if (auto output = channel_->untold_output(text)) return output;
   const auto record = engine().record(text);
   if (!record) return nullptr;
   return record->output ? record->output : std::make_shared<const CapturedOutput>();

@@ -19,7 +19,7 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   ~EngineWrap() override;
 
  private:
-  void execute(const Napi::CallbackInfo& info);
+  Napi::Value execute(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
   void kill(const Napi::CallbackInfo& info);
   void send_input(const Napi::CallbackInfo& info);

@@ -50,6 +50,7 @@ void EventChannel::close() {
     if (std::exchange(closed_, true)) return;
     function = std::exchange(function_, nullptr);
     queue_.clear();
+    untold_outputs_.clear();
   }
   line_ends_.reset();
   napi_release_threadsafe_function(function, napi_tsfn_abort);
@@ -84,6 +85,9 @@ void EventChannel::push(Record record, Urgency urgency) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
+    if (const auto* end = std::get_if<FinishedEvent>(&record)) {
+      untold_outputs_[end->result->id] = end->output;
+    }
     queue_.push_back(std::move(record));
     if (urgency == Urgency::now) return wake();
     if (woken_ || std::exchange(wakes_soon_, true)) return;
@@ -159,13 +163,18 @@ EventChannel::Turn EventChannel::take_turn() {
 // event loop goes on: so the next wake-up is left to an engine thread, and comes with the next turn
 // of the loop. Except where that is just what is wanted: behind a reply, once the promises have
 // run.
-void EventChannel::end_turn(bool cut) {
+void EventChannel::end_turn(const Turn& turn) {
   {
     const std::lock_guard lock(mutex_);
+    for (const auto& record : turn.records) {
+      if (const auto* end = std::get_if<FinishedEvent>(&record)) {
+        untold_outputs_.erase(end->result->id);
+      }
+    }
     if (closed_) return;
     woken_ = !queue_.empty();
     if (!woken_) return;
-    if (cut) {
+    if (turn.cut) {
       napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
       return;
     }
@@ -173,9 +182,12 @@ void EventChannel::end_turn(bool cut) {
   upstream_.defer(Millis(0), [self = shared_from_this()] { self->wake_if_open(); });
 }
 
-std::shared_ptr<const CapturedOutput> EventChannel::output_in_turn(const ExecutionId& id) const {
-  const auto found = outputs_in_turn_.find(id);
-  return found == outputs_in_turn_.end() ? nullptr : found->second;
+std::shared_ptr<const CapturedOutput> EventChannel::untold_output(std::string_view text) const {
+  const auto id = parse_id(text);
+  if (!id) return nullptr;
+  const std::lock_guard lock(mutex_);
+  const auto found = untold_outputs_.find(*id);
+  return found == untold_outputs_.end() ? nullptr : found->second;
 }
 
 void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver, const Turn& turn) {
@@ -193,7 +205,6 @@ void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver, co
       append_record(writer, *batch, line_ends_->add(batch->ends));
     } else if (const auto* end = std::get_if<FinishedEvent>(&record)) {
       append_record(writer, *end);
-      outputs_in_turn_[end->result->id] = end->output;
     } else if (const auto* start = std::get_if<StartedEvent>(&record)) {
       append_record(writer, *start);
     } else {
@@ -219,8 +230,7 @@ void EventChannel::call_js(napi_env env, napi_value deliver, void* context, void
     // JavaScript may not run any more (a worker that is terminated). `deliver` itself does not
     // throw.
   }
-  channel->outputs_in_turn_.clear();
-  channel->end_turn(turn.cut);
+  channel->end_turn(turn);
 }
 
 }  // namespace escher::binding

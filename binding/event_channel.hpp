@@ -23,6 +23,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -65,9 +66,9 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   void connect(Upstream upstream) { upstream_ = std::move(upstream); }
   void close();
   void set_referenced(Napi::Env env, bool referenced);
-  // The output of an execution whose end is being delivered right now, whatever retention has done
-  // to its record meanwhile.
-  std::shared_ptr<const CapturedOutput> output_in_turn(const ExecutionId& id) const;
+  // The output of an execution whose end is not told yet, or is being told right now, whatever
+  // retention has done to its record meanwhile.
+  std::shared_ptr<const CapturedOutput> untold_output(std::string_view id) const;
 
   // ---- Any thread.
   void started(StartedEvent event) override;
@@ -92,7 +93,7 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
     bool cut = false;
   };
   Turn take_turn();
-  void end_turn(bool cut);
+  void end_turn(const Turn& turn);
   void deliver_turn(Napi::Env env, const Napi::Function& deliver, const Turn& turn);
 
   // Set once, before the engine reports anything.
@@ -100,12 +101,12 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
 
   // The JavaScript thread's.
   std::unique_ptr<LineEnds> line_ends_;
-  std::unordered_map<ExecutionId, std::shared_ptr<const CapturedOutput>, ExecutionIdHash>
-      outputs_in_turn_;
 
   // Under the mutex, a leaf.
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::deque<Record> queue_;
+  std::unordered_map<ExecutionId, std::shared_ptr<const CapturedOutput>, ExecutionIdHash>
+      untold_outputs_;
   bool woken_ = false;
   bool wakes_soon_ = false;
   bool closed_ = false;

@@ -88,7 +88,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
     const signal = signalOption(options);
     const prepared = this.#prepare(request);
     throwIfAborted(signal);
-    const live = this.#executions.submit(prepared, request.id === undefined);
+    const live = this.#executions.submit(prepared);
     try {
       await limited(live.admission.wait(), signal);
     } catch (error) {
@@ -110,7 +110,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
       const prepared = this.#prepare(request);
       const live = chosen.signal?.aborted
         ? executions.cancelled(prepared)
-        : executions.submitWatched(prepared, request.id === undefined);
+        : executions.submitWatched(prepared);
       return new ExecutionHandle(executions, live, chosen, piped);
     } catch (error) {
       const id = typeof request?.id === 'string' ? request.id : randomId();

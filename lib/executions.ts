@@ -43,19 +43,19 @@ export class Executions implements Omit<RecordSink, 'replied'> {
   }
 
   /** For somebody who waits for the admission, and is to hear of it before any event. */
-  submit(request: NormalRequest, idIsUnique: boolean): LiveExecution {
+  submit(request: NormalRequest): LiveExecution {
     // `run()` has a moment for listeners of its handle to come; here only the engine can have any.
     request.watch = request.progress && wantsProgress(this.#emitter);
-    return this.#submit(request, idIsUnique, true);
+    return this.#submit(request, true);
   }
 
   /**
    * As {@link submit}, for a handle: whoever listens to it by the end of this turn gets all lines
    * from the first on, however soon the process starts. So they cross until it shows who listens.
    */
-  submitWatched(request: NormalRequest, idIsUnique: boolean): LiveExecution {
+  submitWatched(request: NormalRequest): LiveExecution {
     request.watch = this.#streams || request.progress;
-    const live = this.#submit(request, idIsUnique, false);
+    const live = this.#submit(request, false);
     live.undecided = true;
     queueMicrotask(() => {
       live.undecided = false;
@@ -167,9 +167,8 @@ export class Executions implements Omit<RecordSink, 'replied'> {
     if (live !== undefined) this.#finish(live, outcomeAt(live.id, fields, at), timestamp);
   }
 
-  #submit(request: NormalRequest, idIsUnique: boolean, awaited: boolean): LiveExecution {
+  #submit(request: NormalRequest, awaited: boolean): LiveExecution {
     const live = this.#traced(request, () => this.#send(request, awaited));
-    live.idIsUnique = idIsUnique;
     live.watched = request.watch;
     const { progressRule } = request;
     if (progressRule !== undefined) live.progress = progressOf(live, progressRule);
@@ -182,7 +181,9 @@ export class Executions implements Omit<RecordSink, 'replied'> {
     this.channel.executionBegins();
     try {
       live.token = this.channel.call(
-        (native, token) => native.execute(token, requestFields(request), awaited),
+        (native, token) => {
+          live.isKnown = native.execute(token, requestFields(request), awaited);
+        },
         (error) => this.#answer(live, error),
       );
     } catch (error) {
@@ -190,8 +191,8 @@ export class Executions implements Omit<RecordSink, 'replied'> {
       throw error;
     }
     this.#live.set(live.token, live);
-    // A second one with the same id is going to be refused, and must not hide the first.
-    if (!this.#byId.has(live.id)) this.#byId.set(live.id, live);
+    // A second one with the same id is refused, and must not hide the first.
+    if (live.isKnown) this.#byId.set(live.id, live);
     return live;
   }
 

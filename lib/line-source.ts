@@ -24,21 +24,23 @@ export function lineSource(
       if (index >= 0) live.readers.splice(index, 1);
       executions.updateWatch(live);
     },
-    replay: (done) => void replay(executions, live, done),
+    replay: (done) => replay(executions, live, done),
     hold: (bytes) => channel.open?.hold(live.token, bytes),
     release: (bytes) => channel.open?.release(live.token, bytes),
     failure,
   };
 }
 
-async function replay(
+function replay(
   { channel }: Executions,
   live: LiveExecution,
   done: Parameters<LineSource['replay']>[0],
-): Promise<void> {
-  // At once where that is possible: until the answer, nothing holds the command back.
-  if (!live.idIsUnique) await live.admission.wait();
-  if (live.refused) return done(null, []);
+): void {
+  if (!live.isKnown) {
+    done(null, []);
+    return;
+  }
+  // At once: until the answer, nothing holds the command back.
   try {
     // Answered in the order of the records: what comes behind the reply is new.
     channel.call(

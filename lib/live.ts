@@ -34,8 +34,8 @@ export class LiveExecution {
   status: ExecutionStatus = 'pending';
   pid: number | undefined;
   admitted = false;
-  /** Nobody else can bear its id, so it can be asked of before it is known to be in. */
-  idIsUnique = false;
+  /** Its id names it, so the native engine can be asked of it, before it is known to be in. */
+  isKnown = false;
   watched = false;
   /** Too early to say whether somebody listens. */
   undecided = false;

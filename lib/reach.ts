@@ -26,8 +26,8 @@ export async function reach(
 /** Takes back one whose id nobody has been told yet: it gets no process if that can be helped. */
 export function withdraw(channel: Channel, live: LiveExecution): void {
   const cancel = (native: NativeEngine, ticket: number): void => native.cancel(ticket, live.id);
-  // Until it is in, an id that was given may be that of another one.
-  const asked = live.idIsUnique ? channel.ask(cancel) : reach(channel, live, cancel);
+  // The id of a refused one may be that of another one.
+  const asked = live.isKnown ? channel.ask(cancel) : reach(channel, live, cancel);
   // It was refused, or the engine was closed: it is gone either way.
   asked.catch(() => undefined);
 }

@@ -40,8 +40,8 @@ Engine::~Engine() {
   if (!impl_->join()) static_cast<void>(impl_.release());
 }
 
-void Engine::execute(ExecutionRequest request, Handler<void> handler) {
-  impl_->execute(std::move(request), std::move(handler));
+bool Engine::execute(ExecutionRequest request, Handler<void> handler) {
+  return impl_->execute(std::move(request), std::move(handler));
 }
 
 void Engine::cancel(std::string_view id, Handler<bool> handler) {
@@ -74,11 +74,13 @@ void Engine::close_input(std::string_view id, Handler<void> handler) {
   found.live->close_input(std::move(handler));
 }
 
-void Engine::replay(std::string_view id, Handler<std::vector<OutputBatch>> handler) {
-  auto found = impl_->find(id);
-  if (!found) return handler(errors::not_found(id));
+void Engine::replay(std::string_view id, Handler<std::vector<OutputBatch>> handler,
+                    std::shared_ptr<const CapturedOutput> untold) {
+  const auto found = impl_->find(id);
   if (found.live) return found.live->replay(std::move(handler));
-  impl_->replay_record(std::move(*found.record), std::move(handler));
+  if (!found && !untold) return handler(errors::not_found(id));
+  const bool is_kept = found && found.record->output;
+  impl_->replay_output(is_kept ? found.record->output : std::move(untold), std::move(handler));
 }
 
 void Engine::cleanup(Handler<std::size_t> handler) { impl_->cleanup(std::move(handler)); }

@@ -47,8 +47,10 @@ class Engine {
   static Result<std::unique_ptr<Engine>> create(Config config, EventSink& sink);
   ~Engine();
 
-  // The handler is told that the execution is in (running or waiting), or why it is not.
-  void execute(ExecutionRequest request, Handler<void> handler);
+  // The handler is told that the execution is in (running or waiting), or why it is not. True =
+  // from this call on its id names it, and until it is in it may be asked of like one that is;
+  // false = it is refused already.
+  bool execute(ExecutionRequest request, Handler<void> handler);
 
   // True = it was pending or running, false = it had ended.
   void cancel(std::string_view id, Handler<bool> handler);
@@ -57,7 +59,10 @@ class Engine {
   void send_input(std::string_view id, std::string bytes, Handler<void> handler);
   void close_input(std::string_view id, Handler<void> handler);
   // The retained lines up to now. Every later line comes to the sink after the handler was called.
-  void replay(std::string_view id, Handler<std::vector<OutputBatch>> handler);
+  // `untold`: the output of an ended one, from an event that nobody could act upon yet; its lines
+  // are given where retention has dropped it meanwhile.
+  void replay(std::string_view id, Handler<std::vector<OutputBatch>> handler,
+              std::shared_ptr<const CapturedOutput> untold = nullptr);
   // The number of records that one retention pass dropped.
   void cleanup(Handler<std::size_t> handler);
 

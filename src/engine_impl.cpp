@@ -55,18 +55,22 @@ void Engine::Impl::recovered(Handler<std::vector<RecoveredExecution>> handler) {
 
 // ---- Admission.
 
-void Engine::Impl::execute(ExecutionRequest request, Handler<void> handler) {
-  if (closing_) return handler(errors::engine_closed());
+bool Engine::Impl::execute(ExecutionRequest request, Handler<void> handler) {
+  const auto refuse = [&handler](Error error) {
+    handler(std::move(error));
+    return false;
+  };
+  if (closing_) return refuse(errors::engine_closed());
   const auto id = parse_id(request.id);
   if (!id) {
-    return handler(errors::validation(ValidationReason::invalid_id,
-                                      "id must be a UUID, got '" + request.id + "'"));
+    return refuse(errors::validation(ValidationReason::invalid_id,
+                                     "id must be a UUID, got '" + request.id + "'"));
   }
   // Ahead of all else: nothing may be told of it before its secrets are known.
-  if (auto broken = check_secrets(request)) return handler(std::move(*broken));
+  if (auto broken = check_secrets(request)) return refuse(std::move(*broken));
   auto execution = std::make_shared<Execution>(*this, runtime_.make_strand(), *id, serials_++,
                                                std::move(request));
-  if (!registry_.add(execution)) return handler(errors::duplicate_id(format_id(*id)));
+  if (!registry_.add(execution)) return refuse(errors::duplicate_id(format_id(*id)));
   {
     const std::lock_guard lock(live_mutex_);
     ++live_;
@@ -77,6 +81,7 @@ void Engine::Impl::execute(ExecutionRequest request, Handler<void> handler) {
                        handler(std::move(admitted));
                        if (refused) one_less();
                      });
+  return true;
 }
 
 Registry::Found Engine::Impl::find(std::string_view text) const {
@@ -114,11 +119,12 @@ void Engine::Impl::on_finished(Execution& execution, std::shared_ptr<const Execu
   one_less();
 }
 
-void Engine::Impl::replay_record(Record record, Handler<std::vector<OutputBatch>> handler) {
+void Engine::Impl::replay_output(std::shared_ptr<const CapturedOutput> output,
+                                 Handler<std::vector<OutputBatch>> handler) {
   boost::asio::post(runtime_.io(),
-                    [this, record = std::move(record), handler = std::move(handler)] {
-                      if (!record.output) return handler(std::vector<OutputBatch>{});
-                      handler(replay_lines(*record.output, config_.max_line_bytes));
+                    [this, output = std::move(output), handler = std::move(handler)] {
+                      if (!output) return handler(std::vector<OutputBatch>{});
+                      handler(replay_lines(*output, config_.max_line_bytes));
                     });
 }
 

@@ -52,11 +52,12 @@ class Engine::Impl final : public ExecutionHost {
                    std::shared_ptr<const CapturedOutput> output) override;
 
   // ---- For the facade, any thread.
-  void execute(ExecutionRequest request, Handler<void> handler);
+  bool execute(ExecutionRequest request, Handler<void> handler);
   Registry::Found find(std::string_view id) const;
   // Calls `function` for a live execution, behind its admission.
   void reach(const Registry::Found& found, std::function<void(Execution&)> function);
-  void replay_record(Record record, Handler<std::vector<OutputBatch>> handler);
+  void replay_output(std::shared_ptr<const CapturedOutput> output,
+                     Handler<std::vector<OutputBatch>> handler);
 
   void defer(Millis delay, std::function<void()> function);
   void recovered(Handler<std::vector<RecoveredExecution>> handler);

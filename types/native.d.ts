@@ -267,9 +267,10 @@ export declare class NativeEngine {
 
   /**
    * Replies to `ticket` once the request is admitted (value `undefined`) or refused. `ticket` is the `token` of its later
-   * records. `awaited`: a promise waits for the reply; it runs before any later record is delivered.
+   * records. `awaited`: a promise waits for the reply; it runs before any later record is delivered. `true`: from now on its
+   * id names it, and until it is in it may be asked of like one that is; `false`: it is refused.
    */
-  execute(ticket: number, request: NativeRequestFields, awaited: boolean): void;
+  execute(ticket: number, request: NativeRequestFields, awaited: boolean): boolean;
   /** Replies `true` if it was pending or running, `false` if it had ended. */
   cancel(ticket: number, id: string): void;
   /** Replies `true` if the signal was sent, `false` if there was no process (any more). */

@@ -17,6 +17,9 @@ const isWritable = (value: unknown): value is Writable =>
 /** How long the other side may go on talking when it listens no more. */
 const LAST_WORDS_MS = 1000;
 
+/** Characters that are written at once, whatever else may come in the same turn. */
+const FULL = 64 * 1024;
+
 const EXPECTED =
   'a child process with piped stdin and stdout, { readable, writable }, a duplex stream, or { send, onLine, close }';
 
@@ -41,6 +44,7 @@ class StreamTransport implements LineTransport {
   readonly #readable: Readable;
   readonly #writable: Writable;
   readonly #process: Some | undefined;
+  #unwritten = '';
 
   constructor(readable: Readable, writable: Writable, process: Some | undefined) {
     this.#readable = readable;
@@ -48,8 +52,14 @@ class StreamTransport implements LineTransport {
     this.#process = process;
   }
 
+  /**
+   * What is asked in one turn is written in one piece, so that the other side takes it in one turn too:
+   * between a request and the question for its lines the execution may have ended and be forgotten.
+   */
   send(line: string): void {
-    this.#writable.write(`${line}\n`);
+    if (this.#unwritten === '') process.nextTick(() => this.#flush());
+    this.#unwritten += `${line}\n`;
+    if (this.#unwritten.length >= FULL) this.#flush();
   }
 
   onLine(callback: (line: string) => void): void {
@@ -85,6 +95,13 @@ class StreamTransport implements LineTransport {
   }
 
   close(): void {
+    this.#flush();
     this.#writable.end();
+  }
+
+  #flush(): void {
+    const text = this.#unwritten;
+    this.#unwritten = '';
+    if (text !== '') this.#writable.write(text);
   }
 }

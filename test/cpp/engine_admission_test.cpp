@@ -84,6 +84,17 @@ TEST_F(EngineAdmission, AnIdInUseIsRefusedWhateverItsExecutionDoes) {
   }
 }
 
+TEST_F(EngineAdmission, WhoeverAsksLearnsAtOnceWhetherTheIdIsItsOwn) {
+  start();
+  const auto request = puppet({"sleep"});
+  const auto ignore = [](const Result<void>&) {};
+  EXPECT_TRUE(engine->execute(request, ignore));
+  EXPECT_FALSE(engine->execute(request, ignore));
+  auto unnamed = puppet({"sleep"});
+  unnamed.id = "no id";
+  EXPECT_FALSE(engine->execute(std::move(unnamed), ignore));
+}
+
 TEST_F(EngineAdmission, OfManyWithOneIdOneGetsIn) {
   start();
   const auto request = puppet({"sleep"});

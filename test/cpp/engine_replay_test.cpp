@@ -112,6 +112,20 @@ TEST_F(EngineReplay, OfOneThatHasEndedIsItsRecord) {
   EXPECT_EQ(err, "three\n");
 }
 
+TEST_F(EngineReplay, OfOneThatIsForgottenIsWhatNobodyWasToldYet) {
+  start();
+  const auto job = submit(puppet({"print", "one\ntwo\n", ""}));
+  wait_finished(job);
+  const auto untold = engine->record(job.id)->output;
+  ASSERT_TRUE(engine->remove(job.id));
+  const auto batches =
+      ask<std::vector<OutputBatch>>([&](auto handler) { engine->replay(job.id, handler, untold); });
+  ASSERT_TRUE(batches);
+  ASSERT_EQ(batches->size(), 1U);
+  EXPECT_EQ(batches->front().text, "one\ntwo");
+  EXPECT_EQ(replay(job).error().code, ErrorCode::execution_not_found);
+}
+
 TEST_F(EngineReplay, OfAnUnknownOneIsAnError) {
   start();
   EXPECT_EQ(replay({0, format_id(random_id())}).error().code, ErrorCode::execution_not_found);

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import type { ExecutionEngine } from 'escher-execution-engine';
 import { exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
 import { executionError, present } from './support/expectations';
-import { waitFor } from './support/wait';
+import { tempDir } from './support/temp';
+import { blockUntil, waitFor } from './support/wait';
 
 async function runOne(engine: ExecutionEngine, command = 'true'): Promise<string> {
   const id = await engine.execute(sh(command));
@@ -189,7 +192,7 @@ describe('kept output', () => {
     expect(result.stdout).toHaveLength(1005);
   });
 
-  test('that was dropped is told to whoever iterates late', async () => {
+  test('that was dropped gives whoever iterates late no lines', async () => {
     const engine = makeEngine({ maxRetainedBytes: 1500 });
     const first = engine.run(sh(loud(1000)));
     await first;
@@ -197,5 +200,32 @@ describe('kept output', () => {
     const lines: string[] = [];
     for await (const line of first.lines()) lines.push(line);
     expect(lines).toEqual([]);
+    expect(await engine.getResult(first.id)).toMatchObject({ outputDropped: true });
+  });
+});
+
+describe('what is dropped before JavaScript is told of the end', () => {
+  test.each([
+    ['number', { maxInMemoryExecutions: 1 }],
+    ['size', { maxRetainedBytes: 0 }],
+  ])('by its %s, is there for whoever asks by then', async (_, config) => {
+    const engine = makeEngine(config);
+    const dir = tempDir();
+    const runs = [1, 2, 3].map((n) =>
+      // One whose id is given, too.
+      engine.run(
+        sh(`echo ${n}; : > ${n}`, { workingDir: dir, ...(n === 1 && { id: randomUUID() }) }),
+      ),
+    );
+    blockUntil('the last words', () => readdirSync(dir).length === runs.length);
+    // The ends and a pass of the retention, which nothing here can tell.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    const lines = runs.map(async (run) => {
+      const said: string[] = [];
+      for await (const line of run.lines()) said.push(line);
+      return said;
+    });
+    expect(await Promise.all(lines)).toEqual([['1'], ['2'], ['3']]);
+    expect((await engine.stats()).retainedBytes).toBeLessThan(6);
   });
 });
