@@ -13,7 +13,8 @@ interface Entry {
 }
 
 export interface FeedSink {
-  send(batch: LineBatch): void;
+  /** `written`: called when it is, or never will be. */
+  send(batch: LineBatch, written: () => void): void;
   /** All is sent, or cannot be. */
   finish(error: Error | null): void;
 }
@@ -29,7 +30,8 @@ export class LineFeed implements BatchReader {
   /** Sent and not taken. */
   #sent: Entry[] = [];
   #underWay = 0;
-  #window = WINDOW;
+  /** The other side says what is taken. */
+  #isConfirmed = true;
   #phase: 'replaying' | 'live' | 'finished' = 'replaying';
   #ended = false;
 
@@ -59,19 +61,22 @@ export class LineFeed implements BatchReader {
   taken(count: number): void {
     for (const entry of this.#sent.splice(0, count)) {
       this.#underWay -= entry.batch.text.length;
-      if (entry.held > 0) this.#source.release(entry.held);
+      this.#release(entry);
     }
     this.#send();
   }
 
-  /**
-   * Sends what still waits at once, and ends. For when the engine has ended: from then on nobody may
-   * be there to say what is taken.
-   */
-  flush(): void {
-    this.#window = Number.POSITIVE_INFINITY;
-    this.#ended = true;
+  /** Nobody says any more what is taken: what is written counts as such. */
+  goOnUnconfirmed(): void {
+    this.#isConfirmed = false;
+    for (const entry of this.#sent.splice(0)) this.#release(entry);
     this.#send();
+  }
+
+  /** Sends what still waits, and ends. For when nothing more comes, as the engine has ended. */
+  flush(): void {
+    this.#ended = true;
+    this.goOnUnconfirmed();
   }
 
   /** The consumer wants no more. */
@@ -92,12 +97,16 @@ export class LineFeed implements BatchReader {
 
   #send(): void {
     if (this.#phase !== 'live') return;
-    while (this.#underWay < this.#window) {
+    while (!this.#isConfirmed || this.#underWay < WINDOW) {
       const entry = this.#queue.shift();
       if (entry === undefined) break;
-      this.#underWay += entry.batch.text.length;
-      this.#sent.push(entry);
-      this.#sink.send(entry.batch);
+      if (this.#isConfirmed) {
+        this.#underWay += entry.batch.text.length;
+        this.#sent.push(entry);
+      }
+      this.#sink.send(entry.batch, () => {
+        if (!this.#isConfirmed) this.#release(entry);
+      });
     }
     if (this.#ended && this.#queue.length === 0) this.#finish(null);
   }
@@ -109,6 +118,11 @@ export class LineFeed implements BatchReader {
     this.#sent = [];
     this.#source.detach(this);
     this.#sink.finish(error);
+  }
+
+  #release(entry: Entry): void {
+    if (entry.held > 0) this.#source.release(entry.held);
+    entry.held = 0;
   }
 
   #releaseAll(): void {

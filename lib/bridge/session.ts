@@ -73,6 +73,7 @@ export class Session implements CommandContext {
     } catch {
       // Whatever ended the input, it has ended.
     }
+    for (const feed of this.#feeds.values()) feed.goOnUnconfirmed();
   }
 
   /** Takes no more lines. */
@@ -116,9 +117,11 @@ export class Session implements CommandContext {
     if (this.#feeds.has(seq)) throw wrongValue('seq', `is in use. Received ${seq}`);
     return new Promise((resolve, reject) => {
       const sink = {
-        send: (batch: Parameters<typeof linesToWire>[0]) =>
-          this.#outbox.put(() =>
-            JSON.stringify({ type: 'lines', reader: seq, payload: linesToWire(batch) }),
+        send: (batch: Parameters<typeof linesToWire>[0], written: () => void) =>
+          this.#outbox.put(
+            () => JSON.stringify({ type: 'lines', reader: seq, payload: linesToWire(batch) }),
+            0,
+            written,
           ),
         finish: (error: Error | null) => {
           this.#feeds.delete(seq);
