@@ -87,6 +87,12 @@ class StreamTransport implements LineTransport {
     }
     const once = this.#process.once.bind(this.#process) as ChildProcess['once'];
     once('error', callback);
+    // Closed on this side: then nothing more is heard, and the other side has to be told.
+    this.#readable.once('close', () => {
+      if (this.#readable.readableEnded) return;
+      this.close();
+      callback(failure ?? new Error('Its output is closed'));
+    });
     // Behind its last output, and it says more than the end of that.
     once('close', (code, signal) => {
       const how = signal === null ? `with code ${code}` : `by ${signal}`;

@@ -11,7 +11,7 @@ import {
   type ExecutionRequest,
 } from 'escher-execution-engine';
 import { type BridgeClient, connectBridge, serveBridge } from 'escher-execution-engine/bridge';
-import { connectedPair } from './support/bridge';
+import { connectedPair, startBridge } from './support/bridge';
 import { exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
 import { type EventName, names, payloads, record } from './support/events';
@@ -500,6 +500,20 @@ describe('connecting', () => {
   test('to a program that is not there', async () => {
     const error = await executionError(connectBridge(spawn('/no/such/program', { stdio })));
     expect(error).toMatchObject({ code: 'ERR_ENGINE_CLOSED', cause: { code: 'ENOENT' } });
+  });
+
+  test('to one whose output is closed on this side, which ends it', async () => {
+    const { child } = startBridge();
+    const client = await connectBridge(child);
+    const run = client.run(sh(LONG));
+    await waitFor('the start', () => run.pid);
+    child.stdout?.destroy();
+    expect(await executionError(run)).toMatchObject({
+      code: 'ERR_ENGINE_CLOSED',
+      message: 'Execution engine is out of reach: Its output is closed',
+    });
+    await waitFor('its end', () => child.exitCode !== null);
+    expect(processExists(present(run.pid))).toBe(false);
   });
 
   test('to one that says nothing', async () => {
