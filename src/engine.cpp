@@ -79,8 +79,8 @@ void Engine::replay(std::string_view id, Handler<std::vector<OutputBatch>> handl
   const auto found = impl_->find(id);
   if (found.live) return found.live->replay(std::move(handler));
   if (!found && !untold) return handler(errors::not_found(id));
-  const bool is_kept = found && found.record->output;
-  impl_->replay_output(is_kept ? found.record->output : std::move(untold), std::move(handler));
+  if (found && found.record->output) untold = found.record->output;
+  impl_->replay_output(std::move(untold), std::move(handler));
 }
 
 void Engine::cleanup(Handler<std::size_t> handler) { impl_->cleanup(std::move(handler)); }
