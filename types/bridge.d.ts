@@ -60,8 +60,8 @@ export interface BridgeClient extends ExecutionEngineApi {
 export interface ServeBridgeOptions {
   /**
    * What happens to the engine when the other side has nothing more to ask: `'shutdown'` ends what
-   * runs, `'wait'` lets it come to its end first, `'leave'` leaves the engine alone. A reader that
-   * has gone is never waited for.
+   * runs, `'wait'` lets it come to its end first, `'leave'` leaves the engine alone. What was
+   * asked before is answered in any case. A reader that has gone is never waited for.
    * @defaultValue `'shutdown'`
    */
   atEnd?: 'shutdown' | 'wait' | 'leave' | undefined;

@@ -39,8 +39,8 @@ export class Followed {
   #reader: EventReader | undefined;
   /** Who waits for the end. */
   readonly #waiters: ((result: Promise<ExecutionResult>) => void)[] = [];
-  /** What came ahead of the answer to the request. */
-  #held: Parameters<Outbox['put']>[] | undefined = [];
+  /** What came ahead of the answer to the request, and belongs behind it. */
+  #held: (() => void)[] | undefined = [];
 
   constructor(
     engine: ExecutionEngine,
@@ -76,6 +76,7 @@ export class Followed {
       this.handle.result.catch(ignore);
       this.settled.happen();
       this.#finish(() => this.handle.result);
+      this.tell();
       throw error;
     }
   }
@@ -92,7 +93,13 @@ export class Followed {
   tell(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const item of held) this.#outbox.put(...item);
+    for (const work of held) work();
+  }
+
+  /** Does it as soon as events may go, behind those that came before. */
+  whenTold(work: () => void): void {
+    if (this.#held !== undefined) this.#held.push(work);
+    else work();
   }
 
   /** In which form lines go from now on. */
@@ -170,8 +177,7 @@ export class Followed {
   }
 
   #say(...item: Parameters<Outbox['put']>): void {
-    if (this.#held !== undefined) this.#held.push(item);
-    else this.#outbox.put(...item);
+    this.whenTold(() => this.#outbox.put(...item));
   }
 }
 

@@ -62,7 +62,9 @@ export async function serveBridge(
   await session.run();
   // Whoever stops it now does not wait for what runs.
   if (atEnd === 'wait') await Promise.race([idle(engine), session.stopped.wait()]);
-  if (atEnd !== 'leave') {
+  if (atEnd === 'leave') {
+    await Promise.race([session.answered(), session.stopped.wait()]);
+  } else {
     await engine.shutdown({ graceMs });
     await session.answered();
   }

@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { BridgeEnd } from '../../types/bridge';
 import type { WireData, WireError, WireResult } from '../../types/wire';
 import { type ExecutionEngine, ExecutionError } from '../index';
+import type { LineBatch } from '../lines';
 import { Moment } from '../moment';
 import { optional, wrongValue } from '../options/checks';
 import { ByteLines } from './byte-lines';
@@ -83,9 +84,9 @@ export class Session implements CommandContext {
     this.#readable.destroy();
   }
 
-  /** Resolves when every line has its answer. For when the engine has ended. */
+  /** Resolves when every line has its answer. For when {@link run} has ended. */
   async answered(): Promise<void> {
-    while (this.#unanswered.size > 0) await this.#othersAnswered();
+    await Promise.all(this.#unanswered);
     await Promise.all(this.#shutdowns);
   }
 
@@ -102,8 +103,9 @@ export class Session implements CommandContext {
 
   async shutdown(graceMs: number | undefined): Promise<void> {
     await this.engine.shutdown({ graceMs });
-    // Whoever gets the answer may close the connection.
-    await this.#othersAnswered();
+    // All that was asked before is answered before: whoever gets this answer may close the connection.
+    for (const feed of this.#feeds.values()) feed.flush();
+    await Promise.all(this.#unanswered);
     this.#end ??= 'shutdown';
     // Behind the answer.
     setImmediate(() => this.stop('shutdown'));
@@ -117,16 +119,12 @@ export class Session implements CommandContext {
     if (this.#feeds.has(seq)) throw wrongValue('seq', `is in use. Received ${seq}`);
     return new Promise((resolve, reject) => {
       const sink = {
-        send: (batch: Parameters<typeof linesToWire>[0], written: () => void) =>
-          this.#outbox.put(
-            () => JSON.stringify({ type: 'lines', reader: seq, payload: linesToWire(batch) }),
-            0,
-            written,
-          ),
+        // Nothing of an execution comes ahead of its start.
+        send: (batch: LineBatch, written: () => void) =>
+          followed.whenTold(() => this.#outbox.put(() => lines(seq, batch), 0, written)),
         finish: (error: Error | null) => {
           this.#feeds.delete(seq);
-          if (error === null) resolve();
-          else reject(error);
+          followed.whenTold(() => (error === null ? resolve() : reject(error)));
         },
       };
       this.#feeds.set(seq, new LineFeed(followed.handle.lineSource(), sink));
@@ -199,12 +197,6 @@ export class Session implements CommandContext {
     void answered.then(() => all.delete(answered));
   }
 
-  /** What was asked until now is answered, but for shutdowns. */
-  async #othersAnswered(): Promise<void> {
-    for (const feed of this.#feeds.values()) feed.flush();
-    await Promise.all(this.#unanswered);
-  }
-
   #answer(answer: { seq: number | null; payload?: unknown; error?: WireError }): void {
     this.#outbox.put(() => {
       try {
@@ -219,6 +211,10 @@ export class Session implements CommandContext {
   #complain(error: unknown, about: Partial<WireError>): void {
     this.#outbox.put(() => complaint(error, about), ANSWER_BYTES);
   }
+}
+
+function lines(reader: number, batch: LineBatch): string {
+  return JSON.stringify({ type: 'lines', reader, payload: linesToWire(batch) });
 }
 
 function complaint(error: unknown, about: Partial<WireError> = {}): string {

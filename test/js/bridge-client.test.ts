@@ -567,6 +567,37 @@ describe('connecting', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  test('to an engine that is left: who asks no more gets the answers to what he asked', async () => {
+    const engine = makeEngine();
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const streams = { readable: there, writable: back };
+    const served = serveBridge(engine, streams, { atEnd: 'leave' });
+    const run = engine.run(sh('read _; echo done', { stdin: 'pipe' }));
+    await waitFor('the start', () => run.pid);
+    there.end(`${JSON.stringify({ type: 'wait_for_completion', seq: 1, id: run.id })}\n`);
+    expect(await isPending(served)).toBe(true);
+    run.stdin.end('\n');
+    expect(await served).toBe('input');
+    expect(JSON.parse(String(back.read()))).toMatchObject({
+      seq: 1,
+      payload: { stdout: 'done\n' },
+    });
+    expect(await engine.runningCount()).toBe(0);
+  });
+
+  test('to an engine that is left: who is gone is not waited for', async () => {
+    const engine = makeEngine();
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const streams = { readable: there, writable: back };
+    const served = serveBridge(engine, streams, { atEnd: 'leave' });
+    const run = engine.run(sh(LONG));
+    there.end(`${JSON.stringify({ type: 'wait_for_completion', seq: 1, id: run.id })}\n`);
+    expect(await isPending(served)).toBe(true);
+    back.destroy();
+    expect(await served).toBe('output');
+    expect(await run.cancel()).toBe(true);
+  });
+
   test('over anything that carries lines', async () => {
     const [there, back] = [new PassThrough(), new PassThrough()];
     const served = serveBridge(makeEngine(), { readable: there, writable: back });
@@ -626,6 +657,24 @@ test('whoever waits gets the output, also where the record is dropped right behi
   const later = performance.now() + 100;
   while (performance.now() < later);
   expect((await results).map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n']);
+});
+
+test('no line comes ahead of the start, though both come in one turn', async () => {
+  const { client, engine } = await connectedPair();
+  const said = join(tempDir(), 'said');
+  const run = engine.run.bind(engine) as ExecutionEngineApi['run'];
+  engine.run = ((request: ExecutionRequest) => {
+    // Behind the question for its lines, which comes in one piece with the request.
+    process.nextTick(() => {
+      blockUntil('its words', () => existsSync(said));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    });
+    return run(request);
+  }) as typeof engine.run;
+  const execution = client.run(sh(`echo x; : > ${said}`));
+  const pids: unknown[] = [];
+  for await (const _ of execution) pids.push(execution.pid);
+  expect(pids).toEqual([expect.any(Number)]);
 });
 
 test('what the other side has forgotten is told as far as it is known', async () => {
