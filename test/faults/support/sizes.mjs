@@ -22,6 +22,8 @@ export const sizes = {
   soak: 20_000,
   /** Executions of the property test of the event order. */
   orders: 600,
+  /** Connections to an engine behind the bridge, one after the other. */
+  connections: 40,
   /** Hosts with a journal that are killed. */
   journalKills: 30,
   /** Workers that are terminated. */
