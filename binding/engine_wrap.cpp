@@ -22,6 +22,18 @@ std::uint64_t token(const Napi::CallbackInfo& info, std::size_t i) {
   return static_cast<std::uint64_t>(info[i].ToNumber().Int64Value());
 }
 
+// The id and, where whoever asks knows it, the token of the execution that is meant.
+struct Key {
+  Key(const Napi::CallbackInfo& info, std::size_t id_at, std::size_t token_at)
+      : id(text(info, id_at)) {
+    if (info[token_at].IsNumber()) its_token = token(info, token_at);
+  }
+  operator ExecutionKey() const { return {id, its_token}; }
+
+  std::string id;
+  std::optional<std::uint64_t> its_token;
+};
+
 // Kept bytes as JavaScript wants them. A string of any bytes: V8 replaces what is no UTF-8 by the
 // WHATWG rules.
 Napi::Value kept(Napi::Env env, std::string_view bytes, bool ascii, bool as_buffer) {
@@ -149,19 +161,19 @@ Napi::Value EngineWrap::execute(const Napi::CallbackInfo& info) {
 }
 
 void EngineWrap::cancel(const Napi::CallbackInfo& info) {
-  engine().cancel(text(info, 1), answer<bool>(number(info, 0)));
+  engine().cancel(Key(info, 1, 2), answer<bool>(number(info, 0)));
 }
 
 void EngineWrap::kill(const Napi::CallbackInfo& info) {
-  engine().kill(text(info, 1), info[2].ToNumber().Int32Value(), answer<bool>(number(info, 0)));
+  engine().kill(Key(info, 1, 3), info[2].ToNumber().Int32Value(), answer<bool>(number(info, 0)));
 }
 
 void EngineWrap::send_input(const Napi::CallbackInfo& info) {
-  engine().send_input(text(info, 1), to_bytes(info[2]), answer<void>(number(info, 0)));
+  engine().send_input(Key(info, 1, 3), to_bytes(info[2]), answer<void>(number(info, 0)));
 }
 
 void EngineWrap::close_input(const Napi::CallbackInfo& info) {
-  engine().close_input(text(info, 1), answer<void>(number(info, 0)));
+  engine().close_input(Key(info, 1, 2), answer<void>(number(info, 0)));
 }
 
 void EngineWrap::recovered(const Napi::CallbackInfo& info) {
@@ -173,9 +185,8 @@ void EngineWrap::cleanup(const Napi::CallbackInfo& info) {
 }
 
 void EngineWrap::replay(const Napi::CallbackInfo& info) {
-  const std::string id = text(info, 1);
-  engine().replay(id, answer<std::vector<OutputBatch>>(number(info, 0)),
-                  channel_->untold_output(id));
+  engine().replay(Key(info, 1, 2), answer<std::vector<OutputBatch>>(number(info, 0)),
+                  channel_->untold_output(token(info, 2)));
 }
 
 void EngineWrap::shutdown(const Napi::CallbackInfo& info) {
@@ -189,27 +200,29 @@ Napi::Value EngineWrap::status(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EngineWrap::result(const Napi::CallbackInfo& info) {
-  const std::string id = text(info, 0);
-  if (const auto record = engine().record(id)) {
+  const Key key(info, 0, 1);
+  if (const auto record = engine().record(key)) {
     FlatWriter fields(info.Env());
     append_result(fields, *record->result, record->output == nullptr);
     return fields.array();
   }
-  return engine().status(id) ? info.Env().Null() : info.Env().Undefined();
+  return engine().status(key) ? info.Env().Null() : info.Env().Undefined();
 }
 
-std::shared_ptr<const CapturedOutput> EngineWrap::output_of(const std::string& text) const {
-  if (auto output = channel_->untold_output(text)) return output;
-  const auto record = engine().record(text);
+std::shared_ptr<const CapturedOutput> EngineWrap::output_of(const ExecutionKey& key) const {
+  if (key.token) {
+    if (auto output = channel_->untold_output(*key.token)) return output;
+  }
+  const auto record = engine().record(key);
   if (!record) return nullptr;
   return record->output ? record->output : std::make_shared<const CapturedOutput>();
 }
 
 Napi::Value EngineWrap::output(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const std::string id = text(info, 0);
-  const auto output = output_of(id);
-  if (!output) return engine().status(id) ? env.Null() : env.Undefined();
+  const Key key(info, 0, 2);
+  const auto output = output_of(key);
+  if (!output) return engine().status(key) ? env.Null() : env.Undefined();
   const bool as_buffer = text(info, 1) == "buffer";
   auto pair = Napi::Array::New(env, kStreamCount);
   for (const Stream stream : kStreams) {
@@ -246,7 +259,7 @@ void EngineWrap::watch_all(const Napi::CallbackInfo& info) {
 }
 
 void EngineWrap::watch(const Napi::CallbackInfo& info) {
-  engine().watch(text(info, 0), info[1].ToBoolean().Value());
+  engine().watch(Key(info, 0, 2), info[1].ToBoolean().Value());
 }
 
 void EngineWrap::hold(const Napi::CallbackInfo& info) {

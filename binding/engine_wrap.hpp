@@ -57,7 +57,7 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   // The answer to `execute`. `awaited`: somebody waits for it, before any event.
   std::function<void(Result<void>)> admission(double ticket, bool awaited) const;
   // Null for an unknown execution and for one that has not ended.
-  std::shared_ptr<const CapturedOutput> output_of(const std::string& id) const;
+  std::shared_ptr<const CapturedOutput> output_of(const ExecutionKey& key) const;
 
   // Kills what runs and ends the threads; no JavaScript runs after that. Idempotent.
   void end();

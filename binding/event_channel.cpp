@@ -86,7 +86,7 @@ void EventChannel::push(Record record, Urgency urgency) {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
     if (const auto* end = std::get_if<FinishedEvent>(&record)) {
-      untold_outputs_[end->result->id] = end->output;
+      untold_outputs_[end->token] = end->output;
     }
     queue_.push_back(std::move(record));
     if (urgency == Urgency::now) return wake();
@@ -168,7 +168,7 @@ void EventChannel::end_turn(const Turn& turn) {
     const std::lock_guard lock(mutex_);
     for (const auto& record : turn.records) {
       if (const auto* end = std::get_if<FinishedEvent>(&record)) {
-        untold_outputs_.erase(end->result->id);
+        untold_outputs_.erase(end->token);
       }
     }
     if (closed_) return;
@@ -182,11 +182,9 @@ void EventChannel::end_turn(const Turn& turn) {
   upstream_.defer(Millis(0), [self = shared_from_this()] { self->wake_if_open(); });
 }
 
-std::shared_ptr<const CapturedOutput> EventChannel::untold_output(std::string_view text) const {
-  const auto id = parse_id(text);
-  if (!id) return nullptr;
+std::shared_ptr<const CapturedOutput> EventChannel::untold_output(std::uint64_t token) const {
   const std::lock_guard lock(mutex_);
-  const auto found = untold_outputs_.find(*id);
+  const auto found = untold_outputs_.find(token);
   return found == untold_outputs_.end() ? nullptr : found->second;
 }
 

@@ -23,7 +23,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -68,7 +67,7 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   void set_referenced(Napi::Env env, bool referenced);
   // The output of an execution whose end is not told yet, or is being told right now, whatever
   // retention has done to its record meanwhile.
-  std::shared_ptr<const CapturedOutput> untold_output(std::string_view id) const;
+  std::shared_ptr<const CapturedOutput> untold_output(std::uint64_t token) const;
 
   // ---- Any thread.
   void started(StartedEvent event) override;
@@ -105,8 +104,7 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   // Under the mutex, a leaf.
   mutable std::mutex mutex_;
   std::deque<Record> queue_;
-  std::unordered_map<ExecutionId, std::shared_ptr<const CapturedOutput>, ExecutionIdHash>
-      untold_outputs_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<const CapturedOutput>> untold_outputs_;
   bool woken_ = false;
   bool wakes_soon_ = false;
   bool closed_ = false;

@@ -50,12 +50,14 @@ export class ExecutionHandle extends Handle {
   }
 
   cancel(): Promise<boolean> {
-    return this.#reach((native, ticket) => native.cancel(ticket, this.id));
+    return this.#reach((native, ticket) => native.cancel(ticket, this.id, this.#live.token));
   }
 
   async kill(signal: NodeJS.Signals | number = 'SIGTERM'): Promise<boolean> {
     const number = asAnySignal('signal', signal);
-    return await this.#reach((native, ticket) => native.kill(ticket, this.id, number));
+    return await this.#reach((native, ticket) =>
+      native.kill(ticket, this.id, number, this.#live.token),
+    );
   }
 
   /** Not of the contract, for the bridge: waits as `execute` does, and rejects as it does. */
@@ -89,10 +91,12 @@ export class ExecutionHandle extends Handle {
   }
 
   protected inputSink(): InputSink {
-    const { id } = this.#live;
+    const live = this.#live;
+    const { id } = live;
     return {
-      send: (data) => this.#reach((native, ticket) => native.sendInput(ticket, id, data)),
-      close: () => this.#reach((native, ticket) => native.closeInput(ticket, id)),
+      send: (data) =>
+        this.#reach((native, ticket) => native.sendInput(ticket, id, data, live.token)),
+      close: () => this.#reach((native, ticket) => native.closeInput(ticket, id, live.token)),
     };
   }
 
@@ -116,7 +120,7 @@ export class ExecutionHandle extends Handle {
   protected async keptOutput(): ReturnType<KeptBytesSource['read']> {
     const native = this.#executions.channel.open;
     if (native === undefined) throw engineClosed();
-    return native.output(this.id, 'buffer') ?? undefined;
+    return native.output(this.id, 'buffer', this.#live.token) ?? undefined;
   }
 
   protected error(...[code, message]: Parameters<KeptBytesSource['error']>): Error {

@@ -92,7 +92,7 @@ export class Executions implements Omit<RecordSink, 'replied'> {
     const wanted = listened || followed || live.readers.length > 0;
     if (wanted === live.watched || live.end.happened) return;
     live.watched = wanted;
-    if (this.find(live.id) === live) this.channel.open?.watch(live.id, wanted);
+    this.channel.open?.watch(live.id, wanted, live.token);
   }
 
   /** Somebody listens to the engine who did not, or the other way round. */

@@ -44,7 +44,7 @@ function replay(
   try {
     // Answered in the order of the records: what comes behind the reply is new.
     channel.call(
-      (native, ticket) => native.replay(ticket, live.id),
+      (native, ticket) => native.replay(ticket, live.id, live.token),
       // One that is not in has no lines; why it is not in is told at its end.
       (error, batches) => {
         if (!live.admitted) done(null, []);

@@ -15,7 +15,7 @@ import { withOutput, withTexts } from './results';
 import type { Trace } from './tracing';
 
 export class LiveExecution {
-  /** What its records bear; 0 for one that the native engine never hears of. */
+  /** What its records bear, and what it is asked of by, since an id may be given again; 0 for one that the native engine never hears of. */
   token = 0;
   readonly id: string;
   /**
@@ -87,9 +87,10 @@ export class LiveExecution {
     return this.#result;
   }
 
-  /** As {@link takeResult}, for who keeps it himself. */
+  /** As {@link takeResult}, for who keeps it himself, or asks again when he needs it. */
   readResult(native: NativeEngine | undefined): ExecutionResult {
+    if (this.#result !== undefined) return this.#result;
     const outcome = this.outcome as ExecutionOutcome;
-    return this.admitted ? withOutput(outcome, native) : withTexts(outcome, '', '');
+    return this.admitted ? withOutput(outcome, native, this.token) : withTexts(outcome, '', '');
   }
 }

@@ -25,9 +25,7 @@ export async function reach(
 
 /** Takes back one whose id nobody has been told yet: it gets no process if that can be helped. */
 export function withdraw(channel: Channel, live: LiveExecution): void {
-  const cancel = (native: NativeEngine, ticket: number): void => native.cancel(ticket, live.id);
-  // The id of a refused one may be that of another one.
-  const asked = live.isKnown ? channel.ask(cancel) : reach(channel, live, cancel);
+  const asked = channel.ask((native, ticket) => native.cancel(ticket, live.id, live.token));
   // It was refused, or the engine was closed: it is gone either way.
   asked.catch(() => undefined);
 }

@@ -50,17 +50,19 @@ export function cancelledOutcome(
 
 /**
  * With the kept output. Between the end and the asking it, the whole record, or the engine
- * (`undefined`) may be gone: the output is dropped then.
+ * (`undefined`) may be gone: the output is dropped then. `token`: of the execution that it is of,
+ * where that is known.
  */
 export function withOutput(
   outcome: ExecutionOutcome,
   native: NativeEngine | undefined,
+  token?: number,
 ): ExecutionResult {
   if (outcome.stdoutBytes + outcome.stderrBytes === 0) return withTexts(outcome, '', '');
-  const [stdout, stderr] = native?.output(outcome.id, 'utf8') ?? ['', ''];
+  const [stdout, stderr] = native?.output(outcome.id, 'utf8', token) ?? ['', ''];
   const result = withTexts(outcome, stdout, stderr);
   if (stdout === '' && stderr === '') {
-    const now = native?.result(outcome.id);
+    const now = native?.result(outcome.id, token);
     result.outputDropped = !now || outcomeOf(outcome.id, now).outputDropped;
   }
   return result;

@@ -44,54 +44,56 @@ bool Engine::execute(ExecutionRequest request, Handler<void> handler) {
   return impl_->execute(std::move(request), std::move(handler));
 }
 
-void Engine::cancel(std::string_view id, Handler<bool> handler) {
-  const auto found = impl_->find(id);
-  if (!found) return handler(errors::not_found(id));
+void Engine::cancel(const ExecutionKey& key, Handler<bool> handler) {
+  const auto found = impl_->find(key);
+  if (!found) return handler(errors::not_found(key.id));
   if (!found.live) return handler(false);
   impl_->reach(found,
                [handler = std::move(handler)](Execution& execution) { execution.cancel(handler); });
 }
 
-void Engine::kill(std::string_view id, int signal, Handler<bool> handler) {
-  const auto found = impl_->find(id);
-  if (!found) return handler(errors::not_found(id));
+void Engine::kill(const ExecutionKey& key, int signal, Handler<bool> handler) {
+  const auto found = impl_->find(key);
+  if (!found) return handler(errors::not_found(key.id));
   if (!found.live) return handler(false);
   found.live->kill(signal, std::move(handler));
 }
 
-void Engine::send_input(std::string_view id, std::string bytes, Handler<void> handler) {
-  const auto found = impl_->find(id);
-  if (!found) return handler(errors::not_found(id));
+void Engine::send_input(const ExecutionKey& key, std::string bytes, Handler<void> handler) {
+  const auto found = impl_->find(key);
+  if (!found) return handler(errors::not_found(key.id));
   // It ended: like a child that reads no more.
   if (!found.live) return handler({});
   found.live->send_input(std::move(bytes), std::move(handler));
 }
 
-void Engine::close_input(std::string_view id, Handler<void> handler) {
-  const auto found = impl_->find(id);
-  if (!found) return handler(errors::not_found(id));
+void Engine::close_input(const ExecutionKey& key, Handler<void> handler) {
+  const auto found = impl_->find(key);
+  if (!found) return handler(errors::not_found(key.id));
   if (!found.live) return handler({});
   found.live->close_input(std::move(handler));
 }
 
-void Engine::replay(std::string_view id, Handler<std::vector<OutputBatch>> handler,
+void Engine::replay(const ExecutionKey& key, Handler<std::vector<OutputBatch>> handler,
                     std::shared_ptr<const CapturedOutput> untold) {
-  const auto found = impl_->find(id);
+  const auto found = impl_->find(key);
   if (found.live) return found.live->replay(std::move(handler));
-  if (!found && !untold) return handler(errors::not_found(id));
+  if (!found && !untold) return handler(errors::not_found(key.id));
   if (found && found.record->output) untold = found.record->output;
   impl_->replay_output(std::move(untold), std::move(handler));
 }
 
 void Engine::cleanup(Handler<std::size_t> handler) { impl_->cleanup(std::move(handler)); }
 
-std::optional<Status> Engine::status(std::string_view id) const {
-  const auto found = impl_->find(id);
+std::optional<Status> Engine::status(const ExecutionKey& key) const {
+  const auto found = impl_->find(key);
   if (!found) return std::nullopt;
   return found.status;
 }
 
-std::optional<Record> Engine::record(std::string_view id) const { return impl_->find(id).record; }
+std::optional<Record> Engine::record(const ExecutionKey& key) const {
+  return impl_->find(key).record;
+}
 
 std::vector<ExecutionSummary> Engine::list(const ListFilter& filter) const {
   return impl_->registry_.list(filter);
@@ -139,8 +141,8 @@ void Engine::watch_all(bool on) {
   for (const auto& execution : impl_->registry_.live()) execution->look_again();
 }
 
-void Engine::watch(std::string_view id, bool on) {
-  if (const auto found = impl_->find(id); found.live) found.live->watch(on);
+void Engine::watch(const ExecutionKey& key, bool on) {
+  if (const auto found = impl_->find(key); found.live) found.live->watch(on);
 }
 
 void Engine::release(std::uint64_t token, std::uint64_t bytes) {

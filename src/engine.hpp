@@ -17,6 +17,7 @@
 #include "model/config.hpp"
 #include "model/error.hpp"
 #include "model/event.hpp"
+#include "model/id.hpp"
 #include "model/record.hpp"
 #include "model/recovered.hpp"
 #include "model/request.hpp"
@@ -53,23 +54,23 @@ class Engine {
   bool execute(ExecutionRequest request, Handler<void> handler);
 
   // True = it was pending or running, false = it had ended.
-  void cancel(std::string_view id, Handler<bool> handler);
+  void cancel(const ExecutionKey& key, Handler<bool> handler);
   // True = the signal was sent to its process group, false = there was none.
-  void kill(std::string_view id, int signal, Handler<bool> handler);
-  void send_input(std::string_view id, std::string bytes, Handler<void> handler);
-  void close_input(std::string_view id, Handler<void> handler);
+  void kill(const ExecutionKey& key, int signal, Handler<bool> handler);
+  void send_input(const ExecutionKey& key, std::string bytes, Handler<void> handler);
+  void close_input(const ExecutionKey& key, Handler<void> handler);
   // The retained lines up to now. Every later line comes to the sink after the handler was called.
   // `untold`: the output of an ended one, from an event that nobody could act upon yet; its lines
   // are given where retention has dropped it meanwhile.
-  void replay(std::string_view id, Handler<std::vector<OutputBatch>> handler,
+  void replay(const ExecutionKey& key, Handler<std::vector<OutputBatch>> handler,
               std::shared_ptr<const CapturedOutput> untold = nullptr);
   // The number of records that one retention pass dropped.
   void cleanup(Handler<std::size_t> handler);
 
-  // Nothing for an unknown id.
-  std::optional<Status> status(std::string_view id) const;
-  // Nothing for an unknown id and for one that has not ended.
-  std::optional<Record> record(std::string_view id) const;
+  // Nothing for an unknown one.
+  std::optional<Status> status(const ExecutionKey& key) const;
+  // Nothing for an unknown one and for one that has not ended.
+  std::optional<Record> record(const ExecutionKey& key) const;
   std::vector<ExecutionSummary> list(const ListFilter& filter) const;
   Result<void> remove(std::string_view id);
   std::size_t running_count() const;
@@ -78,7 +79,7 @@ class Engine {
 
   // Whether somebody takes the lines: of all executions, or of one.
   void watch_all(bool on);
-  void watch(std::string_view id, bool on);
+  void watch(const ExecutionKey& key, bool on);
   // The consumer has taken so many bytes of batches of this execution.
   void release(std::uint64_t token, std::uint64_t bytes);
   // The consumer sits on so many bytes that it gave back as taken.

@@ -84,9 +84,9 @@ bool Engine::Impl::execute(ExecutionRequest request, Handler<void> handler) {
   return true;
 }
 
-Registry::Found Engine::Impl::find(std::string_view text) const {
-  const auto id = parse_id(text);
-  return id ? registry_.find(*id) : Registry::Found{};
+Registry::Found Engine::Impl::find(const ExecutionKey& key) const {
+  const auto id = parse_id(key.id);
+  return id ? registry_.find(*id, key.token) : Registry::Found{};
 }
 
 // One that is pending is reached through the spawn thread: behind its admission, which is under way

@@ -53,7 +53,7 @@ class Engine::Impl final : public ExecutionHost {
 
   // ---- For the facade, any thread.
   bool execute(ExecutionRequest request, Handler<void> handler);
-  Registry::Found find(std::string_view id) const;
+  Registry::Found find(const ExecutionKey& key) const;
   // Calls `function` for a live execution, behind its admission.
   void reach(const Registry::Found& found, std::function<void(Execution&)> function);
   void replay_output(std::shared_ptr<const CapturedOutput> output,

@@ -14,6 +14,7 @@ bool Registry::add(std::shared_ptr<Execution> execution) {
   const auto [place, added] = entries_.try_emplace(execution->id());
   if (!added) return false;
   place->second.serial = execution->serial();
+  place->second.token = execution->token();
   place->second.live = std::move(execution);
   ++in_stage_[static_cast<std::size_t>(Stage::submitted)];
   return true;
@@ -76,11 +77,12 @@ Status Registry::status_of(const Entry& entry) {
   }
 }
 
-Registry::Found Registry::find(const ExecutionId& id) const {
+Registry::Found Registry::find(const ExecutionId& id, std::optional<std::uint64_t> token) const {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);
   if (found == entries_.end()) return {};
   const Entry& entry = found->second;
+  if (token && entry.token != *token) return {};
   if (entry.live) return {entry.live, std::nullopt, status_of(entry)};
   return {nullptr, entry.record, status_of(entry)};
 }

@@ -37,14 +37,15 @@ class Registry {
   void finish(const ExecutionId& id, std::shared_ptr<const ExecutionResult> result,
               std::shared_ptr<const CapturedOutput> output);
 
-  // One of the two is set; none for an unknown id.
+  // One of the two is set; none for an unknown id, nor where another execution than that of `token`
+  // bears it.
   struct Found {
     std::shared_ptr<Execution> live;
     std::optional<Record> record;
     Status status = Status::pending;
     explicit operator bool() const { return live != nullptr || record.has_value(); }
   };
-  Found find(const ExecutionId& id) const;
+  Found find(const ExecutionId& id, std::optional<std::uint64_t> token = std::nullopt) const;
   std::vector<std::shared_ptr<Execution>> live() const;
   std::vector<ExecutionSummary> list(const ListFilter& filter) const;
 
@@ -72,6 +73,7 @@ class Registry {
   enum class Stage : std::uint8_t { submitted, queued, admitted, running, finished };
   struct Entry {
     std::uint64_t serial;
+    std::uint64_t token;
     Stage stage = Stage::submitted;
     std::shared_ptr<Execution> live;
     Record record;

@@ -271,31 +271,39 @@ export declare class NativeEngine {
    * id names it, and until it is in it may be asked of like one that is; `false`: it is refused.
    */
   execute(ticket: number, request: NativeRequestFields, awaited: boolean): boolean;
+  // `token`, here and below: that of the execution that is meant. Without it, whichever bears the id, which may have been
+  // given again; with it, another one that bears the id is as unknown as none.
+
   /** Replies `true` if it was pending or running, `false` if it had ended. */
-  cancel(ticket: number, id: string): void;
+  cancel(ticket: number, id: string, token?: number): void;
   /** Replies `true` if the signal was sent, `false` if there was no process (any more). */
-  kill(ticket: number, id: string, signal: number): void;
+  kill(ticket: number, id: string, signal: number, token?: number): void;
   /** Replies when the pipe has taken the bytes, or the child no longer reads. */
-  sendInput(ticket: number, id: string, data: string | Uint8Array): void;
-  closeInput(ticket: number, id: string): void;
+  sendInput(ticket: number, id: string, data: string | Uint8Array, token?: number): void;
+  closeInput(ticket: number, id: string, token?: number): void;
   /** Replies with the number of records removed. */
   cleanup(ticket: number): void;
   /** Replies with `NativeRecovered[]`. */
   recovered(ticket: number): void;
   /** Replies with `NativeBatch[]`: the retained lines up to now; every later line comes as an `Output` record behind the reply. */
-  replay(ticket: number, id: string): void;
+  replay(ticket: number, id: string, token: number): void;
   /** Replies when nothing runs any more. Call {@link close} then. */
   shutdown(ticket: number, graceMs: number): void;
 
   /** `undefined` for an unknown id, here and below. */
   status(id: string): NativeStatus | undefined;
   /** `null` while it is not finished. */
-  result(id: string): NativeResult | null | undefined;
+  result(id: string, token?: number): NativeResult | null | undefined;
   /** The kept output of a finished execution; `null` while it is not finished. */
-  output(id: string, encoding: 'utf8'): [stdout: string, stderr: string] | null | undefined;
+  output(
+    id: string,
+    encoding: 'utf8',
+    token?: number,
+  ): [stdout: string, stderr: string] | null | undefined;
   output(
     id: string,
     encoding: 'buffer',
+    token?: number,
   ): [stdout: Uint8Array, stderr: Uint8Array] | null | undefined;
   /** Drops a finished record. `null` = done, else the error. */
   remove(id: string): NativeError | null;
@@ -312,7 +320,7 @@ export declare class NativeEngine {
   /** Whether somebody listens to the lines of every execution. */
   watchAll(on: boolean): void;
   /** Whether somebody listens to the lines of this one. Unknown ids are ignored. */
-  watch(id: string, on: boolean): void;
+  watch(id: string, on: boolean, token: number): void;
   /** During `deliver`: these bytes of an `Output` record are kept by a slow consumer, do not count them as taken yet. */
   hold(token: number, bytes: number): void;
   /** Held bytes were taken. */

@@ -6,6 +6,12 @@ import { ExecutionError } from '../index';
 import { errorFromWire } from './error';
 import { isAnswer, messageOf } from './message';
 
+/** Whom a command is for: the one that {@link BridgeChannel.execute} began, and no other with its id. */
+export interface RemoteKey {
+  readonly id: string;
+  readonly run: number | undefined;
+}
+
 interface Pending {
   resolve(payload: unknown): void;
   reject(error: Error): void;
@@ -70,11 +76,20 @@ export class BridgeChannel {
     return this.#ask<T>(++this.#lastSeq, type, fields, isFirst);
   }
 
+  /** Asks for an execution. It goes by `run` from then on, as an id may be given again. */
+  execute(fields: object): { run: number; admission: Promise<void> } {
+    const run = ++this.#lastSeq;
+    return { run, admission: this.#ask<void>(run, 'execute', fields, false) };
+  }
+
   /** Asks for the lines of an execution; resolves behind the last one. */
-  read(id: string, take: (lines: WireLines) => void): { reader: number; end: Promise<void> } {
+  read(
+    execution: RemoteKey,
+    take: (lines: WireLines) => void,
+  ): { reader: number; end: Promise<void> } {
     const reader = ++this.#lastSeq;
     this.#feeds.set(reader, take);
-    const end = this.#ask<void>(reader, 'read_lines', { id }, false);
+    const end = this.#ask<void>(reader, 'read_lines', execution, false);
     const done = (): void => void this.#feeds.delete(reader);
     end.then(done, done);
     return { reader, end };

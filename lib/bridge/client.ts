@@ -236,8 +236,8 @@ export class RemoteEngine extends ExecutionEmitter implements BridgeClient {
 
   #send(remote: RemoteExecution, fields: object, expected: { cancel(): void }): void {
     const output = remote.wantsLines ? 'batches' : 'none';
-    const admission = this.#channel.ask('execute', { ...fields, output, result: false });
-    remote.isSent();
+    const { run, admission } = this.#channel.execute({ ...fields, output, result: false });
+    remote.isSent(run);
     admission.then(
       () => remote.isAdmitted(),
       (error) => {

@@ -40,9 +40,20 @@ interface Command {
 }
 
 const PROTOCOL = 1;
+/** Whom a command is for, see {@link idOf}. */
+const KEY = ['id', 'run'];
 const FORMS = ['lines', 'batches', 'none'] as const;
 
-const id = ({ id }: Fields): string => asString('id', id);
+/** Whom the command is for. `run`: the one that the `execute` with that `seq` began, and no other. */
+function idOf({ executions }: CommandContext, fields: Fields): string {
+  const id = asString('id', fields.id);
+  const run = optional(asNumber, 'run', fields.run ?? undefined);
+  if (run !== undefined && executions.find(id)?.run !== run) throw notFound(id);
+  return id;
+}
+
+const notFound = (id: string): ExecutionError =>
+  new ExecutionError('ERR_EXECUTION_NOT_FOUND', `Execution not found: ${id}`);
 
 const number = (fields: Fields, name: string): number | undefined =>
   optional(asNumber, name, numberFromWire(fields[name] ?? undefined));
@@ -58,6 +69,7 @@ async function execute(
     {
       form: asOneOf('output', fields.output ?? 'lines', FORMS),
       wholeResult: asBoolean('result', fields.result ?? true),
+      run: call.seq,
     },
     asBoolean('aborted', fields.aborted ?? false),
   );
@@ -66,24 +78,23 @@ async function execute(
   return { id: followed.id };
 }
 
-async function getResult({ engine }: CommandContext, fields: Fields): Promise<unknown> {
+async function getResult(context: CommandContext, fields: Fields): Promise<unknown> {
+  const { engine } = context;
+  const id = idOf(context, fields);
   const encoding = asOneOf('encoding', fields.encoding ?? 'utf8', ['utf8', 'buffer'] as const);
   const result =
-    encoding === 'buffer'
-      ? await engine.getResult(id(fields), { encoding })
-      : await engine.getResult(id(fields));
+    encoding === 'buffer' ? await engine.getResult(id, { encoding }) : await engine.getResult(id);
   return result && resultToWire<string | Uint8Array>(result);
 }
 
-function watch({ executions }: CommandContext, fields: Fields): null {
+function watch(context: CommandContext, fields: Fields): null {
+  const { executions } = context;
   const form = asOneOf('output', fields.output, FORMS);
   if (fields.id === undefined || fields.id === null) executions.setDefaultForm(form);
   else {
-    const followed = executions.find(id(fields));
-    if (followed === undefined) {
-      const message = `Execution not found: ${fields.id}`;
-      throw new ExecutionError('ERR_EXECUTION_NOT_FOUND', message);
-    }
+    const id = idOf(context, fields);
+    const followed = executions.find(id);
+    if (followed === undefined) throw notFound(id);
     followed.setForm(form);
   }
   return null;
@@ -92,24 +103,39 @@ function watch({ executions }: CommandContext, fields: Fields): null {
 /** As the methods of the engine, in their order there; then what only a connection needs. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   execute: { fields: ['request', 'output', 'result', 'aborted'], run: execute },
-  get_status: { fields: ['id'], run: ({ engine }, fields) => engine.getStatus(id(fields)) },
-  get_result: { fields: ['id', 'encoding'], run: getResult },
-  wait_for_completion: {
-    fields: ['id', 'timeout_ms'],
-    run: async ({ executions }, fields) =>
-      resultToWire(await executions.waitForCompletion(id(fields), number(fields, 'timeout_ms'))),
+  get_status: {
+    fields: KEY,
+    run: (context, fields) => context.engine.getStatus(idOf(context, fields)),
   },
-  cancel: { fields: ['id'], run: ({ engine }, fields) => engine.cancel(id(fields)) },
+  get_result: { fields: [...KEY, 'encoding'], run: getResult },
+  wait_for_completion: {
+    fields: [...KEY, 'timeout_ms'],
+    async run(context, fields) {
+      const id = idOf(context, fields);
+      const timeoutMs = number(fields, 'timeout_ms');
+      return resultToWire(await context.executions.waitForCompletion(id, timeoutMs));
+    },
+  },
+  cancel: {
+    fields: KEY,
+    run: (context, fields) => context.engine.cancel(idOf(context, fields)),
+  },
   kill: {
-    fields: ['id', 'signal'],
-    run: ({ engine }, fields) => engine.kill(id(fields), fields.signal as NodeJS.Signals),
+    fields: [...KEY, 'signal'],
+    run: (context, fields) =>
+      context.engine.kill(idOf(context, fields), fields.signal as NodeJS.Signals),
   },
   send_input: {
-    fields: ['id', 'data'],
-    run: ({ engine }, fields) =>
-      engine.sendInput(id(fields), asData('data', dataFromWire('data', fields.data))),
+    fields: [...KEY, 'data'],
+    run(context, fields) {
+      const data = asData('data', dataFromWire('data', fields.data));
+      return context.engine.sendInput(idOf(context, fields), data);
+    },
   },
-  close_input: { fields: ['id'], run: ({ engine }, fields) => engine.closeInput(id(fields)) },
+  close_input: {
+    fields: KEY,
+    run: (context, fields) => context.engine.closeInput(idOf(context, fields)),
+  },
   list: {
     fields: ['status', 'tag', 'limit'],
     async run({ engine }, { status, tag, limit }) {
@@ -124,10 +150,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   running_count: { fields: [], run: ({ engine }) => engine.runningCount() },
   queued_count: { fields: [], run: ({ engine }) => engine.queuedCount() },
   remove_execution: {
-    fields: ['id'],
-    async run({ engine, executions }, fields) {
-      await engine.removeExecution(id(fields));
-      executions.forget(id(fields));
+    fields: KEY,
+    async run(context, fields) {
+      const id = idOf(context, fields);
+      await context.engine.removeExecution(id);
+      context.executions.forget(id);
     },
   },
   cleanup: { fields: [], run: ({ engine }) => engine.cleanup() },
@@ -156,10 +183,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       config: configToWire(engine.config),
     }),
   },
-  watch: { fields: ['id', 'output'], run: watch },
+  watch: { fields: [...KEY, 'output'], run: watch },
   read_lines: {
-    fields: ['id'],
-    run: (context, fields, { seq }) => context.feed(id(fields), asNumber('seq', seq)),
+    fields: KEY,
+    run: (context, fields, { seq }) => context.feed(idOf(context, fields), asNumber('seq', seq)),
   },
   lines_taken: {
     fields: ['reader', 'count'],

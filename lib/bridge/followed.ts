@@ -1,7 +1,7 @@
 /** One execution of a connection: its events on their way to the other side. */
 
 import type { TerminalEvent } from '../../types/events';
-import type { ExecutionOutcome, ExecutionResult } from '../../types/result';
+import type { ExecutionResult } from '../../types/result';
 import type { WireEvent, WireOutputForm } from '../../types/wire';
 import type { ExecutionHandle } from '../execution';
 import type { ExecutionEngine } from '../index';
@@ -19,6 +19,8 @@ export interface FollowOptions {
   defaultForm: WireOutputForm;
   /** As the crate does: the whole result in `completed`, and once more in a line of its own. */
   wholeResult: boolean;
+  /** The `seq` of the `execute` that began it, if it has one. */
+  run?: number | null;
 }
 
 const event = (payload: WireEvent): string => JSON.stringify({ type: 'event', payload });
@@ -28,6 +30,8 @@ const ignore = (): void => undefined;
 
 export class Followed {
   readonly handle: ExecutionHandle;
+  /** Tells it from others of its connection that bear its id before or after it. */
+  readonly run: number | null;
   /** All is told. */
   readonly settled = new Moment();
   readonly #engine: ExecutionEngine;
@@ -46,10 +50,11 @@ export class Followed {
     engine: ExecutionEngine,
     handle: ExecutionHandle,
     outbox: Outbox,
-    { form, defaultForm, wholeResult }: FollowOptions,
+    { form, defaultForm, wholeResult, run = null }: FollowOptions,
   ) {
     this.#engine = engine;
     this.handle = handle;
+    this.run = run;
     this.#outbox = outbox;
     this.#wholeResult = wholeResult;
     handle.on('started', (payload) => this.#say(() => event(eventToWire('started', payload))));
@@ -143,8 +148,9 @@ export class Followed {
   #settle(terminal: TerminalEvent): void {
     if (!this.#wholeResult) this.#say(() => event(terminalToWire(terminal)));
     else {
-      this.#say(async () => {
-        const result = await this.#whole(terminal.result);
+      this.#say(() => {
+        // As it is written, so that what waits for a slow reader is kept once, by the engine.
+        const result = this.handle.readResult();
         const line = JSON.stringify({ type: 'result', payload: resultToWire(result) });
         return `${event(terminalToWire(terminal, result))}\n${line}`;
       });
@@ -163,17 +169,6 @@ export class Followed {
     if (waiters.length === 0) return;
     const result = read();
     for (const resolve of waiters) resolve(result);
-  }
-
-  /** Read when it is written, so that what waits for a slow reader is kept once, by the engine. */
-  async #whole(outcome: ExecutionOutcome): Promise<ExecutionResult> {
-    try {
-      const result = await this.#engine.getResult(outcome.id);
-      if (result !== null) return result;
-    } catch {
-      // The record is gone, or the engine: the handle has what there is.
-    }
-    return await this.handle.result.catch((error: { result: ExecutionResult }) => error.result);
   }
 
   #say(...item: Parameters<Outbox['put']>): void {

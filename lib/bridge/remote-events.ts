@@ -17,7 +17,11 @@ interface Expected {
 
 export class RemoteEvents {
   readonly #engine: ExecutionEmitter;
-  readonly #byId = new Map<string, Expected>();
+  /**
+   * Oldest first: an id may be given again before the end of who bore it has come here, and all events
+   * of the one are behind those of the other.
+   */
+  readonly #byId = new Map<string, Expected[]>();
 
   constructor(engine: ExecutionEmitter) {
     this.#engine = engine;
@@ -26,35 +30,33 @@ export class RemoteEvents {
   /** From now on there may be events of it. */
   expect(id: string, resource: AsyncResource, remote?: RemoteExecution): { cancel(): void } {
     const expected = { resource, remote };
-    // A second one with the same id is going to be refused, and must not hide the first.
-    if (!this.#byId.has(id)) this.#byId.set(id, expected);
-    return {
-      cancel: () => {
-        if (this.#byId.get(id) === expected) this.#byId.delete(id);
-      },
-    };
+    const all = this.#byId.get(id);
+    if (all === undefined) this.#byId.set(id, [expected]);
+    else all.push(expected);
+    return { cancel: () => this.#forget(id, expected) };
   }
 
   /** Asks for the results of all handles while there is somebody to ask. */
   fetchAll(): void {
-    for (const { remote } of this.#byId.values()) void remote?.fetch();
+    for (const { remote } of [...this.#byId.values()].flat()) void remote?.fetch();
   }
 
   /** Nothing more will be heard of anything. */
   lose(error: Error): void {
-    const all = [...this.#byId.values()];
+    const all = [...this.#byId.values()].flat();
     this.#byId.clear();
     for (const { remote } of all) remote?.isRefused(error);
   }
 
   take(event: WireEvent): void {
-    const expected = this.#byId.get(event.execution_id);
+    const expected = this.#byId.get(event.execution_id)?.[0];
     if (expected === undefined) this.#tell(event, undefined);
-    else expected.resource.runInAsyncScope(() => this.#tell(event, expected.remote));
+    else expected.resource.runInAsyncScope(() => this.#tell(event, expected));
   }
 
-  #tell(wire: WireEvent, remote: RemoteExecution | undefined): void {
+  #tell(wire: WireEvent, expected: Expected | undefined): void {
     const event = eventFromWire(wire);
+    const remote = expected?.remote;
     if (event === undefined) return;
     switch (event.name) {
       case 'started':
@@ -81,7 +83,7 @@ export class RemoteEvents {
         break;
       }
       default:
-        this.#end(event.payload, remote);
+        this.#end(event.payload, expected);
     }
   }
 
@@ -91,13 +93,21 @@ export class RemoteEvents {
   }
 
   /** In its order: the state, the events, then everybody who waits. */
-  #end(payload: TerminalEvent, remote: RemoteExecution | undefined): void {
+  #end(payload: TerminalEvent, expected: Expected | undefined): void {
+    const remote = expected?.remote;
     const { status } = payload.result;
     if (remote !== undefined) remote.status = status;
     this.#publish(remote, status, payload);
     this.#publish(remote, 'settled', payload);
-    this.#byId.delete(payload.executionId);
+    if (expected !== undefined) this.#forget(payload.executionId, expected);
     remote?.isEnded(payload.result);
+  }
+
+  #forget(id: string, expected: Expected): void {
+    const all = this.#byId.get(id);
+    const index = all?.indexOf(expected) ?? -1;
+    if (index >= 0) all?.splice(index, 1);
+    if (all?.length === 0) this.#byId.delete(id);
   }
 
   #emitters(remote: RemoteExecution | undefined): ExecutionEmitter[] {

@@ -10,7 +10,7 @@ import type { KeptBytesSource } from '../kept-bytes';
 import { Moment } from '../moment';
 import { isRejection } from '../rejection';
 import type { InputSink } from '../stdin';
-import type { BridgeChannel } from './channel';
+import type { BridgeChannel, RemoteKey } from './channel';
 import { rejectionOf } from './error';
 import { sendPieces } from './input';
 import { RemoteLines } from './remote-lines';
@@ -40,6 +40,8 @@ export class RemoteExecution extends Handle {
   /** The other side has answered: it is in, or refused. */
   readonly #admission = new Moment();
   readonly #end = new Moment();
+  /** By which the other side tells it from others that bear its id before or after it. */
+  #run: number | undefined;
   #refusal: unknown;
   #outcome: ExecutionOutcome | undefined;
   #fetched: Promise<ExecutionResult> | undefined;
@@ -60,11 +62,11 @@ export class RemoteExecution extends Handle {
   }
 
   async cancel(): Promise<boolean> {
-    return await this.#reach('cancel', { id: this.id });
+    return await this.#reach('cancel', {});
   }
 
   async kill(signal: NodeJS.Signals | number = 'SIGTERM'): Promise<boolean> {
-    return await this.#reach('kill', { id: this.id, signal });
+    return await this.#reach('kill', { signal });
   }
 
   get wantsLines(): boolean {
@@ -72,7 +74,8 @@ export class RemoteExecution extends Handle {
   }
 
   /** The request is on its way. */
-  isSent(): void {
+  isSent(run: number): void {
+    this.#run = run;
     this.#sent.happen();
   }
 
@@ -110,10 +113,10 @@ export class RemoteExecution extends Handle {
 
   protected lineSource(): RemoteLines {
     return new RemoteLines(this.#channel, {
-      id: this.id,
-      known: () => {
+      known: async () => {
         this.#isIterated = true;
-        return this.#known.wait();
+        await this.#known.wait();
+        return this.#key;
       },
       failure: async () => {
         await this.#end.wait();
@@ -123,13 +126,12 @@ export class RemoteExecution extends Handle {
   }
 
   protected inputSink(): InputSink {
-    const { id } = this;
     return {
       send: (bytes) =>
         sendPieces(bytes, this.#channel.maxLineBytes, (data) =>
-          this.#reach('send_input', { id, data }),
+          this.#reach('send_input', { data }),
         ),
-      close: () => this.#reach('close_input', { id }),
+      close: () => this.#reach('close_input', {}),
     };
   }
 
@@ -152,7 +154,7 @@ export class RemoteExecution extends Handle {
   }
 
   protected async keptOutput(): ReturnType<KeptBytesSource['read']> {
-    const fields = { id: this.id, encoding: 'buffer' };
+    const fields = { ...this.#key, encoding: 'buffer' };
     const wire = await this.#channel.ask<WireResult<{ base64: string }>>('get_result', fields);
     const { stdout, stderr } = bytesResultFromWire(wire);
     return [stdout, stderr];
@@ -168,6 +170,10 @@ export class RemoteExecution extends Handle {
     this.#end.happen();
   }
 
+  get #key(): RemoteKey {
+    return { id: this.id, run: this.#run };
+  }
+
   /** From then on it can be asked of. */
   get #known(): Moment {
     return this.#start.idIsUnique ? this.#sent : this.#admission;
@@ -177,9 +183,7 @@ export class RemoteExecution extends Handle {
     // At once where that is possible: a shutdown that is asked for in the same turn comes behind it.
     if (!this.#known.happened) await this.#known.wait();
     try {
-      return resultFromWire(
-        await this.#channel.ask<WireResult>('wait_for_completion', { id: this.id }),
-      );
+      return resultFromWire(await this.#channel.ask<WireResult>('wait_for_completion', this.#key));
     } catch (error) {
       // The record is gone. What was told at the end is still known.
       if (this.#outcome === undefined || (error as ExecutionError).result !== undefined)
@@ -203,7 +207,7 @@ export class RemoteExecution extends Handle {
   #watch(): void {
     if (!this.#sent.happened || this.#end.happened) return;
     const output = this.wantsLines ? 'batches' : 'none';
-    this.#channel.ask('watch', { id: this.id, output }).catch(ignore);
+    this.#channel.ask('watch', { ...this.#key, output }).catch(ignore);
   }
 
   /** Asks something of the execution while it is there; `false` when it is not (any more). */
@@ -211,7 +215,7 @@ export class RemoteExecution extends Handle {
     if (!this.#admission.happened) await this.#admission.wait();
     if (this.#end.happened) return false;
     try {
-      return await this.#channel.ask<boolean>(type, fields);
+      return await this.#channel.ask<boolean>(type, { ...this.#key, ...fields });
     } catch (error) {
       if ((error as ExecutionError).code === 'ERR_EXECUTION_NOT_FOUND') return false;
       throw error;

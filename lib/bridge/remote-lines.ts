@@ -2,13 +2,12 @@
 
 import type { WireLines } from '../../types/wire';
 import type { BatchReader, LineSource } from '../lines';
-import type { BridgeChannel } from './channel';
+import type { BridgeChannel, RemoteKey } from './channel';
 
 /** What the lines belong to. */
 export interface RemoteSubject {
-  readonly id: string;
-  /** The other side knows it, or never will. */
-  known(): Promise<void>;
+  /** Resolves when the other side knows it, or never will. */
+  known(): Promise<RemoteKey>;
   /** Rejects with what an iterator throws at the end, if it does. */
   failure(): Promise<void>;
 }
@@ -63,10 +62,10 @@ export class RemoteLines implements LineSource {
   }
 
   async #read(): Promise<void> {
-    await this.#subject.known();
+    const key = await this.#subject.known();
     const attached = this.#attached;
     if (attached === undefined) return;
-    const { reader, end } = this.#channel.read(this.#subject.id, (lines) => this.#push(lines));
+    const { reader, end } = this.#channel.read(key, (lines) => this.#push(lines));
     this.#reader = reader;
     try {
       await end;

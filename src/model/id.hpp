@@ -2,7 +2,9 @@
 #pragma once
 
 #include <boost/uuid/uuid.hpp>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -27,6 +29,19 @@ struct ExecutionIdHash {
     std::memcpy(&word, &id, sizeof word);
     return word;
   }
+};
+
+// Whom a call is for: whoever bears the id, or the one execution with this token that did when it
+// began. An id of one's own may be given again once its record is gone, and who still holds the
+// first execution must not reach the second. A view; for the time of a call.
+struct ExecutionKey {
+  // Not explicit: mostly the id alone is known.
+  template <std::convertible_to<std::string_view> Text>
+  ExecutionKey(const Text& text, std::optional<std::uint64_t> its_token = std::nullopt)
+      : id(text), token(its_token) {}
+
+  std::string_view id;
+  std::optional<std::uint64_t> token;
 };
 
 }  // namespace escher

@@ -22,6 +22,30 @@ TEST_F(EngineCancel, OfARunningOneEndsIt) {
   EXPECT_EQ(kept(job), "ready\n");
 }
 
+TEST_F(EngineCancel, AsEverythingElseIsForWhoBearsTheTokenAlone) {
+  start();
+  const auto job = submit(puppet({"sleep"}));
+  wait_output(job, "ready");
+  const ExecutionKey other(job.id, job.token + 1'000'000);
+  const auto expect_unknown = [](const auto& answer) {
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::execution_not_found);
+  };
+  expect_unknown(ask<bool>([&](auto handler) { engine->cancel(other, handler); }));
+  expect_unknown(ask<bool>([&](auto handler) { engine->kill(other, SIGKILL, handler); }));
+  expect_unknown(ask<void>([&](auto handler) { engine->send_input(other, "x", handler); }));
+  expect_unknown(ask<void>([&](auto handler) { engine->close_input(other, handler); }));
+  expect_unknown(
+      ask<std::vector<OutputBatch>>([&](auto handler) { engine->replay(other, handler); }));
+  EXPECT_EQ(engine->status(other), std::nullopt);
+  EXPECT_EQ(engine->status({job.id, job.token}), Status::running);
+  const ExecutionKey own(job.id, job.token);
+  EXPECT_TRUE(*ask<bool>([&](auto handler) { engine->cancel(own, handler); }));
+  wait_finished(job);
+  EXPECT_FALSE(engine->record(other));
+  EXPECT_TRUE(engine->record(own));
+}
+
 TEST_F(EngineCancel, StaysACancelWhateverTheCommandMakesOfTheSignal) {
   start();
   const auto job = submit(puppet({"exit-on-term", "0"}));

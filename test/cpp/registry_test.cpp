@@ -41,6 +41,16 @@ class RegistryTest : public testing::Test {
 
 using Ids = std::vector<ExecutionId>;
 
+TEST_F(RegistryTest, KnowsWhoBearsAnIdByTheToken) {
+  const auto execution = add();
+  const std::uint64_t token = execution->token();
+  EXPECT_TRUE(registry.find(execution->id(), token));
+  EXPECT_FALSE(registry.find(execution->id(), token + 1));
+  finish(*execution);
+  EXPECT_TRUE(registry.find(execution->id(), token).record);
+  EXPECT_FALSE(registry.find(execution->id(), token + 1));
+}
+
 TEST_F(RegistryTest, FollowsAnExecutionThroughItsStages) {
   const auto execution = add();
   EXPECT_EQ(registry.find(execution->id()).status, Status::pending);

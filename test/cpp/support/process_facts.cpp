@@ -11,11 +11,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
 
+#include "process/posix/text_file.hpp"
 #include "support/waiting.hpp"
 
 namespace escher::test {
@@ -73,8 +73,8 @@ std::vector<pid_t> own_children() {
 char state_of(pid_t pid) { return stat_of(pid).state; }
 
 std::string command_line(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  // A process may end between the opening and the reading, which a stream's iterator throws for.
+  std::string text = posix::contents_of("/proc/" + std::to_string(pid) + "/cmdline");
   while (text.ends_with('\0')) text.pop_back();
   std::replace(text.begin(), text.end(), '\0', ' ');
   return text;
