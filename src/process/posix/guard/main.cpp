@@ -65,12 +65,13 @@ struct Processes {
 
 // Nobody waits for the guard, and nothing of the host's terminal or shell is to end it.
 void detach() {
-  const pid_t child = ::fork();
-  if (child != 0) ::_exit(child < 0 ? 1 : 0);
-  ::prctl(PR_SET_NAME, "escher-guard");
+  // Ahead of the fork: the host takes the end of this process for the sign that all is done.
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2}) {
     ::signal(signal, SIG_IGN);
   }
+  const pid_t child = ::fork();
+  if (child != 0) ::_exit(child < 0 ? 1 : 0);
+  ::prctl(PR_SET_NAME, "escher-guard");
   if (::chdir("/") != 0) return;
 }
 
