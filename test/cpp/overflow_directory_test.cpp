@@ -5,6 +5,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "stream/file_fixtures.hpp"
 #include "support/helper_process.hpp"
 
@@ -16,6 +18,28 @@ const ExecutionId kId = *parse_id("01234567-89ab-4cde-8f01-23456789abcd");
 std::string parent_of(const std::string& path) {
   return std::filesystem::path(path).parent_path().string();
 }
+
+// Private directories go here while it lives: in that of the machine, any engine that starts
+// removes what a dead host left.
+class OwnTmpdir {
+ public:
+  OwnTmpdir() {
+    if (const char* before = std::getenv("TMPDIR")) before_ = before;
+    ::setenv("TMPDIR", directory_.path().c_str(), 1);
+  }
+  ~OwnTmpdir() {
+    if (before_)
+      ::setenv("TMPDIR", before_->c_str(), 1);
+    else
+      ::unsetenv("TMPDIR");
+  }
+  OwnTmpdir(const OwnTmpdir&) = delete;
+  OwnTmpdir& operator=(const OwnTmpdir&) = delete;
+
+ private:
+  std::optional<std::string> before_;
+  const TemporaryDirectory directory_;
+};
 
 TEST(OverflowDirectoryTest, NamesFilesByIdAndStream) {
   const TemporaryDirectory directory;
@@ -97,6 +121,7 @@ TEST(OverflowDirectoryTest, WhatADeadHostLeftIsRemoved) {
 }
 
 TEST(OverflowDirectoryTest, APrivateOneOfADeadHostIsRemoved) {
+  const OwnTmpdir tmpdir;
   const std::string file = left_by_a_dead_host(std::nullopt);
   ASSERT_TRUE(exists(file));
   OverflowDirectory::remove_abandoned(std::nullopt);
@@ -119,6 +144,7 @@ TEST(OverflowDirectoryTest, OfALivingHostStays) {
 
 // Its number means nothing here, as that of a host in another container that shares the directory.
 TEST(OverflowDirectoryTest, WhatIsLockedStaysWhateverItsNameTells) {
+  const OwnTmpdir tmpdir;
   const std::string file = left_by_a_dead_host(std::nullopt);
   const int lock = ::open(parent_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   ASSERT_EQ(::flock(lock, LOCK_SH), 0);

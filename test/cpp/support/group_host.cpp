@@ -9,7 +9,6 @@
 
 #include "process/posix/control_group_files_linux.hpp"
 #include "process/posix/control_group_tree_linux.hpp"
-#include "stream/file_fixtures.hpp"
 #include "support/waiting.hpp"
 
 namespace escher::test {
@@ -43,26 +42,24 @@ bool unmount_groups() {
 
 GroupHost::GroupHost(Groups groups, const std::function<void(const HelperProcess::Channel&)>& body)
     : helper_([&](const HelperProcess::Channel& channel) {
-        const TemporaryDirectory directory;
         const bool there =
-            groups == Groups::own ? mount_groups(directory.path()) : unmount_groups();
+            groups == Groups::own ? mount_groups(directory_.path()) : unmount_groups();
         channel.tell(there ? "there" : "not root");
         if (there) body(channel);
-        if (there && groups == Groups::own) ::umount2(directory.path().c_str(), MNT_DETACH);
+        if (there && groups == Groups::own) ::umount2(directory_.path().c_str(), MNT_DETACH);
         return 0;
       }) {}
 
 GroupHost::~GroupHost() {
   helper_.kill();
   helper_.wait();
-  const TemporaryDirectory directory;
-  if (::mount("none", directory.path().c_str(), "cgroup2", 0, nullptr) != 0) return;
-  const std::string group = directory.path() + name_of(helper_.pid());
+  if (::mount("none", directory_.path().c_str(), "cgroup2", 0, nullptr) != 0) return;
+  const std::string group = directory_.path() + name_of(helper_.pid());
   look_until("the end of its groups", [&] {
     posix::kill_group(group.c_str());
     return posix::remove_group(group.c_str());
   });
-  ::umount2(directory.path().c_str(), MNT_DETACH);
+  ::umount2(directory_.path().c_str(), MNT_DETACH);
 }
 
 const std::string& GroupHost::first_line() {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "stream/file_fixtures.hpp"
 #include "support/helper_process.hpp"
 
 namespace escher::test {
@@ -31,6 +32,8 @@ class GroupHost {
   const std::string& first_line();
 
   std::string first_line_;
+  // Where the groups are mounted. The helper may be killed before it could take it away.
+  const TemporaryDirectory directory_;
   HelperProcess helper_;
 };
 
