@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import process from 'node:process';
 import { listFiles } from './lib/files.mjs';
+import { anchorsOf } from './lib/markdown.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { facesOf, readApi, undocumented } from './typedoc/app.mjs';
 
@@ -39,7 +40,23 @@ async function generate() {
   const folder = 'build/api-docs';
   rmSync(inRoot(folder), { recursive: true, force: true });
   await app.outputs.writeOutput({ name: 'markdown', path: inRoot(folder) }, project);
-  return read(folder);
+  return withTrueAnchors(read(folder));
+}
+
+/** TypeDoc numbers some headings that stand once: the number goes where only the heading without it is there. */
+function withTrueAnchors(pages) {
+  const anchors = new Map([...pages].map(([name, text]) => [name, anchorsOf(text)]));
+  const mended = (page) => (link, file, anchor, number) => {
+    const there = anchors.get(file === '' ? page : file);
+    const isRight = !there || there.has(`${anchor}-${number}`) || !there.has(anchor);
+    return isRight ? link : `](${file}#${anchor})`;
+  };
+  return new Map(
+    [...pages].map(([name, text]) => [
+      name,
+      text.replace(/\]\(([\w.]*)#([\w-]+)-(\d+)\)/g, mended(name)),
+    ]),
+  );
 }
 
 function read(folder) {

@@ -15,6 +15,7 @@ const shellScripts = ['tools/setup', '.ci/run'];
 const checks = [
   ['direction', process.execPath, ['tools/check-direction.mjs']],
   ['words', process.execPath, ['tools/check-words.mjs']],
+  ['links', process.execPath, ['tools/check-links.mjs']],
   ['API reference', process.execPath, ['tools/api-docs.mjs', '--check']],
   ['figures', process.execPath, ['bench/node/readme.mjs', '--check']],
   [

@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { linksOf } from '../lib/markdown.mjs';
 import { bin } from '../lib/paths.mjs';
 import { filesOf } from './main-package.mjs';
 
@@ -65,17 +66,12 @@ function checkLinks(tarball) {
     .filter((file) => file.endsWith('.md'))
     .flatMap((page) =>
       linksOf(readFrom(tarball, page))
-        .map((link) => path.posix.join(path.posix.dirname(page), link))
+        .filter(({ file }) => file !== '')
+        .map(({ file }) => path.posix.join(path.posix.dirname(page), file))
         .filter((place) => !isThere(place))
         .map((place) => `${page} has a link to ${place}, and it is not there`),
     );
 }
-
-/** To other files of the package, outside of code. */
-const linksOf = (text) =>
-  [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, link]) => link.split('#')[0])
-    .filter((link) => link !== '' && !/^[a-z]+:/i.test(link));
 
 /** A platform that the loader does not know would be installed for nothing. */
 function checkLoader(tarball, { optionalDependencies }) {
