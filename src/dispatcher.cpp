@@ -107,6 +107,7 @@ Permit Dispatcher::make_permit() {
 
 // Its place is free before anything that hears of its end can ask for it.
 void Dispatcher::drop_launch(std::uint64_t serial) {
+  if (retries_.extract(serial)) return;
   const auto found = std::find_if(launches_.begin(), launches_.end(), [serial](const Launch& l) {
     return l.execution->serial() == serial;
   });
@@ -149,7 +150,7 @@ void Dispatcher::launch(Launch launch) {
   if (!launched) {
     const bool others_run = registry_.counts().running > 0;
     const auto delay = launch.retry.after_failure(launched.error().os_error, others_run);
-    if (delay && !execution.is_ending()) return launch_again(*delay, std::move(launch));
+    if (delay && execution.release_launch()) return launch_again(*delay, std::move(launch));
     return execution.launch_failed(std::move(launched).error(), std::move(launch.permit));
   }
   statistics_.any_launch = true;
@@ -161,13 +162,19 @@ void Dispatcher::launch(Launch launch) {
 // Meanwhile others are launched. The timer is the execution's thread's: a first one of the spawn
 // thread would need descriptors, which may be just what is missing.
 void Dispatcher::launch_again(Millis delay, Launch again) {
+  const std::uint64_t serial = again.execution->serial();
   const auto timer =
       std::make_shared<boost::asio::steady_timer>(again.execution->strand(), to_steady(delay));
-  auto held = std::make_shared<Launch>(std::move(again));
-  timer->async_wait([this, timer, held](const boost::system::error_code& error) {
+  retries_.emplace(serial, std::move(again));
+  timer->async_wait([this, timer, serial](const boost::system::error_code& error) {
     if (error) return;
-    boost::asio::post(spawner_, [this, held] { launch(std::move(*held)); });
+    boost::asio::post(spawner_, [this, serial] { retry(serial); });
   });
+}
+
+void Dispatcher::retry(std::uint64_t serial) {
+  auto node = retries_.extract(serial);
+  if (node && node.mapped().execution->claim_launch()) launch(std::move(node.mapped()));
 }
 
 Permit::StartNext Dispatcher::permit_returned() {

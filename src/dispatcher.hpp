@@ -52,6 +52,7 @@ class Dispatcher {
   void launch_next();
   void launch(Launch launch);
   void launch_again(Millis delay, Launch launch);
+  void retry(std::uint64_t serial);
   Permit make_permit();
   void drop_launch(std::uint64_t serial);
   void start_waiting(std::uint64_t serial);
@@ -72,6 +73,8 @@ class Dispatcher {
   // The spawn thread's.
   std::unordered_map<std::uint64_t, std::shared_ptr<Execution>> waiting_;
   std::deque<Launch> launches_;
+  // Until their next try.
+  std::unordered_map<std::uint64_t, Launch> retries_;
   bool launching_ = false;
   bool closed_ = false;
 };

@@ -95,6 +95,13 @@ bool Execution::claim_launch() {
   return launch_claim_.compare_exchange_strong(expected, LaunchClaim::launching);
 }
 
+// `end` says first that it comes and looks at the claim then; here it is the other way round. So
+// one of the two sees the other.
+bool Execution::release_launch() {
+  launch_claim_.store(LaunchClaim::open);
+  return !ending_.load() || !claim_launch();
+}
+
 void Execution::note_launch(int pid) const {
   Journal* journal = host_.journal();
   if (journal == nullptr) return;
@@ -174,7 +181,7 @@ void Execution::replay(Handler<std::vector<OutputBatch>> handler) {
 
 // A cause from outside. If the spawn thread has not taken the execution up yet, it never will.
 void Execution::end(Input cause) {
-  ending_.store(true, std::memory_order_relaxed);
+  ending_.store(true);
   if (lifecycle_.phase() == Phase::queued) {
     auto expected = LaunchClaim::open;
     if (!launch_claim_.compare_exchange_strong(expected, LaunchClaim::withdrawn)) {
@@ -207,14 +214,21 @@ void Execution::publish_started() {
 }
 
 void Execution::drain() {
-  for (const Stream stream : kStreams) {
-    if (auto* open = pipe(stream)) open->read_rest();
-    // The end of the last stream ends the execution, and closes everything.
-    if (lifecycle_.phase() == Phase::finished) return;
-  }
+  if (!read_rest()) return;
   seek_holders();
   phase_timer_.arm(strand_, host_.config().drain_grace,
                    [self = shared_from_this()] { self->end_drain(); });
+  // Whoever holds a pipe still may let go of it, which nobody sees in a pipe that is not read.
+  resume_streams();
+}
+
+bool Execution::read_rest() {
+  for (const Stream stream : kStreams) {
+    if (auto* open = pipe(stream)) open->read_rest();
+    // The end of the last stream ends the execution, and closes everything.
+    if (lifecycle_.phase() == Phase::finished) return false;
+  }
+  return true;
 }
 
 void Execution::finish() {

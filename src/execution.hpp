@@ -80,10 +80,11 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   // Since the process started, or since the request while there is none.
   EpochMillis started_at() const { return started_at_.load(std::memory_order_relaxed); }
   Millis age() const;
-  // Something has asked for its end: a launch is worth no further try.
-  bool is_ending() const { return ending_.load(std::memory_order_relaxed); }
   // The spawn thread takes it up. False = it ended while it waited.
   bool claim_launch();
+  // The launch failed, and is to be tried again: until then it may be withdrawn, as ahead of the
+  // first try. False = something asked for its end during this one, and waits for how it went.
+  bool release_launch();
   // In the journal, before anybody else hears of it.
   void note_launch(int pid) const;
   void launched(LaunchedCommand launched, Permit permit);
@@ -125,7 +126,10 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void on_holders(TreeScanner::Holders holders);
 
   void drain();
+  // Reads what lies in the pipes, whatever the consumer has taken. False = that ended it.
+  bool read_rest();
   void end_drain();
+  void expire_drain();
   void close_streams();
   void finish();
 
@@ -204,6 +208,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   TreeScanner::Holders holders_;
   bool seeking_holders_ = false;
   bool drain_is_over_ = false;
+  std::size_t drained_bytes_ = 0;
   std::vector<int> sent_signals_;
   std::uint64_t counted_bytes_ = 0;
   std::uint64_t counted_lines_ = 0;

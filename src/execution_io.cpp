@@ -54,7 +54,11 @@ void Execution::start_streams() {
 
 // ---- Output.
 
+// What descendants write while the drain waits for them is read ahead of the consumer up to here.
+constexpr std::size_t kDrainAllowance = 1024 * 1024;
+
 void Execution::on_chunk(Stream stream, std::string_view chunk) {
+  if (lifecycle_.phase() == Phase::draining) drained_bytes_ += chunk.size();
   last_chunk_at_[index_of(stream)] = SteadyClock::now();
   const bool over_limit = pipeline_.write(stream, chunk, watched(), emit_);
   count_output();
@@ -73,7 +77,10 @@ void Execution::on_stream_end(Stream stream, int os_error) {
   feed(stream == Stream::out ? Input::stdout_ended : Input::stderr_ended);
 }
 
-bool Execution::may_read(Stream) { return !watched() || host_.flow().may_read(token()); }
+bool Execution::may_read(Stream) {
+  if (!watched() || host_.flow().may_read(token())) return true;
+  return lifecycle_.phase() == Phase::draining && drained_bytes_ < kDrainAllowance;
+}
 
 void Execution::resume_streams() {
   for (const Stream stream : kStreams) {

@@ -169,12 +169,17 @@ void Execution::seek_holders() {
 void Execution::on_holders(TreeScanner::Holders holders) {
   holders_ = std::move(holders);
   seeking_holders_ = false;
-  if (drain_is_over_) feed(Input::drain_expired);
+  if (drain_is_over_) expire_drain();
 }
 
 void Execution::end_drain() {
-  if (!seeking_holders_ || std::exchange(drain_is_over_, true)) return feed(Input::drain_expired);
+  if (!seeking_holders_ || std::exchange(drain_is_over_, true)) return expire_drain();
   phase_timer_.arm(strand_, kHolderPatience, [self = shared_from_this()] { self->end_drain(); });
+}
+
+// What was written in time is not lost for want of somebody who takes it.
+void Execution::expire_drain() {
+  if (read_rest()) feed(Input::drain_expired);
 }
 
 std::optional<Termination> Execution::termination() const {

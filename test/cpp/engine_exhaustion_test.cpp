@@ -87,6 +87,28 @@ TEST_F(EngineExhaustion, WhoeverWantsTheEndOfItDoesNotWaitForAllTries) {
   EXPECT_EQ(wait_finished(job)->status, Status::cancelled);
 }
 
+TEST_F(EngineExhaustion, WhatIsCancelledBetweenTwoTriesNeverStarts) {
+  if (!kCanRunOut) GTEST_SKIP() << kWhyNot;
+  start();
+  // While others run, there are many tries.
+  const auto other = submit(puppet({"sleep"}));
+  wait_output(other, "ready");
+  std::vector<Job> jobs;
+  {
+    const FewDescriptors few(2);
+    // Each is tried for the first time ahead of the admission of the next.
+    for (int i = 0; i < 20; ++i) {
+      jobs.push_back(submit(command_request(ExecCommand{"/bin/true", {}})));
+    }
+    jobs.pop_back();
+    for (const auto& job : jobs) EXPECT_TRUE(*cancel(job));
+  }
+  for (const auto& job : jobs) {
+    EXPECT_EQ(wait_finished(job)->status, Status::cancelled);
+    EXPECT_EQ(seen(job).order, "F");
+  }
+}
+
 // The descriptors of this very process run out, and come back.
 TEST_F(EngineExhaustion, WithoutDescriptorsLaunchesWaitAndNoneIsLost) {
   if (!kCanRunOut) GTEST_SKIP() << kWhyNot;

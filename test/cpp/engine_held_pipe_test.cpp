@@ -66,5 +66,35 @@ TEST_F(EngineDrain, OutputOfTheGrandchildInTimeIsOutput) {
   EXPECT_FALSE(result->output_incomplete);
 }
 
+class EngineDrainUntaken : public EngineTest {
+ protected:
+  EngineDrainUntaken() { config.max_pending_event_bytes = 1; }
+
+  void start() {
+    EngineTest::start();
+    consuming = false;
+  }
+};
+
+TEST_F(EngineDrainUntaken, OutputOfTheGrandchildInTimeIsOutput) {
+  start();  // the grace of the drain never ends
+  const auto job = submit(
+      shell("leader=$$; (while [ -e /proc/$leader/fd/1 ]; do :; done; echo late) & echo early"));
+  const auto result = wait_finished(job);
+  EXPECT_EQ(kept(job), "early\nlate\n");
+  EXPECT_FALSE(result->output_incomplete);
+}
+
+TEST_F(EngineDrainUntaken, OfAFloodReadsNoMoreThanItMay) {
+  config.drain_grace = Millis(300);
+  config.max_output_size_bytes = 100'000'000;
+  start();
+  const auto job = submit(shell("yes & exit 0"));
+  const auto result = wait_finished(job);
+  EXPECT_TRUE(result->output_incomplete);
+  // The allowance, the two reads that pass it by, and what lies in the pipe at the end.
+  EXPECT_LE(result->streams[0].total_bytes, 1024 * 1024 + 512 * 1024 + 2 * 64 * 1024);
+}
+
 }  // namespace
 }  // namespace escher::test
