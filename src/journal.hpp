@@ -33,8 +33,9 @@ class Journal {
 
  private:
   Journal(int fd, std::string path, JournalHead head);
-  void write(const std::string& line);
-  void shorten();
+  void append(const std::string& line);
+  void write_anew();
+  void write(const std::string& lines);
 
   int fd_;
   const std::string path_;
@@ -48,9 +49,14 @@ class Journal {
   std::string error_;
 };
 
+// Of which boot and which PID namespace the process numbers and start times are that we see. Empty
+// where that cannot be told.
+std::string own_numbering();
+
 // Takes over the journals of dead hosts in the directory: ends what still lives of them, tells what
-// they were running, and removes them. Takes milliseconds, and up to a second where something
-// resists.
+// they were running, and removes them. Takes milliseconds, and up to two seconds, however many
+// there are, where something resists: one for locks to come free, one for processes to die. What is
+// locked even then is left to the next engine.
 std::vector<RecoveredExecution> recover_journals(const std::string& directory);
 
 }  // namespace escher

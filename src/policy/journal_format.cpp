@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kHead = "escher-journal-1";
 constexpr std::string_view kStart = "+";
 constexpr std::string_view kEnd = "-";
-constexpr std::size_t kHeadFields = 4;
+// The first journals had no numbering. What later ones may have behind it is passed over.
+constexpr std::size_t kLeastHeadFields = 4;
 constexpr std::size_t kStartFields = 8;
 constexpr std::size_t kEndFields = 2;
 
@@ -103,7 +104,7 @@ void take_line(JournalText& journal, std::vector<std::string> fields) {
 
 std::string journal_head(const JournalHead& head) {
   return line_of({std::string(kHead), head.token, std::to_string(head.host_pid),
-                  std::to_string(head.host_started)});
+                  std::to_string(head.host_started), head.numbering});
 }
 
 std::string journal_start(const JournalEntry& entry) {
@@ -130,11 +131,12 @@ JournalText parse_journal(std::string_view text) {
       take_line(journal, std::move(fields));
       continue;
     }
-    if (fields[0] != kHead || fields.size() != kHeadFields) return journal;
+    if (fields[0] != kHead || fields.size() < kLeastHeadFields) return journal;
     const auto pid = number_in<int>(fields[2]);
     const auto started = number_in<std::uint64_t>(fields[3]);
     if (!pid || !started) return journal;
-    journal.head = {std::move(fields[1]), *pid, *started};
+    journal.head = {std::move(fields[1]), *pid, *started, {}};
+    if (fields.size() > kLeastHeadFields) journal.head.numbering = std::move(fields[4]);
     headed = true;
   }
 }

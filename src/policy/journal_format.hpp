@@ -15,6 +15,8 @@ struct JournalHead {
   std::string token;  // what every process of the engine has in its marker
   int host_pid = 0;
   std::uint64_t host_started = 0;  // as the process table counts it
+  // Of which boot and which PID namespace the numbers and the starts in it are; empty = unknown.
+  std::string numbering = {};
 };
 
 struct JournalEntry {

@@ -26,6 +26,8 @@ void check_any_text(std::string_view text) {
   std::string again = journal_head(journal.head);
   for (const JournalEntry& entry : journal.unfinished) again += journal_start(entry);
   const JournalText second = parse_journal(again);
+  require(second.head.token == journal.head.token, "the token is the same");
+  require(second.head.numbering == journal.head.numbering, "and what the numbers belong to");
   require(second.unfinished.size() == journal.unfinished.size(), "no entry is lost or made");
   for (std::size_t i = 0; i < journal.unfinished.size(); ++i) {
     require(second.unfinished[i].id == journal.unfinished[i].id, "the id is the same");
@@ -35,7 +37,7 @@ void check_any_text(std::string_view text) {
 }
 
 void check_entries(std::string_view input) {
-  std::string text = journal_head({"token/", 1, 2});
+  std::string text = journal_head({"token/", 1, 2, "boot pid:[1]"});
   std::vector<JournalEntry> entries;
   while (!input.empty()) {
     JournalEntry entry;

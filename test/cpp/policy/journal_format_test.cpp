@@ -6,7 +6,7 @@
 namespace escher::test {
 namespace {
 
-const JournalHead kHead{"01234567-89ab-4cde-8f01-23456789abcd/", 77, 99};
+const JournalHead kHead{"01234567-89ab-4cde-8f01-23456789abcd/", 77, 99, "boot pid:[1]"};
 
 JournalEntry entry(std::string id) {
   return {std::move(id), 42, 12345, 1'700'000'000'123.0, "/logs/a.log", "sh -c 'a'", "{}"};
@@ -25,6 +25,7 @@ TEST(JournalFormat, TellsWhatWasWritten) {
   EXPECT_EQ(journal.head.token, kHead.token);
   EXPECT_EQ(journal.head.host_pid, 77);
   EXPECT_EQ(journal.head.host_started, 99U);
+  EXPECT_EQ(journal.head.numbering, "boot pid:[1]");
   ASSERT_EQ(journal.unfinished.size(), 1U);
   const auto& found = journal.unfinished[0];
   EXPECT_EQ(found.id, "a");
@@ -68,6 +69,20 @@ TEST(JournalFormat, WithoutAHeadThereIsNothing) {
   EXPECT_EQ(unfinished(journal_start(entry("a"))), Ids{});
   EXPECT_EQ(unfinished("escher-journal-2\tx\t1\n" + journal_start(entry("a"))), Ids{});
   EXPECT_EQ(unfinished("escher-journal-1\tx\n" + journal_start(entry("a"))), Ids{});
+}
+
+TEST(JournalFormat, TheHeadOfAnotherVersionIsReadAsFarAsItIsKnown) {
+  const auto numbering = [](const std::string& behind) {
+    const auto journal =
+        parse_journal("escher-journal-1\tx/\t7\t9" + behind + "\n" + journal_start(entry("a")));
+    EXPECT_EQ(journal.head.token, "x/");
+    EXPECT_EQ(journal.unfinished.size(), 1U);
+    return journal.head.numbering;
+  };
+  EXPECT_EQ(numbering(""), "");
+  EXPECT_EQ(numbering("\t"), "");
+  EXPECT_EQ(numbering("\tboot"), "boot");
+  EXPECT_EQ(numbering("\tboot\tmore"), "boot");
 }
 
 TEST(JournalFormat, LinesThatAreNoneArePassedOver) {
