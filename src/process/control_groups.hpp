@@ -4,6 +4,7 @@
 // the strands of their executions. Owned by the engine.
 #pragma once
 
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,11 @@
 #include "process/control_group.hpp"
 
 namespace escher {
+
+// Of what the system will have again: no reason to go without a group.
+inline bool is_passing_lack(int os_error) {
+  return os_error == EMFILE || os_error == ENFILE || os_error == ENOMEM;
+}
 
 class ControlGroups {
  public:
@@ -24,11 +30,11 @@ class ControlGroups {
   ControlGroups& operator=(const ControlGroups&) = delete;
 
   // ---- On the spawn thread.
-  // Looks once whether there can be groups, and makes the engine's.
+  // Looks once whether there can be groups, and makes the engine's. A passing lack is no answer.
   void ensure();
   // The engine's; empty = there are none.
   const std::string& path() const;
-  // Nothing where there can be none.
+  // Nothing where there can be none. Where there is none only now, errno is a passing lack.
   std::optional<ControlGroup> lend();
   // `loose`: not in the engine's, so it does not end with it. The error says what is missing.
   Result<ControlGroup> make_limited(const GroupLimits& limits, bool loose);

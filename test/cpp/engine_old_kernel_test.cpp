@@ -11,9 +11,11 @@
 #include <cstddef>
 #include <cstring>
 
+#include "process/free_descriptors.hpp"
 #include "support/engine_test.hpp"
 #include "support/helper_process.hpp"
 #include "support/pattern.hpp"
+#include "support/process_rig.hpp"
 
 namespace escher::test {
 namespace {
@@ -52,6 +54,12 @@ bool pretend_old_kernel() {
          ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
+// Descriptors that any child would inherit, on free numbers only: the engine has its own among
+// them.
+void open_inheritable_descriptors() {
+  for (int fd = 5; fd < 400; fd += 3) ::fcntl(2, F_DUPFD, fd);
+}
+
 class EngineOnAnOldKernel : public EngineTest {
  protected:
   // Runs `story` in a helper that has an engine on such a kernel; expects it to tell "done".
@@ -88,11 +96,42 @@ TEST_F(EngineOnAnOldKernel, CommandsRunAndAreReaped) {
 
 TEST_F(EngineOnAnOldKernel, AChildHasOnlyItsOwnDescriptors) {
   expect_done([this]() -> std::string {
-    // Free numbers only: the engine has its own among them.
-    for (int fd = 5; fd < 400; fd += 3) ::fcntl(2, F_DUPFD, fd);
+    open_inheritable_descriptors();
     const auto job = submit(puppet({"descriptors"}));
     wait_finished(job);
     return kept(job) == "0\n1\n2\n" ? "done" : kept(job);
+  });
+}
+
+// They are looked for by a descriptor, which may not be one too many.
+TEST_F(EngineOnAnOldKernel, AChildThatMayOpenFewFilesHasOnlyItsOwnDescriptors) {
+  expect_done([this]() -> std::string {
+    open_inheritable_descriptors();
+    auto request = puppet({"descriptors"});
+    request.limits.open_files = 4;
+    const auto job = submit(std::move(request));
+    wait_finished(job);
+    return kept(job) == "0\n1\n2\n" ? "done" : "has:\n" + kept(job);
+  });
+}
+
+TEST_F(EngineOnAnOldKernel, AChildOfAHostWithoutFreeOnesHasOnlyItsOwnDescriptors) {
+  SKIP_UNLESS_DESCRIPTORS_CAN_RUN_OUT();
+  expect_done([]() -> std::string {
+    open_inheritable_descriptors();
+    Rig rig;
+    rig.run_puppet({"exit", "0"});  // what is opened once is open then
+    for (int free = 0;; ++free) {
+      auto attempt = [&] {
+        const FreeDescriptors few(free);
+        return launch(rig.strand, puppet_command({"descriptors"}), {});
+      }();
+      if (!attempt) continue;
+      const auto collector = std::make_shared<Collector>();
+      rig.read_all(*attempt, collector);
+      rig.wait_and_reap(attempt->process);
+      return collector->text[0] == "0\n1\n2\n" ? "done" : "has:\n" + collector->text[0];
+    }
   });
 }
 

@@ -76,7 +76,7 @@ ESCHER_IN_CHILD void let_go(int fd) { call(SYS_close, fd); }
 #endif
 
 // For kernels before 5.9: what /proc lists above 2 is closed.
-ESCHER_IN_CHILD void close_listed_descriptors() {
+ESCHER_IN_CHILD void close_listed_descriptors(const SpawnPlan& plan) {
   struct Entry {
     std::uint64_t inode;
     std::int64_t offset;
@@ -84,6 +84,8 @@ ESCHER_IN_CHILD void close_listed_descriptors() {
     unsigned char type;
     char name[1];
   };
+  // The host may have no descriptor left, and thus the child neither. This one has done its part.
+  call(SYS_close, plan.stdio[1]);
   const long dir = call(SYS_openat, AT_FDCWD, address("/proc/self/fd"), O_RDONLY | O_DIRECTORY);
   if (dir < 0) return;
   alignas(Entry) char buffer[2048];
@@ -100,8 +102,8 @@ ESCHER_IN_CHILD void close_listed_descriptors() {
   call(SYS_close, dir);
 }
 
-ESCHER_IN_CHILD void close_other_descriptors() {
-  if (call(SYS_close_range, 3, ~0U, kCloseHow) != 0) close_listed_descriptors();
+ESCHER_IN_CHILD void close_other_descriptors(const SpawnPlan& plan) {
+  if (call(SYS_close_range, 3, ~0U, kCloseHow) != 0) close_listed_descriptors(plan);
 }
 
 struct KernelLimit {  // the kernel's struct rlimit64
@@ -142,13 +144,14 @@ ESCHER_IN_CHILD const char* become(const SpawnPlan& plan, pid_t host, bool moves
     // The sources lie above 2, so none is overwritten before its turn, and dup3 clears CLOEXEC.
     if (call(SYS_dup3, plan.stdio[target], target, 0) < 0) return "dup3";
   }
+  // Ahead of the limits: it may need a descriptor of its own.
+  close_other_descriptors(plan);
   if (plan.open_files && !limit_open_files(*plan.open_files)) return "setrlimit";
   for (std::size_t i = 0; i < plan.limit_count; ++i) {
     if (!set_limit(plan.limits[i])) return "setrlimit";
   }
   if (plan.nice && call(SYS_setpriority, PRIO_PROCESS, 0, *plan.nice) != 0) return "setpriority";
   if (plan.umask) call(SYS_umask, *plan.umask);
-  close_other_descriptors();
   unblock_signals();
   call(SYS_execve, address(plan.executable), address(plan.argv), address(plan.envp));
   return "execve";

@@ -34,12 +34,14 @@ struct KernelCloneArgs {  // the kernel's struct clone_args
 };
 constexpr std::uint64_t kIntoGroup = 0x200000000ULL;
 
-// Of those that have nothing to do with the group.
-bool is_lack_of_processes(int os_error) { return os_error == EAGAIN || os_error == ENOMEM; }
+// Of what has nothing to do with the group: of processes, of memory, of a descriptor for the pidfd.
+bool is_lack(int os_error) {
+  return os_error == EAGAIN || os_error == ENOMEM || os_error == EMFILE || os_error == ENFILE;
+}
 
 SpawnOutcome failed_to_clone(int os_error, const SpawnPlan& plan) {
   SpawnOutcome outcome;
-  const bool by_group = plan.control_group >= 0 && !is_lack_of_processes(os_error);
+  const bool by_group = plan.control_group >= 0 && !is_lack(os_error);
   outcome.failed_step = by_group ? "cgroup" : "clone";
   outcome.os_error = os_error;
   return outcome;
@@ -208,7 +210,7 @@ SpawnOutcome clone_child(const SpawnPlan& plan) {
   if (is_made_in_group(plan)) {
     pid = clone_into_group(plan.control_group, stack, &args, &pidfd);
     const bool may_move = plan.group_entry == SpawnPlan::GroupEntry::made_or_moved;
-    if (pid < 0 && (!may_move || is_lack_of_processes(errno))) return failed_to_clone(errno, plan);
+    if (pid < 0 && (!may_move || is_lack(errno))) return failed_to_clone(errno, plan);
   }
   args.moves_into_group = plan.control_group >= 0 && pid < 0;
   constexpr int kFlags = CLONE_VM | CLONE_VFORK | SIGCHLD;

@@ -35,7 +35,8 @@ class ControlGroup::Home : public std::enable_shared_from_this<ControlGroup::Hom
   bool make_own();
   bool try_make_own();
   bool try_entry();
-  // The next of them, entrance open; nothing if it cannot be made.
+  std::optional<std::string> take_ready();
+  // The next of them, entrance open; nothing and errno if it cannot be made.
   std::optional<ControlGroup> make_new(const std::string& directory, Use use);
   std::optional<ControlGroup> open(std::string path, Use use);
   void recheck_one();
@@ -45,6 +46,8 @@ class ControlGroup::Home : public std::enable_shared_from_this<ControlGroup::Hom
   // The spawn thread's.
   bool looked_ = false;
   bool usable_ = false;
+  // What kept the look from an answer, errno; 0 = nothing.
+  int lack_ = 0;
   std::string base_;  // see base_group()
   std::string path_;
   // Holds the lock that tells others that the owner lives.

@@ -44,8 +44,11 @@ bool is_same_file(int fd, const std::string& path) {
 
 void ControlGroup::Home::ensure() {
   if (std::exchange(looked_, true)) return;
+  errno = 0;
   base_ = posix::base_group();
-  usable_ = !base_.empty() && posix::is_delegated(base_) && make_own() && try_entry();
+  usable_ = !base_.empty() && posix::is_delegated(base_) && (lock_ || make_own()) && try_entry();
+  lack_ = !usable_ && is_passing_lack(errno) ? errno : 0;
+  looked_ = lack_ == 0;
 }
 
 // Linux 6.15 and later count how often a group was killed as a whole, and a child that is made in
@@ -83,22 +86,30 @@ bool ControlGroup::Home::try_make_own() {
 }
 
 std::optional<ControlGroup> ControlGroup::Home::lend() {
-  if (!usable_) return std::nullopt;
-  for (;;) {
-    std::string path;
-    {
-      const std::lock_guard lock(mutex_);
-      if (ready_.empty()) break;
-      path = std::move(ready_.back());
-      ready_.pop_back();
-    }
+  if (!usable_) {
+    errno = lack_;
+    return std::nullopt;
+  }
+  while (auto path = take_ready()) {
+    if (auto group = open(*path, Use::again)) return group;
     // Somebody else may have removed it.
-    if (auto group = open(std::move(path), Use::again)) return group;
+    if (!is_passing_lack(errno)) continue;
+    const std::lock_guard lock(mutex_);
+    ready_.push_back(std::move(*path));
+    return std::nullopt;
   }
   if (auto group = make_new(path_, Use::again)) return group;
   // So may have been the engine's own.
   if (errno != ENOENT || !make_own()) return std::nullopt;
   return make_new(path_, Use::again);
+}
+
+std::optional<std::string> ControlGroup::Home::take_ready() {
+  const std::lock_guard lock(mutex_);
+  if (ready_.empty()) return std::nullopt;
+  std::string path = std::move(ready_.back());
+  ready_.pop_back();
+  return path;
 }
 
 Result<ControlGroup> ControlGroup::Home::make_limited(const GroupLimits& limits, bool loose) {
@@ -121,7 +132,12 @@ std::optional<ControlGroup> ControlGroup::Home::make_new(const std::string& dire
       directory + "/" +
       (directory == path_ ? number : std::string(kLoosePrefix) + engine_ + "-" + number);
   if (::mkdir(path.c_str(), 0700) != 0) return std::nullopt;
-  return open(path, use);
+  auto group = open(path, use);
+  if (group) return group;
+  const int reason = errno;
+  ::rmdir(path.c_str());
+  errno = reason;
+  return std::nullopt;
 }
 
 std::optional<ControlGroup> ControlGroup::Home::open(std::string path, Use use) {

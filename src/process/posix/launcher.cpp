@@ -182,10 +182,19 @@ Result<LaunchedCommand> take_over(const Strand& strand, posix::SpawnOutcome spaw
   }
 }
 
+// Without one only where there can be none. Otherwise the launch fails, and is tried again.
+Result<std::optional<ControlGroup>> lend_unlimited(ControlGroups& groups) {
+  errno = 0;
+  auto group = groups.lend();
+  if (!group && is_passing_lack(errno)) return errors::spawn_failed(errno, "cgroup", {});
+  return group;
+}
+
 Result<std::optional<ControlGroup>> lend_group(const LaunchOptions& options) {
   if (options.groups == nullptr) return std::optional<ControlGroup>();
   if (!options.group_limits) {
-    return options.outlives_host ? std::nullopt : options.groups->lend();
+    if (options.outlives_host) return std::optional<ControlGroup>();
+    return lend_unlimited(*options.groups);
   }
   auto group = options.groups->make_limited(*options.group_limits, options.outlives_host);
   if (!group) return group.error();

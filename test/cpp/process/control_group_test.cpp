@@ -1,6 +1,8 @@
 // ControlGroup and ControlGroups, in a cgroup v2 of the test's own.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <csignal>
 #include <filesystem>
@@ -8,8 +10,10 @@
 #include <set>
 
 #include "process/control_groups.hpp"
+#include "process/free_descriptors.hpp"
 #include "process/posix/control_group_files_linux.hpp"
 #include "process/process_table.hpp"
+#include "process/refused_calls.hpp"
 #include "support/group_host.hpp"
 #include "support/process_rig.hpp"
 
@@ -174,6 +178,96 @@ TEST(ControlGroupTest, ThatTakesNobodyIsGoneWithout) {
     command.process.signal_tree(SIGKILL);
     rig.wait_and_reap(command.process);
     return std::string(outside ? "in the host's" : "inside");
+  });
+}
+
+// One more descriptor each time, so that each in its turn is the one that is missing. Where the
+// first one runs that can be launched, or why there is none.
+template <typename Launch>
+std::string launch_with_more_and_more(GroupRig& rig, Launch launch_with) {
+  rig.run_puppet({"exit", "0"});  // what is opened once is open then
+  for (int free = 0;; ++free) {
+    auto attempt = launch_with(free);
+    if (attempt) {
+      rig.wait_and_reap(attempt->process);
+      return attempt->group ? "in a group" : "in none";
+    }
+    if (attempt.error().os_error != EMFILE) return attempt.error().message;
+  }
+}
+
+std::set<std::string> groups_below(const std::string& path) {
+  std::set<std::string> groups;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    if (entry.is_directory()) groups.insert(entry.path());
+  }
+  return groups;
+}
+
+TEST(ControlGroupTest, WithoutDescriptorsALaunchFailsAndIsNotMadeElsewhere) {
+  SKIP_UNLESS_DESCRIPTORS_CAN_RUN_OUT();
+  EXPECT_TOLD("in a group, no more than before", [](GroupRig& rig) {
+    {
+      const auto one = rig.groups.lend();
+      const auto other = rig.groups.lend();
+    }
+    const auto before = groups_below(rig.groups.path());
+    const std::string where = launch_with_more_and_more(rig, [&](int free) {
+      const FreeDescriptors few(free);
+      return launch(rig.strand, shell_command("exit 0"), rig.options());
+    });
+    return where + (groups_below(rig.groups.path()) == before ? ", no more than before" : ", more");
+  });
+}
+
+TEST(ControlGroupTest, OneThatIsMadeAndCannotBeOpenedIsTakenAway) {
+  SKIP_UNLESS_DESCRIPTORS_CAN_RUN_OUT();
+  EXPECT_TOLD("EMFILE, none left", [](GroupRig& rig) {
+    const auto one = rig.groups.lend();  // the only one that was ready
+    const auto before = groups_below(rig.groups.path());
+    bool lacks = false;
+    {
+      const FreeDescriptors none(0);
+      lacks = !rig.groups.lend() && errno == EMFILE;
+    }
+    const bool left = groups_below(rig.groups.path()) != before;
+    return std::string(lacks ? "EMFILE" : "another error") + (left ? ", one left" : ", none left");
+  });
+}
+
+// What is missing for the entrance may be there again a moment later.
+TEST(ControlGroupTest, WithoutADescriptorForTheGroupAloneALaunchFailsToo) {
+  EXPECT_TOLD("EMFILE", [](GroupRig& rig) {
+    constexpr KernelCall kOpenEntrance{SYS_openat, 2, O_PATH | O_DIRECTORY | O_CLOEXEC};
+    if (!refuse_call(kOpenEntrance, EMFILE)) return std::string("EMFILE");
+    auto attempt = launch(rig.strand, shell_command("exit 0"), rig.options());
+    if (!attempt) {
+      return std::string(attempt.error().os_error == EMFILE ? "EMFILE" : "another error");
+    }
+    rig.wait_and_reap(attempt->process);
+    return std::string("launched");
+  });
+}
+
+// The first launch looks for groups, once.
+TEST(ControlGroupTest, AreLookedForAgainIfDescriptorsWereMissingForTheLook) {
+  SKIP_UNLESS_DESCRIPTORS_CAN_RUN_OUT();
+  EXPECT_TOLD("in a group, none without", [](GroupRig& rig) {
+    bool without = false;
+    const std::string where = launch_with_more_and_more(rig, [&](int free) {
+      ControlGroups groups("look" + std::to_string(free));
+      auto options = rig.options();
+      options.groups = &groups;
+      auto attempt = [&] {
+        const FreeDescriptors few(free);
+        groups.ensure();
+        return launch(rig.strand, shell_command("exit 0"), options);
+      }();
+      groups.ensure();
+      without = without || !groups.lend();
+      return attempt;
+    });
+    return where + (without ? ", some without" : ", none without");
   });
 }
 
