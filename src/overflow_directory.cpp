@@ -47,9 +47,18 @@ bool is_abandoned(int owned, const struct stat& facts, const Owner& owner) {
   return ::flock(owned, LOCK_EX | LOCK_NB) == 0;
 }
 
+Directory entries_of(int directory) {
+  // fdopendir takes it over, and a command that is launched meanwhile shall not have it.
+  const int own = ::fcntl(directory, F_DUPFD_CLOEXEC, 3);
+  if (own < 0) return nullptr;
+  Directory entries(::fdopendir(own));
+  if (!entries) ::close(own);
+  return entries;
+}
+
 // Only files that an engine gave their names; a directory that holds anything else stays.
 void remove_overflow_files(int directory) {
-  const Directory entries(::fdopendir(::dup(directory)));
+  const Directory entries = entries_of(directory);
   if (!entries) return;
   while (const dirent* entry = ::readdir(entries.get())) {
     if (is_overflow_name(entry->d_name)) ::unlinkat(directory, entry->d_name, 0);

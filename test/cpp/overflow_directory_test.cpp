@@ -3,10 +3,14 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <functional>
 
+#include "process/refused_calls.hpp"
 #include "stream/file_fixtures.hpp"
 #include "support/helper_process.hpp"
 
@@ -168,6 +172,47 @@ TEST(OverflowDirectoryTest, WhatNoEngineMadeStays) {
   EXPECT_TRUE(exists(base / ("outside/" + name)));
   EXPECT_TRUE(exists(base / "notes.txt"));
   EXPECT_FALSE(exists(base / "escher-execution-engine-1-2-list00"));
+}
+
+// What a host tells that may not make such calls.
+std::string told_without(const KernelCall& call, const std::function<std::string()>& story) {
+  HelperProcess host([&](const HelperProcess::Channel& channel) {
+    channel.tell(refuse_call(call, EPERM) ? story() : "not here");
+    return 0;
+  });
+  return host.read_line();
+}
+
+// As long as no directory can be read, /proc tells nothing.
+int count_descriptors() {
+  int count = 0;
+  for (int fd = 0; fd < 1000; ++fd) count += ::fcntl(fd, F_GETFD) >= 0 ? 1 : 0;
+  return count;
+}
+
+// Commands are launched at the same time. There is no dup() that closes on exec.
+TEST(OverflowDirectoryTest, IsReadByNoDescriptorThatACommandWouldInherit) {
+  const OwnTmpdir tmpdir;
+  const std::string file = left_by_a_dead_host(std::nullopt);
+  const std::string told = told_without({SYS_dup}, [&] {
+    OverflowDirectory::remove_abandoned(std::nullopt);
+    return std::string(exists(file) ? "left" : "removed");
+  });
+  if (told == "not here") GTEST_SKIP() << "no filters on this system";
+  EXPECT_EQ(told, "removed");
+}
+
+// No directory can be read by a descriptor that does not tell its flags.
+TEST(OverflowDirectoryTest, OneThatCannotBeReadKeepsNoDescriptor) {
+  const OwnTmpdir tmpdir;
+  left_by_a_dead_host(std::nullopt);
+  const std::string told = told_without({SYS_fcntl, 1, F_GETFL}, [&] {
+    const int before = count_descriptors();
+    OverflowDirectory::remove_abandoned(std::nullopt);
+    return std::string(count_descriptors() == before ? "none kept" : "one kept");
+  });
+  if (told == "not here") GTEST_SKIP() << "no filters on this system";
+  EXPECT_EQ(told, "none kept");
 }
 
 TEST(OverflowDirectoryTest, OfFilesThatAreKeptIsNobodysToRemove) {
