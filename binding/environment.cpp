@@ -1,6 +1,10 @@
 #include "environment.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <mutex>
+#include <utility>
+#include <vector>
 
 #if defined(_WIN32)
 #include <cstdlib>
@@ -16,12 +20,45 @@
 namespace escher::binding {
 namespace {
 
-bool same(const Environment& copy, char* const* entries) {
-  for (const auto& text : copy) {
-    if (*entries == nullptr || text != *entries) return false;
-    ++entries;
-  }
-  return *entries == nullptr;
+using Entries = std::vector<const char*>;
+
+// A Worker that shares the environment (`SHARE_ENV`) changes it on its own thread, under a lock of
+// Node's that nobody else can take. So each pointer is read once, and none of them is followed
+// before all were the same twice: the list moves as it grows, what it was may be anything by then,
+// and those behind a removed one move up.
+void look_once(Entries& entries) {
+  char** volatile& list = const_cast<char** volatile&>(ESCHER_ENVIRON);
+  char* const volatile* from;
+  do {
+    entries.clear();
+    from = list;
+    for (std::size_t i = 0; from != nullptr && list == from; ++i) {
+      const char* const entry = from[i];
+      if (entry == nullptr) break;
+      entries.push_back(entry);
+    }
+  } while (list != from);
+}
+
+// While a Worker does nothing but write, three looks are usual, and a thousand (1 ms) the most.
+// They keep their memory: whoever waits for the allocator is woken by a Worker that has just freed
+// the list that it is about to replace.
+//
+// What this leaves: a Worker may be stopped at that very point (glibc before 2.41), and a string
+// may be freed as it is copied (musl frees those that are replaced, glibc none). Free of that is
+// only `process.env`, read by JavaScript.
+const Entries& look() {
+  static Entries entries, again;
+  look_once(again);
+  do {
+    std::swap(entries, again);
+    look_once(again);
+  } while (again != entries);
+  return entries;
+}
+
+bool same(const Environment& copy, const Entries& entries) {
+  return std::equal(copy.begin(), copy.end(), entries.begin(), entries.end());
 }
 
 }  // namespace
@@ -31,12 +68,9 @@ std::shared_ptr<const Environment> capture_environment() {
   static std::mutex mutex;
   static std::shared_ptr<const Environment> last = std::make_shared<Environment>();
   const std::lock_guard lock(mutex);
-  char* const* entries = ESCHER_ENVIRON;
-  if (entries == nullptr) return std::make_shared<Environment>();
+  const Entries& entries = look();
   if (!same(*last, entries)) {
-    auto copy = std::make_shared<Environment>();
-    for (; *entries != nullptr; ++entries) copy->emplace_back(*entries);
-    last = std::move(copy);
+    last = std::make_shared<Environment>(entries.begin(), entries.end());
   }
   return last;
 }

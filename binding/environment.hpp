@@ -1,4 +1,5 @@
-// The environment of the process, copied on the JavaScript thread: the only one that changes it.
+// The environment of the process, copied on the JavaScript thread: the only one that changes it,
+// but for Workers that share it.
 #pragma once
 
 #include <memory>
