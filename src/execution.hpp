@@ -112,6 +112,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void start_streams();
   // How an end reaches the tree: execution_tree.cpp.
   void end_softly();
+  void signal_softly();
   void end_hard();
   void signal_group(int signal);
   void arm_grace();

@@ -63,9 +63,14 @@ void Execution::signal_group(int signal) {
 
 // First the look, then the signal: the descendant of a process that dies of the signal is known by
 // its parent no longer.
-void Execution::end_softly() {
+void Execution::end_softly() { look_at_tree(); }
+
+// Once, behind the first look.
+void Execution::signal_softly() {
+  if (std::exchange(group_signalled_, true)) return;
   sent_signals_.push_back(soft_signal());
-  look_at_tree();
+  signal_group(soft_signal());
+  arm_grace();
 }
 
 void Execution::end_hard() {
@@ -104,10 +109,7 @@ void Execution::on_tree_seen(TreeScanner::Answer answer, bool whole) {
   // Its end did not wait for the answer.
   if (!process_) return;
   tree_.members = std::move(answer.tree.members);
-  if (lifecycle_.phase() == Phase::terminating_soft && !std::exchange(group_signalled_, true)) {
-    signal_group(soft_signal());
-    arm_grace();
-  }
+  if (lifecycle_.phase() == Phase::terminating_soft) signal_softly();
   if (std::exchange(look_again_, false)) return look_at_tree();
   if (!whole) return;
   const bool anybody_lives = (answer.seen ? !tree_.members.empty() : process_->tree_alive()) ||
@@ -118,10 +120,15 @@ void Execution::on_tree_seen(TreeScanner::Answer answer, bool whole) {
                   &Execution::watch_tree);
 }
 
-// From the signal on, which waits for the look; that is not waited for in vain either.
+// From the signal on, which waits for the look, and not for ever.
 void Execution::arm_grace() {
-  phase_timer_.arm(strand_, group_signalled_ ? grace_ : grace_ + kLookPatience,
-                   [self = shared_from_this()] { self->feed(Input::grace_expired); });
+  if (group_signalled_) {
+    phase_timer_.arm(strand_, grace_,
+                     [self = shared_from_this()] { self->feed(Input::grace_expired); });
+  } else {
+    phase_timer_.arm(strand_, kLookPatience,
+                     [self = shared_from_this()] { self->signal_softly(); });
+  }
 }
 
 void Execution::arm_kill() {

@@ -2,8 +2,10 @@
 #include "execution.hpp"
 
 #include <csignal>
+#include <future>
 
 #include "support/fake_host.hpp"
+#include "support/process_facts.hpp"
 #include "support/process_rig.hpp"
 
 namespace escher::test {
@@ -128,6 +130,20 @@ TEST_F(ExecutionTest, CancelledWhileItRuns) {
   launch_and_wait_output("ready");
   EXPECT_TRUE(cancel());
   EXPECT_EQ(wait_result().status, Status::cancelled);
+}
+
+TEST_F(ExecutionTest, IsAskedToEndThoughNobodyCouldLookAtItsTree) {
+  make({"exit-on-term", "7"});
+  launch_and_wait_output("ready");
+  std::promise<void> other_work;
+  boost::asio::post(host.worker(), [end = other_work.get_future().share()] { end.wait(); });
+  EXPECT_TRUE(cancel());
+  // The grace period has no end here.
+  run_until("its exit", [&] { return state_of(seen().started->pid) == 'Z'; });
+  other_work.set_value();
+  const auto& result = wait_result();
+  EXPECT_EQ(result.exit.code, 7);
+  EXPECT_EQ(result.termination->signals, std::vector<int>{SIGTERM});
 }
 
 // The process is gone and its result is certain: a cancel only ends the wait for its pipes.

@@ -54,6 +54,9 @@ class FakeHost final : public ExecutionHost {
     output = std::move(its_output);
   }
 
+  // Where trees are looked at.
+  boost::asio::io_context& worker() { return worker_; }
+
   std::shared_ptr<Execution> make_execution(const Strand& strand, ExecutionRequest request) {
     const auto id = parse_id(request.id);
     return std::make_shared<Execution>(*this, strand, *id, serials_++, std::move(request));
