@@ -70,8 +70,9 @@ function parse(spec: CommandSpec, args: readonly string[]): Parsed {
       switches.add(token.name);
       continue;
     }
-    const value = token.value;
-    if (value === undefined) throw missingValue(token.rawName, option.value);
+    const { value, inlineValue } = token;
+    const isEnd = value === '--' && !inlineValue;
+    if (value === undefined || isEnd) throw missingValue(token.rawName, option.value);
     const earlier = values[token.name] ?? [];
     if (earlier.length > 0 && option.multiple !== true) throw givenTwice(token.rawName);
     values[token.name] = [...earlier, value];

@@ -3,7 +3,7 @@
  * not: it is told to write all of it there, and each event says that there is more to copy.
  */
 
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,8 +20,11 @@ const STREAMS = ['stdout', 'stderr'] as const;
 
 /** Configuration of an engine that writes all output to files in a directory of its own. */
 export function toFiles(): ExecutionConfigInput & { overflowDir: string } {
+  const overflowDir = mkdtempSync(join(tmpdir(), 'escher-run-'));
+  // However soon that is: there may be no engine, or no patience.
+  process.once('exit', () => rmSync(overflowDir, { recursive: true, force: true }));
   return {
-    overflowDir: mkdtempSync(join(tmpdir(), 'escher-run-')),
+    overflowDir,
     oversizedOutputStrategy: 'streamToFile',
     maxOutputSizeBytes: 0,
     maxRetainedBytes: 0,

@@ -13,6 +13,8 @@ import { thisMachine } from './doctor/machine';
 import { packageChecks } from './doctor/package';
 import { tableOf } from './doctor/table';
 import { treeLimitChecks } from './doctor/tree-limits';
+import { ENGINE_FAILED } from './exit-codes';
+import { PROGRAM } from './program';
 import { UsageError } from './usage-error';
 
 const DOCTOR: CommandSpec = {
@@ -36,13 +38,26 @@ export const doctor = subcommand(DOCTOR, async ({ switches, operands }, io) => {
   const healthy = !checks.some(({ state, needed }) => state === 'missing' && needed);
   const colored =
     io.stdout.isTTY === true && (io.env.NO_COLOR ?? '') === '' && io.env.TERM !== 'dumb';
-  io.stdout.write(
-    switches.has('json')
-      ? `${JSON.stringify({ healthy, checks }, null, 2)}\n`
-      : tableOf(checks, colored),
-  );
+  const report = switches.has('json')
+    ? `${JSON.stringify({ healthy, checks }, null, 2)}\n`
+    : tableOf(checks, colored);
+  const failure = await write(io.stdout, report);
+  // Whoever stopped reading has seen enough.
+  if (failure !== undefined && failure.code !== 'EPIPE') {
+    io.stderr.write(`${PROGRAM} doctor: cannot write to stdout: ${failure.message}\n`);
+    return ENGINE_FAILED;
+  }
   return healthy ? 0 : 1;
 });
+
+function write(
+  stream: CommandIo['stdout'],
+  text: string,
+): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    stream.write(text, (error) => resolve(error ?? undefined));
+  });
+}
 
 async function examine({ env }: CommandIo): Promise<Check[]> {
   const machine = thisMachine(env);

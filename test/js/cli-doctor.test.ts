@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { sh } from './support/commands';
 import { makeEngine } from './support/engine';
-import { program } from './support/program';
+import { program, programFile } from './support/program';
 import { tempDir } from './support/temp';
 
 interface Report {
@@ -77,6 +78,14 @@ test('a temporary directory that is not there is missing', async () => {
   const { healthy, checks } = reportOf(stdout);
   expect(healthy).toBe(false);
   expect(checks.find(({ id }) => id === 'tmp')).toMatchObject({ state: 'missing', needed: true });
+});
+
+test('a full disk is no success', async () => {
+  const script = 'exec "$@" > /dev/full';
+  const command = [process.execPath, programFile, 'doctor', '--json'];
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', script, 'sh', ...command]);
+  expect(status).toBe(125);
+  expect(String(stderr)).toContain('cannot write to stdout: ENOSPC');
 });
 
 test('wrong use is explained', async () => {

@@ -55,6 +55,7 @@ describe('wrong use of run', () => {
     [['--idle-timeout', '-1', 'ls'], "--idle-timeout is no span of time: '-1'."],
     [['--kill-after', 'soon', 'ls'], "--kill-after is no span of time: 'soon'."],
     [['--timeout'], '--timeout needs a value.'],
+    [['--timeout', '--', 'ls'], '--timeout needs a value.'],
     [['--timeout', '1', '--timeout', '2', 'ls'], '--timeout is given more than once.'],
     [['--json=yes', 'ls'], "--json takes no value, but got 'yes'."],
     [['--signal', 'NOPE', 'ls'], "--signal is no signal: 'NOPE'."],
@@ -138,6 +139,13 @@ describe('exit codes', () => {
     expect(code).toBe(125);
     expect(stderr).toMatch(/cure: +\S/);
     expect(stderr).not.toMatch(NEVER_A_STACK);
+  });
+
+  test('of an engine that cannot be loaded, with no directory left behind', async () => {
+    const TMPDIR = tempDir();
+    const env = { ESCHER_EXECUTION_ENGINE_BINARY: '/no/such/binary', TMPDIR };
+    expect((await run(['--binary', 'ls'], { env })).code).toBe(125);
+    expect(readdirSync(TMPDIR)).toEqual([]);
   });
 });
 
