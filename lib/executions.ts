@@ -27,6 +27,8 @@ export class Executions implements Omit<RecordSink, 'replied'> {
   #watchesAll = false;
   readonly #live = new Map<number, LiveExecution>();
   readonly #byId = new Map<string, LiveExecution>();
+  /** Too early to say whether somebody listens. */
+  readonly #undecided: LiveExecution[] = [];
   #idle: Moment | undefined;
 
   /** `emitter`: the engine, which hears of all executions. */
@@ -44,9 +46,13 @@ export class Executions implements Omit<RecordSink, 'replied'> {
 
   /** For somebody who waits for the admission, and is to hear of it before any event. */
   submit(request: NormalRequest): LiveExecution {
-    // `run()` has a moment for listeners of its handle to come; here only the engine can have any.
-    request.watch = request.progress && wantsProgress(this.#emitter);
-    return this.#submit(request, true);
+    // Whoever hears of the admission may listen to the engine from then on, and gets all lines from
+    // the first on: the event loop may have stood still meanwhile, and the process has not.
+    const early = this.#streams && !this.#watchesAll;
+    request.watch = early || (request.progress && wantsProgress(this.#emitter));
+    const live = this.#submit(request, true);
+    live.undecided = early;
+    return live;
   }
 
   /**
@@ -216,6 +222,18 @@ export class Executions implements Omit<RecordSink, 'replied'> {
     }
     live.admitted = true;
     live.admission.happen();
+    if (live.undecided) this.#decideSoon(live);
+  }
+
+  /** Once everybody who waits for its admission has gone on. */
+  #decideSoon(live: LiveExecution): void {
+    if (this.#undecided.push(live) > 1) return;
+    setImmediate(() => {
+      for (const decided of this.#undecided.splice(0)) {
+        decided.undecided = false;
+        this.updateWatch(decided);
+      }
+    });
   }
 
   #refuse(live: LiveExecution, error: Error | NativeError): void {

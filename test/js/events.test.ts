@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import type { ExecutionRequest } from 'escher-execution-engine';
 import { exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
 import { type EventName, joined, names, payloads, type Recorded, record } from './support/events';
 import { present } from './support/expectations';
+import { tempFile } from './support/temp';
+import { blockUntil } from './support/wait';
 
 const terminal: EventName[] = ['completed', 'failed', 'timeout', 'cancelled'];
 const isTerminal = ({ event }: Recorded) => terminal.includes(event);
@@ -168,6 +171,17 @@ describe('events', () => {
     await engine.run(exec('/nonexistent')).catch(() => undefined);
     await engine.run(sh(LONG, { timeoutMs: 50 }));
     expect(errors).toBe(0);
+  });
+
+  test('reach whoever listens to the engine once it has admitted', async () => {
+    const engine = makeEngine();
+    const outputLogPath = tempFile('log', '');
+    const pending = engine.execute(sh('echo one; read _', { stdin: 'pipe', outputLogPath }));
+    // The event loop stands still until the engine has read the line.
+    blockUntil('the line', () => readFileSync(outputLogPath, 'utf8').includes('one'));
+    const id = await pending;
+    const line = new Promise((resolve) => engine.once('stdout', resolve));
+    expect(await line).toMatchObject({ executionId: id, line: 'one', seq: 0 });
   });
 
   test('reach once() once, and off() no longer', async () => {
