@@ -32,6 +32,8 @@ void append_result(FlatWriter& writer, const ExecutionResult& result, bool outpu
 Napi::Value from_summaries(Napi::Env env, const std::vector<ExecutionSummary>& summaries);
 Napi::Value from_stats(Napi::Env env, const EngineStats& stats);
 Napi::Value from_text(Napi::Env env, std::string_view text, bool ascii);
+// Null for more than V8 makes a string of.
+Napi::Value from_text_or_null(Napi::Env env, std::string_view text, bool ascii);
 
 // Appends one record to the flat array of a turn. `ends_at`: where the ends of its lines begin, or
 // -1.

@@ -37,7 +37,7 @@ struct Key {
 // Kept bytes as JavaScript wants them. A string of any bytes: V8 replaces what is no UTF-8 by the
 // WHATWG rules.
 Napi::Value kept(Napi::Env env, std::string_view bytes, bool ascii, bool as_buffer) {
-  if (!as_buffer) return from_text(env, bytes, ascii);
+  if (!as_buffer) return from_text_or_null(env, bytes, ascii);
   // Copied: Electron forbids ArrayBuffers over foreign memory. A Uint8Array, not a Buffer.
   auto memory = Napi::ArrayBuffer::New(env, bytes.size());
   std::copy(bytes.begin(), bytes.end(), static_cast<char*>(memory.Data()));

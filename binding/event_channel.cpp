@@ -210,6 +210,12 @@ void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver, co
     }
   }
   writer.call(deliver, ends);
+}
+
+// Also where it could not be delivered: nobody else would ever give it back.
+void EventChannel::release_turn(const Turn& turn) {
+  // JavaScript may have closed the channel, and there is nobody upstream.
+  if (!line_ends_) return;
   for (const auto& record : turn.records) {
     if (const auto* batch = std::get_if<OutputBatch>(&record)) {
       upstream_.release(batch->token, batch->weight());
@@ -228,6 +234,7 @@ void EventChannel::call_js(napi_env env, napi_value deliver, void* context, void
     // JavaScript may not run any more (a worker that is terminated). `deliver` itself does not
     // throw.
   }
+  channel->release_turn(turn);
   channel->end_turn(turn);
 }
 

@@ -94,6 +94,7 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   Turn take_turn();
   void end_turn(const Turn& turn);
   void deliver_turn(Napi::Env env, const Napi::Function& deliver, const Turn& turn);
+  void release_turn(const Turn& turn);
 
   // Set once, before the engine reports anything.
   Upstream upstream_;

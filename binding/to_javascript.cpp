@@ -85,11 +85,17 @@ constexpr int kOutputDropped = 8;
 
 }  // namespace
 
-Napi::Value from_text(Napi::Env env, std::string_view text, bool ascii) {
+Napi::Value from_text_or_null(Napi::Env env, std::string_view text, bool ascii) {
   napi_value value = nullptr;
   const auto create = ascii ? napi_create_string_latin1 : napi_create_string_utf8;
-  if (create(env, text.data(), text.size(), &value) != napi_ok) throw Napi::Error::New(env);
+  if (create(env, text.data(), text.size(), &value) != napi_ok) return env.Null();
   return {env, value};
+}
+
+Napi::Value from_text(Napi::Env env, std::string_view text, bool ascii) {
+  const Napi::Value value = from_text_or_null(env, text, ascii);
+  if (value.IsNull()) throw Napi::Error::New(env);
+  return value;
 }
 
 Napi::Value from_error(Napi::Env env, const Error& error) {

@@ -104,8 +104,9 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
   run(request: ExecutionRequest, options?: RunOptions): Execution {
     const executions = this.#executions;
     // Also of a refused one: writing to it is no error.
-    const piped = request?.stdin === 'pipe';
+    let piped = false;
     try {
+      piped = request?.stdin === 'pipe';
       const chosen = runOptions(options);
       const prepared = this.#prepare(request);
       const live = chosen.signal?.aborted
@@ -113,8 +114,7 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
         : executions.submitWatched(prepared);
       return new ExecutionHandle(executions, live, chosen, piped);
     } catch (error) {
-      const id = typeof request?.id === 'string' ? request.id : randomId();
-      const live = executions.refused(id, error as Error);
+      const live = executions.refused(idOf(request), error as Error);
       return new ExecutionHandle(executions, live, {}, piped);
     }
   }
@@ -307,4 +307,15 @@ export class ExecutionEngine extends ExecutionEmitter implements ExecutionEngine
 /** Not in the class: one that names itself gets another name when it is bundled. */
 function serialEngine(config: ExecutionConfigInput | undefined): ExecutionEngine {
   return new ExecutionEngine(serialConfig(config));
+}
+
+/** Of a refused one, which may be what it was refused for. */
+function idOf(request: ExecutionRequest): string {
+  try {
+    const { id } = request;
+    if (typeof id === 'string') return id;
+  } catch {
+    // A getter of the caller's. The error that is told is the first one.
+  }
+  return randomId();
 }

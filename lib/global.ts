@@ -8,6 +8,8 @@ const SERIAL = { maxConcurrentExecutions: 1, maxQueuedExecutions: Number.POSITIV
 
 /** Given fields over the serial ones; an `undefined` one was not given. */
 export function serialConfig(config: ExecutionConfigInput = {}): ExecutionConfigInput {
+  // The engine says what is wrong with it.
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return config;
   const given = Object.entries(config).filter(([, value]) => value !== undefined);
   return { ...SERIAL, ...Object.fromEntries(given) };
 }

@@ -19,7 +19,7 @@ export async function* keptBytes(
   const total = isOut ? outcome.stdoutBytes : outcome.stderrBytes;
   const file = isOut ? outcome.stdoutOverflowFile : outcome.stderrOverflowFile;
   if (file !== null) {
-    yield* (require('node:fs') as typeof fs).createReadStream(file);
+    yield* overflowBytes(file, source);
     return;
   }
   if (isOut ? outcome.stdoutTruncated : outcome.stderrTruncated) {
@@ -32,4 +32,16 @@ export async function* keptBytes(
     throw source.error('ERR_IO', `Output of ${total} bytes is no longer kept`);
   }
   yield bytes;
+}
+
+async function* overflowBytes(
+  file: string,
+  source: KeptBytesSource,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* (require('node:fs') as typeof fs).createReadStream(file);
+  } catch (error) {
+    // It goes with the record, or somebody has taken it away.
+    throw source.error('ERR_IO', `The overflow file cannot be read: ${(error as Error).message}`);
+  }
 }

@@ -91,6 +91,14 @@ export class LiveExecution {
   readResult(native: NativeEngine | undefined): ExecutionResult {
     if (this.#result !== undefined) return this.#result;
     const outcome = this.outcome as ExecutionOutcome;
-    return this.admitted ? withOutput(outcome, native, this.token) : withTexts(outcome, '', '');
+    if (!this.admitted) return withTexts(outcome, '', '');
+    try {
+      return withOutput(outcome, native, this.token);
+    } catch {
+      // There is no memory for it. The execution comes to its end all the same.
+      const result = withTexts(outcome, '', '');
+      result.outputDropped = true;
+      return result;
+    }
   }
 }

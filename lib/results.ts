@@ -1,5 +1,6 @@
 /** Native results, summaries and statistics in their public form. */
 
+import type * as buffer from 'node:buffer';
 import type { NativeEngine, NativeStats, NativeSummary } from '../types/native';
 import type {
   EngineStats,
@@ -60,12 +61,40 @@ export function withOutput(
 ): ExecutionResult {
   if (outcome.stdoutBytes + outcome.stderrBytes === 0) return withTexts(outcome, '', '');
   const [stdout, stderr] = native?.output(outcome.id, 'utf8', token) ?? ['', ''];
+  if (stdout === null || stderr === null) return cutToStrings(outcome, native, token);
   const result = withTexts(outcome, stdout, stderr);
   if (stdout === '' && stderr === '') {
     const now = native?.result(outcome.id, token);
     result.outputDropped = !now || outcomeOf(outcome.id, now).outputDropped;
   }
   return result;
+}
+
+/** More than a string can be: cut, as it would be at any other limit. In bytes it is whole. */
+function cutToStrings(
+  outcome: ExecutionOutcome,
+  native: NativeEngine | undefined,
+  token: number | undefined,
+): ExecutionResult {
+  const none = new Uint8Array(0);
+  const [stdout, stderr] = native?.output(outcome.id, 'buffer', token) ?? [none, none];
+  const [out, err] = [longestText(stdout), longestText(stderr)];
+  const result = withTexts(outcome, out.text, err.text);
+  result.stdoutTruncated ||= out.isCut;
+  result.stderrTruncated ||= err.isCut;
+  return result;
+}
+
+/** What of it can be a string: `most` characters, none of them cut. */
+export function longestText(
+  bytes: Uint8Array,
+  most = (require('node:buffer') as typeof buffer).constants.MAX_STRING_LENGTH,
+): { text: string; isCut: boolean } {
+  const isCut = bytes.length > most;
+  let end = Math.min(most, bytes.length);
+  while (isCut && end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end--;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, end).toString('utf8');
+  return { text, isCut };
 }
 
 /** Field by field: a spread of so many takes V8 a hundred times as long. */

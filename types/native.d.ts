@@ -294,12 +294,15 @@ export declare class NativeEngine {
   status(id: string): NativeStatus | undefined;
   /** `null` while it is not finished. */
   result(id: string, token?: number): NativeResult | null | undefined;
-  /** The kept output of a finished execution; `null` while it is not finished. */
+  /**
+   * The kept output of a finished execution; `null` while it is not finished. `null` in place of a text: it is longer than
+   * a string can be.
+   */
   output(
     id: string,
     encoding: 'utf8',
     token?: number,
-  ): [stdout: string, stderr: string] | null | undefined;
+  ): [stdout: string | null, stderr: string | null] | null | undefined;
   output(
     id: string,
     encoding: 'buffer',

@@ -68,9 +68,9 @@ export function unknownSignal(signal: unknown): TypeError {
 }
 
 export function asObject(name: string, value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrongType(name, 'of type object', value);
-  }
+  // A Map has no fields: what is in it would be lost without a word.
+  const isPlain = typeof value === 'object' && !Array.isArray(value) && !(value instanceof Map);
+  if (!isPlain || value === null) throw wrongType(name, 'of type object', value);
   return value as Fields;
 }
 
@@ -91,7 +91,8 @@ export function asBoolean(name: string, value: unknown): boolean {
 
 export function asStrings(name: string, value: unknown): readonly string[] {
   if (!Array.isArray(value)) throw wrongType(name, 'an instance of Array', value);
-  return value.map((entry, index) => asString(`${name}[${index}]`, entry));
+  // Holes are entries too.
+  return Array.from(value, (entry, index) => asString(`${name}[${index}]`, entry));
 }
 
 export function asOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {

@@ -1,5 +1,6 @@
 /** What each field of the configuration may be, as data. */
 
+import type * as buffer from 'node:buffer';
 import type * as path from 'node:path';
 import type * as url from 'node:url';
 import type { ExecutionConfig, OversizedOutputStrategy } from '../../types/config';
@@ -28,7 +29,8 @@ export const STRATEGIES: readonly OversizedOutputStrategy[] = [
 export const SECRETS = 'an array of strings';
 
 export function isSecrets(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((secret) => typeof secret === 'string');
+  // Holes are entries too.
+  return Array.isArray(value) && Array.from(value).every((secret) => typeof secret === 'string');
 }
 
 function isLimits(value: unknown): boolean {
@@ -73,16 +75,23 @@ const flag: Rule = {
   holds: (value) => typeof value === 'boolean',
 };
 
+/** Of a `file:` URL; `undefined` for what is none, or names no path here. */
+function pathOf(value: unknown): string | undefined {
+  if (!isUrl(value) || value.protocol !== 'file:') return undefined;
+  try {
+    return (require('node:url') as typeof url).fileURLToPath(value);
+  } catch {
+    return undefined;
+  }
+}
+
 const directory: Rule = {
   allowed: 'a path (not empty, without NUL bytes) or a file: URL',
   holds: (value) =>
-    typeof value === 'string'
-      ? value !== '' && !value.includes('\0')
-      : isUrl(value) && value.protocol === 'file:',
+    typeof value === 'string' ? value !== '' && !value.includes('\0') : pathOf(value) !== undefined,
   normal: (value) => {
     const { resolve } = require('node:path') as typeof path;
-    const { fileURLToPath } = require('node:url') as typeof url;
-    return resolve(typeof value === 'string' ? value : fileURLToPath(value as URL));
+    return resolve(typeof value === 'string' ? value : (pathOf(value) as string));
   },
 };
 
@@ -136,7 +145,8 @@ export const CONFIG_RULES: Readonly<Record<keyof ExecutionConfig, Rule>> = {
   overflowDir: directory,
   journalDir: directory,
   keepOverflowFiles: flag,
-  maxLineBytes: integer(1),
+  // A line is a string.
+  maxLineBytes: integer(1, (require('node:buffer') as typeof buffer).constants.MAX_STRING_LENGTH),
   partialLineFlushMs: withInfinity(atLeastZero),
   killSignal: signal,
   forceKillAfterDelayMs: delayOrFalse,

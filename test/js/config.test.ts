@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { availableParallelism } from 'node:os';
 import {
   type ExecutionConfigInput,
@@ -97,6 +98,10 @@ describe('a bad configuration is refused by the name of its field', () => {
     ['overflowDir', 7],
     ['keepOverflowFiles', 'no'],
     ['maxLineBytes', 0],
+    ['maxLineBytes', constants.MAX_STRING_LENGTH + 1],
+    ['logDir', new URL('file://host/logs')],
+    ['logDir', new URL('http://host/logs')],
+    ['redact', new Array(1)],
     ['partialLineFlushMs', -1],
     ['killSignal', 'SIGNOPE'],
     ['forceKillAfterDelayMs', -1],
@@ -114,6 +119,15 @@ describe('a bad configuration is refused by the name of its field', () => {
       code: 'ERR_INVALID_CONFIG',
       message: expect.stringMatching(`^Invalid configuration: .*${field}`),
     });
+  });
+
+  test.each([null, 5, 'x', []])('a configuration that is none: %p', (config) => {
+    for (const make of [
+      () => new ExecutionEngine(config as never),
+      () => ExecutionEngine.initGlobal(config as never),
+    ]) {
+      expect(thrown(make)).toMatchObject({ code: 'ERR_INVALID_CONFIG' });
+    }
   });
 
   test('the message tells what it got', () => {

@@ -250,6 +250,13 @@ const mistakes: [title: string, code: string, request: unknown][] = [
   ['a number for a program', 'ERR_INVALID_ARG_TYPE', { command: { type: 'exec', program: 7 } }],
   ['a string for args', 'ERR_INVALID_ARG_TYPE', { command: { ...run, args: 'a b' } }],
   ['a number among args', 'ERR_INVALID_ARG_TYPE', { command: { ...run, args: ['a', 7] } }],
+  ['a hole among args', 'ERR_INVALID_ARG_TYPE', { command: { ...run, args: new Array(3) } }],
+  ['a hole among secrets', 'ERR_INVALID_ARG_TYPE', { command: run, redact: new Array(2) }],
+  [
+    'a Map for an environment',
+    'ERR_INVALID_ARG_TYPE',
+    { command: run, env: new Map([['A', '1']]) },
+  ],
   ['a number for an id', 'ERR_INVALID_ARG_TYPE', { command: run, id: 7 }],
   ['a string for a timeout', 'ERR_INVALID_ARG_TYPE', { command: run, timeoutMs: '5' }],
   ['a string for an idle timeout', 'ERR_INVALID_ARG_TYPE', { command: run, idleTimeoutMs: '5' }],
@@ -293,6 +300,20 @@ describe('a mistake in the request is a TypeError, as Node does', () => {
     );
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toContain('SIGNOPE');
+  });
+
+  test('a getter that throws comes through the promise', async () => {
+    const engine = makeEngine();
+    for (const name of ['stdin', 'id', 'command']) {
+      const request = Object.defineProperty({ command: run }, name, {
+        enumerable: true,
+        get: () => {
+          throw new Error(`no ${name}`);
+        },
+      });
+      const error = await rejection(engine.run(request).result);
+      expect(error).toMatchObject({ message: `no ${name}` });
+    }
   });
 
   test('methods reject and never throw', async () => {

@@ -1,8 +1,10 @@
-import type { ResourceUsage } from 'escher-execution-engine';
+import { randomUUID } from 'node:crypto';
+import type { ExecutionOutcome, ExecutionResult, ResourceUsage } from 'escher-execution-engine';
 import { chunks, exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
 import { executionError, present } from './support/expectations';
 import { reportOf } from './support/hosts';
+import { loadPart } from './support/part';
 import { waitFor } from './support/wait';
 
 /** One byte sequence for every rule about invalid UTF-8. */
@@ -142,6 +144,54 @@ describe('a result', () => {
     ]);
     expect(long.durationMs).toBeGreaterThanOrEqual(500);
     expect(short.durationMs).toBeLessThan(long.durationMs);
+  });
+});
+
+describe('more text than a string can be', () => {
+  const { withOutput, longestText } = loadPart<{
+    withOutput(outcome: ExecutionOutcome, native: object): ExecutionResult;
+    longestText(bytes: Uint8Array, most?: number): { text: string; isCut: boolean };
+  }>('results');
+
+  test.each([
+    ['abc', 3, 'abc', false],
+    ['abcd', 3, 'abc', true],
+    ['aäb', 2, 'a', true],
+    ['aäb', 3, 'aä', true],
+    ['a€', 3, 'a', true],
+    ['😀', 3, '', true],
+  ])('of %j at most %d: %j', (whole, most, text, isCut) => {
+    expect(longestText(Buffer.from(whole), most)).toEqual({ text, isCut });
+  });
+
+  test('is taken from the bytes', async () => {
+    const engine = makeEngine();
+    const outcome = await engine.run(sh('printf out; printf err >&2'));
+    const bytes = [Buffer.from('out'), Buffer.from('err')];
+    const native = {
+      output: (_: string, encoding: string) => (encoding === 'utf8' ? [null, 'err'] : bytes),
+    };
+    expect(withOutput(outcome, native)).toEqual(outcome);
+  });
+
+  test('without memory for it the execution comes to its end', async () => {
+    const { LiveExecution } = loadPart<{
+      LiveExecution: new (
+        id: string,
+        emitter: object,
+      ) => Record<string, unknown> & {
+        readResult(native: object): ExecutionResult;
+      };
+    }>('live');
+    const live = new LiveExecution(randomUUID(), {});
+    const outcome = await makeEngine().run(sh('printf out'));
+    Object.assign(live, { admitted: true, outcome });
+    const native = {
+      output: () => {
+        throw new RangeError('Array buffer allocation failed');
+      },
+    };
+    expect(live.readResult(native)).toEqual({ ...outcome, stdout: '', outputDropped: true });
   });
 });
 

@@ -85,6 +85,20 @@ describe.each(kinds)('%s', (_, read) => {
     expect(sha256(await read(execution, 'stdout', { encoding: 'buffer' }))).toBe(sha256(all));
   });
 
+  test('fails by name when the overflow file is gone', async () => {
+    const engine = makeEngine({
+      maxOutputSizeBytes: 1000,
+      oversizedOutputStrategy: 'streamToFile',
+    });
+    const execution = engine.run(exec('seq', ['1', '20000']));
+    await execution;
+    await engine.removeExecution(execution.id);
+    expect(await rejection(read(execution, 'stdout', { encoding: 'buffer' }))).toMatchObject({
+      code: 'ERR_IO',
+      message: expect.stringContaining('overflow file'),
+    });
+  });
+
   test('fails rather than give less than the exact bytes', async () => {
     const engine = makeEngine({ maxOutputSizeBytes: 1000 });
     const execution = engine.run(exec('seq', ['1', '20000']));
