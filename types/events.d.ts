@@ -25,6 +25,7 @@ export interface StartedEvent extends EventBase {
 /** Several lines of one stream: the efficient form. Without their terminators. */
 export interface OutputEvent extends EventBase {
   stream: OutputStream;
+  /** The same array for all listeners: whoever wants to change it takes a copy. */
   lines: string[];
   /** Number of the first line; it counts over both streams of the execution. */
   firstSeq: number;

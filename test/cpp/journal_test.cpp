@@ -157,7 +157,7 @@ TEST(JournalTest, IsMadeWhileOtherEnginesRecover) {
   }
   int refused = 0;
   int lost = 0;
-  for (int i = 0; i < 1500; ++i) {
+  for (int i = 0; i < 600; ++i) {
     const auto journal = Journal::open(directory.path(), Marker("").token());
     if (!journal) {
       ++refused;
