@@ -6,7 +6,7 @@ import type { TerminalEvent } from '../../types/events';
 import type { ExecutionFilter, ExecutionResult } from '../../types/result';
 import { admission } from './admission';
 import { authorized } from './authorize';
-import { coded, denied, notFound } from './errors';
+import { coded, denied, left, notFound } from './errors';
 import type { Settings } from './options';
 import type { Page } from './page';
 import type { RunningExecutions } from './running';
@@ -89,7 +89,7 @@ async function start(
 ): Promise<string> {
   const { engine, settings, running, window, page } = caller;
   const request = await authorized(asked, caller.sender, settings.authorize);
-  if (page.isClosed) throw denied('The page that asked was left');
+  if (page.isClosed) throw left();
   const execution = engine.run(request);
   const { id } = execution;
   const added = running.add(execution);

@@ -12,6 +12,8 @@ export function coded(code: string, message: string): Error {
 
 export const denied = (message: string): Error => coded('ERR_ACCESS_DENIED', message);
 
+export const left = (): Error => denied('The page that asked was left');
+
 /** As the engine says it of an id that it does not know. */
 export const notFound = (id: string): Error =>
   coded('ERR_EXECUTION_NOT_FOUND', `Execution not found: ${id}`);

@@ -7,8 +7,8 @@ import type { PageEventName } from '../../types/electron';
 import type { OutputEvent } from '../../types/events';
 import type { Batch, WireEvent } from './wire';
 
-/** Sends a batch; `false` when the page is gone. */
-type Send = (batch: Omit<Batch, 'page'>) => boolean;
+/** Sends a batch. Closes the outbox when the page is gone. */
+type Send = (batch: Omit<Batch, 'page'>) => void;
 
 export interface OutboxLimits {
   maxBytesInFlight: number;
@@ -47,7 +47,10 @@ export class Outbox {
     this.#fullBatch = Math.min(FULL_BATCH, limits.maxBytesInFlight / 4);
   }
 
-  /** Whether lines may be added. Once it is full, there is room when half of it was taken. */
+  /**
+   * Whether lines may be added. Once it is full, there is room when half of it was taken. A closed
+   * one drops what is added, so nobody waits for it.
+   */
   get hasRoom(): boolean {
     return this.#fullSince === undefined;
   }
@@ -64,7 +67,7 @@ export class Outbox {
 
   /** Resolves when there is room, when it is closed, or after `maxHoldMs`. */
   async room(): Promise<void> {
-    if (this.hasRoom || this.#closed) return;
+    if (this.hasRoom) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
@@ -87,6 +90,7 @@ export class Outbox {
     seq: number,
     partial: boolean,
   ): void {
+    if (this.#closed) return;
     const weight = Buffer.byteLength(line) + LINE_BYTES;
     const open = this.#open;
     if (open?.watch === watch && follows(open.output, executionId, stream, seq)) {
@@ -123,7 +127,10 @@ export class Outbox {
     clearTimeout(this.#timer);
     this.#events = [];
     this.#open = undefined;
+    this.#queued = 0;
     this.#sent.clear();
+    this.#inFlight = 0;
+    this.#fullSince = undefined;
     this.#wake();
   }
 
@@ -157,7 +164,7 @@ export class Outbox {
     this.#sent.set(number, bytes);
     this.#inFlight += bytes;
     this.#lastSentAt = performance.now();
-    if (!this.#send({ number, events })) this.close();
+    this.#send({ number, events });
   }
 
   #wake(): void {

@@ -37,12 +37,11 @@ export class Page {
     const channel = eventChannel(settings.channel);
     this.#outbox = new Outbox((batch) => {
       try {
-        if (webContents.isDestroyed()) return false;
-        webContents.send(channel, { page: token, ...batch });
-        return true;
+        if (webContents.isDestroyed()) this.close();
+        else webContents.send(channel, { page: token, ...batch });
       } catch {
         // Its process or its frame is gone, and the event that says so is still to come.
-        return false;
+        this.close();
       }
     }, settings);
   }

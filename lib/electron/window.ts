@@ -1,7 +1,7 @@
 /** One window (its `webContents`): the executions that are its own, and the page that it shows. */
 
 import type { ElectronWebContents } from '../../types/electron';
-import { denied } from './errors';
+import { left } from './errors';
 import type { Onlookers } from './onlookers';
 import type { Settings } from './options';
 import type { OwnExecutions } from './own-executions';
@@ -44,8 +44,12 @@ export class EngineWindow {
 
   /** The page with that token. A new one takes the place of the one before. */
   page(token: string): Page {
-    if (this.#page?.token === token) return this.#page;
-    if (this.#past.has(token)) throw denied('The page that asked was left');
+    if (this.#past.has(token)) throw left();
+    if (this.#page?.token === token) {
+      // It could not be sent to, so it would hear of nothing.
+      if (this.#page.isClosed) throw left();
+      return this.#page;
+    }
     this.#leave();
     this.#page = new Page(token, this.#webContents, this.#settings, this.#onlookers);
     return this.#page;

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type ExposeOptions, exposeEngine } from 'escher-execution-engine/electron';
 import { exec } from './support/commands';
 import { FakeWindow, fakeIpcMain } from './support/electron';
@@ -138,6 +141,30 @@ describe('a page that takes nothing', () => {
     const { window, engine, run } = await stuckWindow();
     window.reload();
     expect(await engine.waitForCompletion(run.id)).toMatchObject({ stdoutBytes: BYTES });
+  });
+});
+
+describe('a page that cannot be sent to any more', () => {
+  test.each([
+    ['throws', 'has room', MiB],
+    ['throws', 'is full', 1],
+    ['destroyed', 'has room', MiB],
+    ['destroyed', 'is full', 1],
+  ])('%s, while it %s: the main process goes on, and nobody waits for it', async (way, _, most) => {
+    const script = join(__dirname, 'support', 'electron-gone-page.js');
+    // One that stands still answers nothing, so nothing but a signal ends it.
+    const guard = { timeout: 20_000, killSignal: 'SIGKILL' } as const;
+    const args = [script, way, String(most)];
+    const { stdout } = await promisify(execFile)(process.execPath, args, guard);
+    expect(JSON.parse(stdout)).toEqual({
+      status: 'completed',
+      stdoutBytes: 6_888_896,
+      listeners: 0,
+      refused: 'ERR_ACCESS_DENIED',
+      running: 'running',
+      last: 'cancelled',
+      attempts: way === 'throws' ? 1 : 0,
+    });
   });
 });
 
