@@ -7,6 +7,7 @@ import type { ExecutionFilter, ExecutionResult } from '../../types/result';
 import { admission } from './admission';
 import { authorized } from './authorize';
 import { coded, denied, left, notFound } from './errors';
+import type { Onlooker } from './onlookers';
 import type { Settings } from './options';
 import type { Page } from './page';
 import type { RunningExecutions } from './running';
@@ -107,14 +108,13 @@ async function start(
   return id;
 }
 
-/** An ended execution has no events any more: its end is the answer. */
 async function watch(
   caller: Caller,
   asked: unknown,
   number: number,
   lines: boolean,
 ): Promise<TerminalEvent | undefined> {
-  const { engine, running, page } = caller;
+  const { running, page } = caller;
   const id = reachable(caller, asked);
   const known = running.find(id);
   if (known !== undefined) {
@@ -122,11 +122,29 @@ async function watch(
     else page.watch(number, known, lines);
     return undefined;
   }
-  const result = await engine.getResult(id);
-  if (result !== null) return endOf(result);
-  if (number === LISTENERS) page.subscribeLookingOn(id);
-  else page.lookOn(number, id, lines);
-  return undefined;
+  // Ahead of the question where it stands: what happens until the answer is here is told too.
+  const onlooker =
+    number === LISTENERS ? page.subscribeLookingOn(id) : page.lookOn(number, id, lines);
+  return onlooker && (await endBefore(caller, onlooker, id));
+}
+
+/** An ended execution has no events any more: its end is the answer. */
+async function endBefore(
+  { engine, page }: Caller,
+  onlooker: Onlooker,
+  id: string,
+): Promise<TerminalEvent | undefined> {
+  try {
+    const result = await engine.getResult(id);
+    if (page.isClosed) throw left();
+    // The answer would overtake what the page was told: its end is told behind that.
+    if (result === null || onlooker.hasHeard) return undefined;
+    onlooker.stop();
+    return endOf(result);
+  } catch (error) {
+    onlooker.stop();
+    throw error;
+  }
 }
 
 function endOf({ stdout: _out, stderr: _err, ...outcome }: ExecutionResult): TerminalEvent {

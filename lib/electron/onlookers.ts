@@ -11,21 +11,35 @@ import { TOLD_EVENTS, type ToldEvent } from './told-events';
 
 type AnyPayload = ExecutionEvents[ToldEvent];
 
+/** What a page looks on at. */
+export interface Interest {
+  wants(id: string): boolean;
+  /** Of a single execution: called once, behind its end, or when the onlooker is stopped. */
+  onEnd?: () => void;
+}
+
 /** One page with one interest. */
 export class Onlooker {
   readonly #all: Onlookers;
   readonly #number: number;
   readonly #outbox: Outbox;
-  readonly #wants: (id: string) => boolean;
+  readonly #interest: Interest;
   readonly #lines = new Map<string, LinesToPage>();
   readsLines = false;
+  #hasHeard = false;
+  #over = false;
 
-  constructor(all: Onlookers, number: number, outbox: Outbox, wants: (id: string) => boolean) {
+  constructor(all: Onlookers, number: number, outbox: Outbox, interest: Interest) {
     this.#all = all;
     this.#number = number;
     this.#outbox = outbox;
-    this.#wants = wants;
+    this.#interest = interest;
     all.add(this);
+  }
+
+  /** Something came: then the rest comes too, up to the end. */
+  get hasHeard(): boolean {
+    return this.#hasHeard;
   }
 
   readLines(): void {
@@ -34,19 +48,30 @@ export class Onlooker {
   }
 
   stop(): void {
+    if (this.#over) return;
+    this.#over = true;
     this.#all.remove(this);
+    this.#interest.onEnd?.();
   }
 
+  wants(id: string): boolean {
+    return this.#interest.wants(id);
+  }
+
+  /** Of an execution that it {@link wants}. */
   happened(name: ToldEvent, payload: AnyPayload): void {
     const id = payload.executionId;
-    if (!this.#wants(id)) return;
+    this.#hasHeard = true;
     this.#lines.get(id)?.tellSkipped();
     this.#outbox.event(this.#number, name, payload);
-    if (name === 'settled') this.#lines.delete(id);
+    if (name !== 'settled') return;
+    this.#lines.delete(id);
+    if (this.#interest.onEnd !== undefined) this.stop();
   }
 
   output({ executionId: id, stream, lines, firstSeq, partial }: OutputEvent): void {
-    if (!this.readsLines || !this.#wants(id)) return;
+    if (!this.readsLines || !this.wants(id)) return;
+    this.#hasHeard = true;
     let sink = this.#lines.get(id);
     if (sink === undefined) {
       sink = new LinesToPage(this.#outbox, this.#number, id);
@@ -66,7 +91,9 @@ export class Onlookers {
   readonly #listeners: [ToldEvent, (payload: AnyPayload) => void][] = TOLD_EVENTS.map((name) => [
     name,
     (payload: AnyPayload) => {
-      for (const onlooker of [...this.#onlookers]) onlooker.happened(name, payload);
+      // Chosen before anybody is told: an end that was told makes some want what others had.
+      const told = [...this.#onlookers].filter((one) => one.wants(payload.executionId));
+      for (const onlooker of told) onlooker.happened(name, payload);
     },
   ]);
   readonly #onOutput = (payload: OutputEvent): void => {

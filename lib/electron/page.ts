@@ -59,11 +59,12 @@ export class Page {
   }
 
   /** As {@link watch}, of an execution that there is no handle of. */
-  lookOn(number: number, id: string, lines: boolean): void {
+  lookOn(number: number, id: string, lines: boolean): Onlooker {
     this.unwatch(number);
-    const onlooker = new Onlooker(this.#onlookers, number, this.#outbox, (other) => other === id);
+    const onlooker = this.#lookAt(id, number, () => this.#watched.delete(number));
     this.#watched.set(number, onlooker);
     if (lines) onlooker.readLines();
+    return onlooker;
   }
 
   unwatch(number: number): void {
@@ -81,21 +82,18 @@ export class Page {
   }
 
   /** As {@link subscribe}, of an execution that there is no handle of. */
-  subscribeLookingOn(id: string): void {
-    if (this.#subscribed.has(id)) return;
-    this.#subscribe(
-      id,
-      this.#look((other) => other === id),
-    );
+  subscribeLookingOn(id: string): Onlooker | undefined {
+    if (this.#subscribed.has(id)) return undefined;
+    const onlooker = this.#lookAt(id, LISTENERS, () => this.#subscribed.delete(id));
+    this.#subscribe(id, onlooker);
+    return onlooker;
   }
 
   /** All that the page is not subscribed to already. */
   subscribeAll(): void {
     if (this.#subscribed.has(ALL)) return;
-    this.#subscribe(
-      ALL,
-      this.#look((id) => !this.#subscribed.has(id)),
-    );
+    const wants = (id: string): boolean => !this.#subscribed.has(id);
+    this.#subscribe(ALL, new Onlooker(this.#onlookers, LISTENERS, this.#outbox, { wants }));
   }
 
   unsubscribe(id: string): void {
@@ -126,8 +124,9 @@ export class Page {
     for (const source of sources) source.stop();
   }
 
-  #look(wants: (id: string) => boolean): Onlooker {
-    return new Onlooker(this.#onlookers, LISTENERS, this.#outbox, wants);
+  #lookAt(id: string, number: number, onEnd: () => void): Onlooker {
+    const wants = (other: string): boolean => other === id;
+    return new Onlooker(this.#onlookers, number, this.#outbox, { wants, onEnd });
   }
 
   #subscribe(id: string, source: Source): void {

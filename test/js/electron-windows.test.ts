@@ -31,6 +31,24 @@ const listenerCounts = (emitter: {
     emitter.eventNames().map((name) => [String(name), emitter.listenerCount(name)]),
   );
 
+/** Says late where an execution stands, as it is when it is asked, or as it is when it says so. */
+function answeringLate(engine: ExecutionEngine, stands: 'asked' | 'answered') {
+  let answer: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const ask = engine.getResult.bind(engine);
+  const getResult = jest.spyOn(engine, 'getResult') as jest.SpyInstance;
+  getResult.mockImplementation(async (id: string) => {
+    if (stands === 'answered') await gate;
+    const result = await ask(id);
+    await gate;
+    return result;
+  });
+  const asked = () => waitFor('the question', () => getResult.mock.calls.length > 0);
+  return { asked, answer: () => answer() };
+}
+
 const cat = () => exec('cat', [], { stdin: 'pipe' });
 
 /** Ends it, unless somebody has cancelled it before. */
@@ -322,6 +340,106 @@ describe('what the main process runs', () => {
     await waitFor('the end', () => told.length === 2);
     expect(told).toEqual(['line', 'completed']);
     expect(events).toEqual(['line']);
+  });
+});
+
+describe('a page that looks on at one execution', () => {
+  /** Resolves when all that was sent to the page before is there. */
+  const allHeard = (window: FakeWindow) =>
+    new Promise((resolve) => void window.page.run(sh('true'), { onSettled: resolve }));
+
+  test('does so until its end, and no longer', async () => {
+    const { one, engine } = twoWindows({ access: 'all' });
+    const before = listenerCounts(engine);
+    const id = await engine.execute(cat());
+    const ends: string[] = [];
+    one.page.on('output', () => undefined);
+    one.page.on('settled', () => ends.push('subscribed'));
+    const watch = { onOutput: () => undefined, onSettled: () => ends.push('watched') };
+    await one.page.watch(id, watch);
+    await one.page.subscribe(id);
+    expect(listenerCounts(engine)).toMatchObject({ output: 1, settled: 1 });
+    await engine.closeInput(id);
+    await waitFor('both ends', () => ends.length === 2);
+    expect(ends.sort()).toEqual(['subscribed', 'watched']);
+    expect(listenerCounts(engine)).toEqual(before);
+  });
+
+  test('is told of its end once, though it looks on at all of them too', async () => {
+    const { one, engine } = twoWindows({ access: 'all' });
+    const id = await engine.execute(cat());
+    const told: unknown[] = [];
+    one.page.on('settled', ({ executionId }) => told.push(executionId));
+    await one.page.subscribe(id);
+    await one.page.subscribeAll();
+    await engine.closeInput(id);
+    await engine.waitForCompletion(id);
+    const next = await engine.execute(sh('true'));
+    await waitFor('the next end', () => told.includes(next));
+    expect(told).toEqual([id, next]);
+  });
+
+  test.each(['asked', 'answered'] as const)(
+    'misses nothing until the engine says where it stands, as of when it is %s',
+    async (stands) => {
+      const { one, engine } = twoWindows({ access: 'all' });
+      const before = listenerCounts(engine);
+      const id = await engine.execute(cat());
+      const { asked, answer } = answeringLate(engine, stands);
+      const told: string[] = [];
+      const watching = one.page.watch(id, {
+        onOutput: ({ lines }) => told.push(...lines),
+        onSettled: ({ result }) => told.push(result.status),
+      });
+      await asked();
+      await engine.sendInput(id, 'line\n');
+      await engine.closeInput(id);
+      await engine.waitForCompletion(id);
+      answer();
+      expect((await watching).id).toBe(id);
+      await allHeard(one);
+      expect(told).toEqual(['line', 'completed']);
+      expect(listenerCounts(engine)).toEqual(before);
+    },
+  );
+
+  test('is told at once of an end that is past', async () => {
+    const { one, engine } = twoWindows({ access: 'all' });
+    const before = listenerCounts(engine);
+    const id = await engine.execute(sh('echo text'));
+    await engine.waitForCompletion(id);
+    const told: string[] = [];
+    await one.page.subscribe(id);
+    await one.page.watch(id, { onSettled: ({ result }) => told.push(result.status) });
+    expect(told).toEqual(['completed']);
+    expect(listenerCounts(engine)).toEqual(before);
+  });
+
+  test.each([1, 0])('and is left before the answer: nothing is left behind; %p', async (number) => {
+    const { one, engine } = twoWindows({ access: 'all' });
+    const before = listenerCounts(engine);
+    const id = await engine.execute(cat());
+    const { asked, answer } = answeringLate(engine, 'asked');
+    const { webContents } = one;
+    const call = { page: 'first', method: 'watch', args: [id, number, true] };
+    const reply = webContents.arrive('execution-engine:call', [call], webContents.mainFrame);
+    await asked();
+    one.reload();
+    answer();
+    expect(await reply).toMatchObject({ error: { code: 'ERR_ACCESS_DENIED' } });
+    expect(listenerCounts(engine)).toEqual(before);
+    expect(await endOfCat(engine, id)).toBe('completed');
+  });
+
+  test('that is not there: nothing is left behind', async () => {
+    const { one, engine } = twoWindows({ access: 'all' });
+    const before = listenerCounts(engine);
+    const nowhere = '11111111-1111-4111-8111-111111111111';
+    const watched = one.page.watch(nowhere, { onOutput: () => undefined });
+    for (const attempt of [watched, one.page.subscribe(nowhere)]) {
+      expect(await rejection(attempt)).toMatchObject({ code: 'ERR_EXECUTION_NOT_FOUND' });
+    }
+    expect(listenerCounts(engine)).toEqual(before);
   });
 });
 
