@@ -8,7 +8,7 @@ import type {
   ElectronIpcRenderer,
   PreloadOptions,
 } from '../../types/electron';
-import { preloadSettings } from './options';
+import { preloadSettings, wrong } from './options';
 import { pageApi } from './page-api';
 import { PageClient } from './page-client';
 import { PRELOAD_ARGUMENT } from './wire';
@@ -44,7 +44,9 @@ export function exposeInPreload(
 function exposeIfAsked(): void {
   const asked = process.argv.find((argument) => argument.startsWith(PRELOAD_ARGUMENT));
   if (asked === undefined) return;
-  const [, key, channel] = /^(\w+):(.+)$/.exec(asked.slice(PRELOAD_ARGUMENT.length)) ?? [];
+  const named = /^([\w$]+):(.+)$/.exec(asked.slice(PRELOAD_ARGUMENT.length));
+  if (named === null) throw wrong('additionalArguments', 'those of preloadPreferences()', asked);
+  const [, key, channel] = named;
   exposeInPreload(require('electron') as PreloadElectron, { key, channel });
 }
 

@@ -433,6 +433,26 @@ describe('the preload script', () => {
     });
   });
 
+  test('exposes it by any name that is taken', () => {
+    const { additionalArguments } = preloadPreferences({ key: '$engine_1', channel: 'mine' });
+    const listened: string[] = [];
+    const ipcRenderer = { on: (channel: string) => listened.push(channel) };
+    const { worlds } = asScript(['electron', ...additionalArguments], ipcRenderer as never);
+    expect(Object.keys(worlds)).toEqual(['$engine_1']);
+    expect(listened).toEqual(['mine:events']);
+  });
+
+  test.each(['', 'key', ':channel', 'key:', 'a-b:channel'])(
+    'refuses what preloadPreferences() does not give: %j',
+    (given) => {
+      const [argument = ''] = preloadPreferences({ key: 'a', channel: 'b' }).additionalArguments;
+      expect(thrown(() => asScript([argument.replace('a:b', given)]))).toMatchObject({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.stringMatching(/must be those of preloadPreferences\(\). Received '--/),
+      });
+    },
+  );
+
   test('does nothing by itself otherwise', () => {
     expect(asScript(['electron'])).toEqual({ worlds: {}, asked: [] });
   });
