@@ -3,7 +3,8 @@
 import type { ExecutionEngineApi, InputData } from '../../types/api';
 import type { PageSender } from '../../types/electron';
 import type { TerminalEvent } from '../../types/events';
-import type { ExecutionFilter, ExecutionResult } from '../../types/result';
+import type { ExecutionResult } from '../../types/result';
+import { executionFilter } from '../options/call';
 import { admission } from './admission';
 import { authorized } from './authorize';
 import { coded, denied, left, notFound } from './errors';
@@ -46,7 +47,7 @@ const METHODS: Record<string, Handler> = {
   sendInput: byId((engine, id, [data]) => engine.sendInput(id, data as InputData)),
   closeInput: byId((engine, id) => engine.closeInput(id)),
   removeExecution: byId((engine, id) => engine.removeExecution(id)),
-  listExecutions: (caller, [filter]) => list(caller, filter as ExecutionFilter | undefined),
+  listExecutions: (caller, [filter]) => list(caller, filter),
   runningCount: ({ engine }) => engine.runningCount(),
   queuedCount: ({ engine }) => engine.queuedCount(),
   stats: ({ engine }) => engine.stats(),
@@ -159,7 +160,8 @@ function reachable({ settings, window }: Caller, id: unknown): string {
   return known;
 }
 
-async function list({ engine, settings, window }: Caller, filter: ExecutionFilter = {}) {
+async function list({ engine, settings, window }: Caller, asked: unknown) {
+  const filter = executionFilter(asked);
   if (settings.access === 'all') return await engine.listExecutions(filter);
   const { limit, ...rest } = filter;
   const known = await engine.listExecutions(rest);

@@ -321,6 +321,25 @@ describe('access', () => {
     });
   });
 
+  test.each([
+    [null, 'ERR_INVALID_ARG_TYPE'],
+    [5, 'ERR_INVALID_ARG_TYPE'],
+    [{ limit: 'x' }, 'ERR_INVALID_ARG_TYPE'],
+    [{ limit: -1 }, 'ERR_OUT_OF_RANGE'],
+    [{ limit: Number.NaN }, 'ERR_OUT_OF_RANGE'],
+    [{ status: 'over' }, 'ERR_INVALID_ARG_VALUE'],
+  ])('a listing by %j is refused, whatever the access', async (filter, code) => {
+    for (const access of ['own', 'all'] as const) {
+      const { ipcMain } = exposed({ access });
+      const { page } = window(ipcMain);
+      expect(await rejection(page.listExecutions(filter as never))).toMatchObject({
+        name: expect.stringMatching(/^(Type|Range)Error$/),
+        code,
+        message: expect.stringContaining('"filter'),
+      });
+    }
+  });
+
   test("'all': everything of the engine", async () => {
     const { ipcMain, engine } = exposed({ access: 'all' });
     const { page } = window(ipcMain);
