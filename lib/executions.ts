@@ -18,6 +18,9 @@ import { requestFields } from './request-fields';
 import { cancelledOutcome } from './results';
 import { shownOf, Trace } from './tracing';
 
+/** As requests bear them: in lower case. */
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 export class Executions implements Omit<RecordSink, 'replied'> {
   readonly channel: Channel;
   readonly #emitter: ExecutionEmitter;
@@ -74,9 +77,14 @@ export class Executions implements Omit<RecordSink, 'replied'> {
    * One that was cancelled before it came here. It takes the same way to its end, a moment later.
    */
   cancelled(request: NormalRequest): LiveExecution {
+    const refusal = this.#refusalOf(request.id);
     const live = this.#traced(request, () => new LiveExecution(request.id, this.#emitter));
     const { command, metadata } = shownOf(request, this.#namesSecrets(request));
     process.nextTick(() => {
+      if (refusal !== undefined) {
+        this.#refuse(live, refusal);
+        return;
+      }
       const outcome = cancelledOutcome(request.id, command, metadata);
       this.#finish(live, outcome, outcome.completedAt);
     });
@@ -213,6 +221,17 @@ export class Executions implements Omit<RecordSink, 'replied'> {
 
   #namesSecrets(request: NormalRequest): boolean {
     return this.#hasSecrets || (request.redact ?? []).length > 0;
+  }
+
+  /** What the native engine would say to the id: its events would be taken for those of who bears it. */
+  #refusalOf(id: string): NativeError | undefined {
+    if (!UUID.test(id)) {
+      const message = `Validation error: id must be a UUID, got '${id}'`;
+      return { code: 'ERR_VALIDATION', reason: 'INVALID_ID', message };
+    }
+    const isTaken = this.#byId.has(id) || this.channel.native.status(id) !== undefined;
+    if (!isTaken) return undefined;
+    return { code: 'ERR_DUPLICATE_ID', message: `Execution id is already in use: ${id}` };
   }
 
   #answer(live: LiveExecution, error: NativeError | null): void {

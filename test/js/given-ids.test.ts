@@ -87,6 +87,42 @@ test('the former is itself for as long as nobody was told of its end', async () 
   }
 });
 
+describe.each(places)('%s, one that is aborted before it begins', (_, place) => {
+  test('is refused where its id is in use, and who bears the id goes on', async () => {
+    const engine = await place();
+    const id = randomUUID();
+    const former = engine.run(sh('echo former; read _', { id, stdin: 'pipe' }));
+    const ends: string[] = [];
+    for (const emitter of [engine, former]) {
+      emitter.on('settled', ({ result }) => ends.push(result.status));
+    }
+    await new Promise((resolve) => former.once('stdout', resolve));
+    const aborted = { signal: AbortSignal.abort() };
+    expect((await executionError(engine.run(sh('true', { id }), aborted))).message).toBe(
+      (await executionError(engine.run(sh('true', { id })))).message,
+    );
+    expect(ends).toEqual([]);
+    expect(former.pid).toEqual(expect.any(Number));
+    former.stdin.end('\n');
+    expect(await former).toMatchObject({ status: 'completed', stdout: 'former\n' });
+    expect(ends).toEqual(['completed', 'completed']);
+
+    const late = await executionError(engine.run(sh('true', { id }), aborted));
+    expect(late.code).toBe('ERR_DUPLICATE_ID');
+    expect(await engine.getResult(id)).toMatchObject({ status: 'completed', stdout: 'former\n' });
+    await engine.removeExecution(id);
+    expect(await engine.run(sh('true', { id }), aborted)).toMatchObject({ id, pid: null });
+  });
+
+  test('is refused where its id is none', async () => {
+    const engine = await place();
+    const request = sh('true', { id: 'nonsense' });
+    const error = await executionError(engine.run(request, { signal: AbortSignal.abort() }));
+    expect(error.reason).toBe('INVALID_ID');
+    expect(error.message).toBe((await executionError(engine.run(request))).message);
+  });
+});
+
 /** Keeps what comes until it is opened. */
 class Gate extends Transform {
   #open: (() => void) | undefined;
