@@ -4,6 +4,7 @@ import type { BridgeClient, BridgeConnection, ConnectBridgeOptions } from '../..
 import type { WireHello } from '../../types/wire';
 import { onAbort } from '../abort';
 import { ExecutionError } from '../index';
+import { signalOption } from '../options/call';
 import { asNumber, asObject, optional, outOfRange } from '../options/checks';
 import { refuseUnknown } from '../options/names';
 import { BridgeChannel } from './channel';
@@ -12,12 +13,15 @@ import { transportOf } from './transport';
 
 const TIMEOUT_MS = 10_000;
 
-function timeoutOf(options: unknown): number {
+function checked(options: unknown): { timeoutMs: number; signal: AbortSignal | undefined } {
   const fields = asObject('options', options);
   refuseUnknown('options', fields, ['timeoutMs', 'signal']);
   const timeoutMs = optional(asNumber, 'options.timeoutMs', fields.timeoutMs) ?? TIMEOUT_MS;
   if (!(timeoutMs > 0)) throw outOfRange('options.timeoutMs', '> 0', timeoutMs);
-  return Math.min(timeoutMs, 2 ** 31 - 1);
+  return {
+    timeoutMs: Math.min(timeoutMs, 2 ** 31 - 1),
+    signal: signalOption({ signal: fields.signal }),
+  };
 }
 
 /**
@@ -43,8 +47,8 @@ export async function connectBridge(
   connection: BridgeConnection,
   options: ConnectBridgeOptions = {},
 ): Promise<BridgeClient> {
-  const timeoutMs = timeoutOf(options);
-  options.signal?.throwIfAborted();
+  const { timeoutMs, signal } = checked(options);
+  signal?.throwIfAborted();
   const channel = new BridgeChannel(transportOf(connection));
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
@@ -55,7 +59,6 @@ export async function connectBridge(
   });
   const message = `The other side did not say who it is within ${timeoutMs}ms`;
   const timer = setTimeout(() => fail(new ExecutionError('ERR_WAIT_TIMEOUT', message)), timeoutMs);
-  const { signal } = options;
   const stop = signal && onAbort(signal, () => fail(signal.reason));
   try {
     const hello = await Promise.race([channel.hello(), failed] as Promise<WireHello>[]);

@@ -4,9 +4,11 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BridgeEnd, ServeBridgeOptions } from '../../types/bridge';
 import type { ExecutionEngine } from '../index';
-import { asNumber, asObject, asOneOf, optional, outOfRange } from '../options/checks';
+import { graceOption, signalOption } from '../options/call';
+import { asNumber, asObject, asOneOf, optional, outOfRange, wrongType } from '../options/checks';
 import { refuseUnknown } from '../options/names';
 import { Session } from './session';
+import { isReadable, isWritable } from './transport';
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
@@ -19,7 +21,14 @@ const LAST_WORDS_MS = 1000;
 /** What happens to the engine at the end; see the options. */
 const AT_END = ['shutdown', 'wait', 'leave'] as const;
 
-function checked(options: unknown): { atEnd: (typeof AT_END)[number]; maxLineBytes: number } {
+interface Checked {
+  atEnd: (typeof AT_END)[number];
+  graceMs: number | undefined;
+  maxLineBytes: number;
+  signal: AbortSignal | undefined;
+}
+
+function checked(options: unknown): Checked {
   const fields = asObject('options', options);
   refuseUnknown('options', fields, ['atEnd', 'graceMs', 'maxLineBytes', 'signal']);
   const maxLineBytes = optional(asNumber, 'options.maxLineBytes', fields.maxLineBytes);
@@ -28,8 +37,20 @@ function checked(options: unknown): { atEnd: (typeof AT_END)[number]; maxLineByt
   }
   return {
     atEnd: asOneOf('options.atEnd', fields.atEnd ?? 'shutdown', AT_END),
+    graceMs: graceOption({ graceMs: fields.graceMs }),
     maxLineBytes: maxLineBytes ?? MAX_LINE_BYTES,
+    signal: signalOption({ signal: fields.signal }),
   };
+}
+
+function checkStreams(streams: unknown): void {
+  const { readable, writable } = asObject('streams', streams);
+  if (!isReadable(readable)) {
+    throw wrongType('streams.readable', 'an instance of Readable', readable);
+  }
+  if (!isWritable(writable)) {
+    throw wrongType('streams.writable', 'an instance of Writable', writable);
+  }
 }
 
 /**
@@ -53,8 +74,8 @@ export async function serveBridge(
   streams: { readable: Readable; writable: Writable },
   options: ServeBridgeOptions = {},
 ): Promise<BridgeEnd> {
-  const { atEnd, maxLineBytes } = checked(options);
-  const { graceMs, signal } = options;
+  const { atEnd, graceMs, maxLineBytes, signal } = checked(options);
+  checkStreams(streams);
   const session = new Session(engine, streams, maxLineBytes);
   const abort = (): void => session.stop('aborted');
   if (signal?.aborted) abort();

@@ -8,10 +8,10 @@ import { ByteLines } from './byte-lines';
 
 type Some = Readonly<Record<string, unknown>>;
 
-const isReadable = (value: unknown): value is Readable =>
+export const isReadable = (value: unknown): value is Readable =>
   typeof (value as Readable | null)?.pipe === 'function';
 
-const isWritable = (value: unknown): value is Writable =>
+export const isWritable = (value: unknown): value is Writable =>
   typeof (value as Writable | null)?.write === 'function';
 
 /** How long the other side may go on talking when it listens no more. */
