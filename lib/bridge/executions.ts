@@ -4,6 +4,7 @@ import type { ExecutionResult } from '../../types/result';
 import type { WireOutputForm, WireRequest } from '../../types/wire';
 import type { ExecutionHandle } from '../execution';
 import { type ExecutionEngine, ExecutionError } from '../index';
+import { waitOptions } from '../options/call';
 import { limited } from '../waiting';
 import { Followed, type FollowOptions } from './followed';
 import type { Outbox } from './outbox';
@@ -63,10 +64,10 @@ export class FollowedExecutions {
     if (followed === undefined || followed.settled.happened) {
       return await this.#engine.waitForCompletion(id, { timeoutMs });
     }
+    const { timeoutMs: ms } = waitOptions({ timeoutMs });
     return await limited(followed.completion(), undefined, {
-      ms: timeoutMs ?? Number.POSITIVE_INFINITY,
-      error: () =>
-        new ExecutionError('ERR_WAIT_TIMEOUT', `Wait timed out after ${timeoutMs}ms: ${id}`),
+      ms,
+      error: () => new ExecutionError('ERR_WAIT_TIMEOUT', `Wait timed out after ${ms}ms: ${id}`),
     });
   }
 

@@ -9,6 +9,7 @@ export const glossary = new Glossary([
   ...Object.keys(REQUEST),
   ...Object.keys(CONFIG),
   ...Object.keys(LIMITS),
+  'awsCli',
   'conversationId',
   'graceMs',
 ]);

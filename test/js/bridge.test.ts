@@ -243,6 +243,30 @@ describe('commands', () => {
     expect(await bridge.ended).toEqual({ code: 0, signal: null });
   });
 
+  test.each([[-5], ['NaN']])(
+    'a wait of %j milliseconds is out of range, whoever began what is waited for',
+    async (timeout) => {
+      const bridge = startBridge().read();
+      const id = `${ID}14`;
+      await bridge.ask('execute', { request: request('sleep 60', { id }) });
+      const own = await bridge.ask('wait_for_completion', { id, timeout_ms: timeout });
+      expect(own).toMatchObject({ error: { code: 'ERR_OUT_OF_RANGE' } });
+      const others = { id: randomUUID(), timeout_ms: timeout };
+      expect({ ...(await bridge.ask('wait_for_completion', others)), seq: own.seq }).toEqual(own);
+    },
+  );
+
+  test('an error speaks of the command as the line does', async () => {
+    const bridge = startBridge().read();
+    const request = { command: { type: 'aws_cli', operation: 'ls' } };
+    expect(await bridge.ask('execute', { request })).toMatchObject({
+      error: {
+        reason: 'MISSING_FIELD',
+        message: 'Validation error: "request.command.service" is required for the type "aws_cli"',
+      },
+    });
+  });
+
   test('the answer to execute comes ahead of all events', async () => {
     const bridge = startBridge('--wait').read();
     for (let seq = 1; seq <= 20; seq++)
