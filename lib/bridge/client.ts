@@ -26,6 +26,7 @@ import { asData, asId } from '../options/checks';
 import { limited, throwIfAborted } from '../waiting';
 import type { BridgeChannel } from './channel';
 import { effectiveConfigFromWire } from './config';
+import { signal as signalCodec } from './fields';
 import { sendPieces } from './input';
 import { RemoteEvents } from './remote-events';
 import { RemoteExecution } from './remote-execution';
@@ -164,7 +165,8 @@ export class RemoteEngine extends ExecutionEmitter implements BridgeClient {
   }
 
   async kill(id: string, signal: NodeJS.Signals | number): Promise<boolean> {
-    return await this.#ask('kill', { id: asId('id', id), signal });
+    const known = asId('id', id);
+    return await this.#ask('kill', { id: known, signal: signalCodec.toWire('signal', signal) });
   }
 
   async listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]> {

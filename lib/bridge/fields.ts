@@ -11,6 +11,7 @@ import {
   asPath,
   asString,
   asStrings,
+  unknownSignal,
   wrongSecretType,
   wrongType,
 } from '../options/checks';
@@ -62,7 +63,8 @@ export const delay: Codec = {
 
 /** A name or a number. Which ones there are is for the side to say that sends it. */
 export const signal = same((name, value) => {
-  if (typeof value === 'string' || typeof value === 'number') return value;
+  if (typeof value === 'string' || Number.isInteger(value)) return value;
+  if (typeof value === 'number') throw unknownSignal(value);
   throw wrongType(name, 'of type string or number', value);
 });
 

@@ -12,6 +12,7 @@ import { isRejection } from '../rejection';
 import type { InputSink } from '../stdin';
 import type { BridgeChannel, RemoteKey } from './channel';
 import { rejectionOf } from './error';
+import { signal as signalCodec } from './fields';
 import { sendPieces } from './input';
 import { RemoteLines } from './remote-lines';
 import { bytesResultFromWire, resultFromWire } from './result';
@@ -66,7 +67,7 @@ export class RemoteExecution extends Handle {
   }
 
   async kill(signal: NodeJS.Signals | number = 'SIGTERM'): Promise<boolean> {
-    return await this.#reach('kill', { signal });
+    return await this.#reach('kill', { signal: signalCodec.toWire('signal', signal) });
   }
 
   get wantsLines(): boolean {

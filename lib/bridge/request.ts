@@ -1,5 +1,6 @@
 /** Requests, from the API to the wire and back. */
 
+import { types } from 'node:util';
 import type {
   Command,
   ExecutionMetadata,
@@ -8,7 +9,7 @@ import type {
 } from '../../types/request';
 import type { WireMetadata, WireRequest } from '../../types/wire';
 import { ExecutionError } from '../index';
-import { asObject, asString, shortened } from '../options/checks';
+import { asObject, asString, shortened, wrongType, wrongValue } from '../options/checks';
 import {
   type Codec,
   type Codecs,
@@ -77,9 +78,13 @@ const metadata: Codec = {
   fromWire: (name, value) => metadataFromWire(asObject(name, value) as WireMetadata),
 };
 
-/** The source of a regular expression, and its flags, in place of it. */
+/** The source of a regular expression, of whatever realm, and its flags, in place of it. */
 const pattern: Codec = {
-  toWire: (name, value) => (value instanceof RegExp ? value.source : asString(name, value)),
+  toWire(name, value) {
+    if (typeof value === 'string') return value;
+    if (types.isRegExp(value)) return value.source;
+    throw wrongType(name, 'of type string or an instance of RegExp', value);
+  },
   fromWire: (_name, value) => value,
 };
 const PATTERN: Codecs = { pattern, flags: text };
@@ -87,9 +92,12 @@ const PATTERN: Codecs = { pattern, flags: text };
 const progress: Codec = {
   toWire(name, value) {
     if (typeof value === 'boolean') return value;
+    if (typeof value !== 'object') throw wrongType(name, 'of type boolean or object', value);
     const wire = fieldsToWire(name, value, PATTERN);
     const { pattern } = value as ProgressPattern;
-    return pattern instanceof RegExp ? { flags: pattern.flags, ...wire } : wire;
+    if (!types.isRegExp(pattern)) return wire;
+    if (wire.flags === undefined) return { ...wire, flags: pattern.flags };
+    throw wrongValue(`${name}.flags`, 'is for a pattern that is a string');
   },
   fromWire: (name, value) =>
     typeof value === 'boolean' ? value : fieldsFromWire(name, value, PATTERN),

@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import {
+  type Execution,
   ExecutionEngine,
   type ExecutionEngineApi,
   ExecutionError,
@@ -47,6 +48,13 @@ function comparable(value: unknown): unknown {
   return fields;
 }
 
+/** In an object, as a handle is a promise itself. */
+async function endedRun(engine: ExecutionEngineApi): Promise<{ kill: Execution['kill'] }> {
+  const run = engine.run(sh('true'));
+  await run;
+  return { kill: (signal) => run.kill(signal) };
+}
+
 /** What an error says besides its message. */
 function parts({ code, reason, errno, syscall, path, isRetryable }: ExecutionError): object {
   return { code, reason, errno, syscall, path, isRetryable };
@@ -87,6 +95,34 @@ describe("as an engine of one's own", () => {
     ['no number', (engine) => engine.execute(sh('true', { timeoutMs: Number.NaN }))],
     ['an empty command', (engine) => engine.run(sh(''))],
     ['a bad signal', (engine) => engine.kill(UNKNOWN, 'SIGNONE' as never)],
+    ['a signal that is neither', (engine) => engine.kill(UNKNOWN, 1n as never)],
+    ['a signal that is no number', (engine) => engine.kill(UNKNOWN, Number.NaN)],
+    ['a signal of null', (engine) => engine.kill(UNKNOWN, null as never)],
+    [
+      'a bad signal for a handle',
+      (engine) => endedRun(engine).then((run) => run.kill(1n as never)),
+    ],
+    ['no number for a handle', (engine) => endedRun(engine).then((run) => run.kill(Number.NaN))],
+    [
+      'a kill signal that is no number',
+      (engine) => engine.execute(sh('true', { killSignal: Number.NaN })),
+    ],
+    [
+      'flags beside an expression',
+      (engine) => engine.execute(sh('true', { progress: { pattern: /x/, flags: 'i' } as never })),
+    ],
+    [
+      'a pattern that is neither',
+      (engine) => engine.execute(sh('true', { progress: { pattern: 5 } as never })),
+    ],
+    [
+      'progress that is neither',
+      (engine) => engine.execute(sh('true', { progress: 'x' as never })),
+    ],
+    [
+      'no service',
+      (engine) => engine.execute({ command: { type: 'awsCli', operation: 'ls' } as never }),
+    ],
     [
       'a bad strategy',
       (engine) => engine.execute(sh('true', { oversizedOutputStrategy: 'x' as never })),
@@ -545,6 +581,15 @@ describe('connecting', () => {
     },
   );
 
+  test.each([
+    ['signal', { signal: 5 }, 'ERR_INVALID_ARG_TYPE'],
+    ['signal', { signal: {} }, 'ERR_INVALID_ARG_TYPE'],
+    ['timeoutMs', { timeoutMs: -1 }, 'ERR_OUT_OF_RANGE'],
+  ])('with a wrong %s is refused: %j', async (name, options, code) => {
+    const error = await rejection(connectBridge(new PassThrough(), options as never));
+    expect(error).toMatchObject({ code, message: expect.stringContaining(`"options.${name}"`) });
+  });
+
   test('over a socket, and without an end of the engine', async () => {
     const path = join(tempDir(), 'engine.sock');
     const engine = makeEngine();
@@ -640,6 +685,35 @@ describe('connecting', () => {
       isOther: true,
       addonLoaded: false,
     });
+  });
+});
+
+test.each([
+  ['options.graceMs', { graceMs: -1 }, 'ERR_OUT_OF_RANGE'],
+  ['options.graceMs', { graceMs: 'x' }, 'ERR_INVALID_ARG_TYPE'],
+  ['options.signal', { signal: 5 }, 'ERR_INVALID_ARG_TYPE'],
+  ['options.atEnd', { atEnd: 'x' }, 'ERR_INVALID_ARG_VALUE'],
+  ['options.maxLineBytes', { maxLineBytes: Number.NaN }, 'ERR_OUT_OF_RANGE'],
+])('serving with wrong %s is refused before anything is read: %j', async (name, options, code) => {
+  const [there, back] = [new PassThrough(), new PassThrough()];
+  const line = '{"type":"hello"}\n';
+  there.end(line);
+  const served = serveBridge(makeEngine(), { readable: there, writable: back }, options as never);
+  expect(await rejection(served)).toMatchObject({
+    code,
+    message: expect.stringContaining(`"${name}"`),
+  });
+  expect(String(there.read())).toBe(line);
+});
+
+test.each([
+  ['streams', undefined],
+  ['streams.readable', {}],
+  ['streams.writable', { readable: new PassThrough(), writable: 5 }],
+])('serving without %s is refused', async (name, streams) => {
+  expect(await rejection(serveBridge(makeEngine(), streams as never))).toMatchObject({
+    code: 'ERR_INVALID_ARG_TYPE',
+    message: expect.stringContaining(`"${name}"`),
   });
 });
 

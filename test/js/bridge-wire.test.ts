@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import type { ExecutionRequest, ExecutionResult } from 'escher-execution-engine';
 import { ExecutionError } from 'escher-execution-engine';
 import {
@@ -138,6 +139,13 @@ describe('requests', () => {
   test('URLs become paths, and undefined removes a variable', () => {
     const request = { command, workingDir: new URL('file:///a%20b'), env: { A: undefined } };
     expect(requestToWire(request)).toEqual({ command, working_dir: '/a b', env: { A: null } });
+  });
+
+  test('an expression is its source and its flags, of whatever realm it is', () => {
+    for (const pattern of [/at (\d+)/i, runInNewContext('/at (\\d+)/i') as RegExp]) {
+      const wire = { command, progress: { pattern: 'at (\\d+)', flags: 'i' } };
+      expect(requestToWire({ command, progress: { pattern } })).toEqual(wire);
+    }
   });
 
   test('__proto__ is a name like any other', () => {
