@@ -46,6 +46,11 @@ export class Outbox {
     this.#pumping ??= this.#pump();
   }
 
+  /** Something is still to be written. */
+  get isBusy(): boolean {
+    return this.#pumping !== undefined;
+  }
+
   /** Resolves when at most so much waits. */
   below(most: number): Promise<void> {
     if (this.#weight <= most || this.#closed) return Promise.resolve();

@@ -62,7 +62,7 @@ function checkStreams(streams: unknown): void {
  * @throws a `TypeError` or `RangeError` for options that make no sense
  * @example
  * ```ts
- * net.createServer(async (socket) => {
+ * net.createServer({ allowHalfOpen: true }, async (socket) => {
  *   const engine = new ExecutionEngine();
  *   await serveBridge(engine, { readable: socket, writable: socket });
  *   socket.end();

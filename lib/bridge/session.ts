@@ -31,6 +31,8 @@ export class Session implements CommandContext {
   readonly stopped = new Moment();
   readonly #outbox: Outbox;
   readonly #readable: Readable;
+  /** What is read is written to as well, like a socket. */
+  readonly #isDuplex: boolean;
   readonly #lines: ByteLines;
   readonly #feeds = new Map<number, LineFeed>();
   /** What is still going to be answered. */
@@ -48,6 +50,7 @@ export class Session implements CommandContext {
     this.engine = engine;
     this.maxLineBytes = maxLineBytes;
     this.#readable = readable;
+    this.#isDuplex = (readable as unknown) === writable;
     this.#outbox = new Outbox(
       writable,
       () => this.stop('output'),
@@ -64,16 +67,7 @@ export class Session implements CommandContext {
 
   /** Takes lines until there are no more, or {@link stop} is called. */
   async run(): Promise<void> {
-    try {
-      for await (const chunk of this.#readable) {
-        this.#lines.push(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array));
-        await this.#outbox.below(MOST_WAITING);
-        if (this.#end !== undefined) break;
-      }
-      if (this.#end === undefined) this.#lines.end();
-    } catch {
-      // Whatever ended the input, it has ended.
-    }
+    await Promise.race([this.#read(), this.stopped.wait()]);
     for (const feed of this.#feeds.values()) feed.goOnUnconfirmed();
   }
 
@@ -81,7 +75,7 @@ export class Session implements CommandContext {
   stop(why: BridgeEnd): void {
     this.#end ??= why;
     this.stopped.happen();
-    this.#readable.destroy();
+    if (!this.#isDuplex) this.#readable.destroy();
   }
 
   /** Resolves when every line has its answer. For when {@link run} has ended. */
@@ -98,6 +92,8 @@ export class Session implements CommandContext {
   /** Says nothing more. */
   close(): void {
     for (const feed of this.#feeds.values()) feed.stop();
+    // Who has not taken its last words by now is not waited for.
+    if (this.#outbox.isBusy) this.#readable.destroy();
     this.#outbox.close();
   }
 
@@ -138,6 +134,21 @@ export class Session implements CommandContext {
 
   stopFeed(reader: number): void {
     this.#feeds.get(reader)?.stop();
+  }
+
+  /** Does not destroy what it reads: answers may still have to go through it. */
+  async #read(): Promise<void> {
+    try {
+      for await (const chunk of this.#readable.iterator({ destroyOnReturn: false })) {
+        // What comes behind a stop is for nobody, but a socket closes only when all of it is read.
+        if (this.#end !== undefined) continue;
+        this.#lines.push(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array));
+        await this.#outbox.below(MOST_WAITING);
+      }
+      if (this.#end === undefined) this.#lines.end();
+    } catch {
+      // Whatever ended the input, it has ended.
+    }
   }
 
   /** Every line is answered in some way, and none ends the session. */

@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import {
   type Execution,
   ExecutionEngine,
@@ -12,7 +13,7 @@ import {
   type ExecutionRequest,
 } from 'escher-execution-engine';
 import { type BridgeClient, connectBridge, serveBridge } from 'escher-execution-engine/bridge';
-import { connectedPair, startBridge } from './support/bridge';
+import { connectedPair, connectedSockets, startBridge } from './support/bridge';
 import { exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
 import { type EventName, names, payloads, record } from './support/events';
@@ -685,6 +686,76 @@ describe('connecting', () => {
       isOther: true,
       addonLoaded: false,
     });
+  });
+});
+
+describe('one socket for both ways', () => {
+  const id = '7d2f6b1e-0a35-4d0e-9f43-1b0f1c5a2e04';
+  const lines = (...messages: object[]): string =>
+    messages.map((message) => `${JSON.stringify(message)}\n`).join('');
+  const execute = (command: string): object => {
+    return { type: 'execute', seq: 1, output: 'none', result: false, request: sh(command, { id }) };
+  };
+  const wait = { type: 'wait_for_completion', seq: 2, id };
+  type Answer = { seq?: number; payload: { stdout: string } };
+  const answers = (written: string): Answer[] =>
+    written
+      .split('\n')
+      .filter((line) => line.includes('"response"'))
+      .map((line) => JSON.parse(line) as Answer);
+
+  test('is left open for the answers by the end of the input', async () => {
+    const [near, far] = await connectedSockets();
+    const go = join(tempDir(), 'go');
+    const streams = { readable: far, writable: far };
+    const served = serveBridge(makeEngine(), streams, { atEnd: 'wait' });
+    near.end(lines(execute(`until [ -e ${go} ]; do sleep 0.01; done; echo done`), wait));
+    await waitFor('the end of the input', () => far.readableEnded);
+    expect(await isPending(served)).toBe(true);
+    writeFileSync(go, '');
+    expect(await served).toBe('input');
+    far.end();
+    expect(answers(await textOf(near))).toMatchObject([
+      { seq: 1, payload: { id } },
+      { seq: 2, payload: { status: 'completed', stdout: 'done\n' } },
+    ]);
+  });
+
+  test('is left open for the answers by the end of the engine', async () => {
+    const [near, far] = await connectedSockets();
+    const engine = makeEngine();
+    const served = serveBridge(engine, { readable: far, writable: far });
+    // More than the sockets take while nobody reads.
+    near.write(lines(execute('seq 1 300000'), wait, { type: 'on_idle', seq: 3 }));
+    await waitFor('the start', async () => (await engine.stats()).counts.completed === 1);
+    near.write(lines({ type: 'shutdown', seq: 4 }));
+    await waitFor('the end of the engine', () =>
+      engine.runningCount().then(
+        () => false,
+        () => true,
+      ),
+    );
+    expect(await isPending(served)).toBe(true);
+    const written = textOf(near);
+    expect(await served).toBe('shutdown');
+    far.end();
+    const all = answers(await written);
+    expect(all.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(all[1]?.payload.stdout.slice(-7)).toBe('300000\n');
+    near.end();
+    await waitFor('the socket to close by itself', () => far.closed);
+  });
+
+  test('is closed when a service that is aborted cannot say its last words', async () => {
+    const [near, far] = await connectedSockets();
+    const [engine, ending] = [makeEngine(), new AbortController()];
+    const { signal } = ending;
+    const served = serveBridge(engine, { readable: far, writable: far }, { signal });
+    near.write(lines(execute('seq 1 300000'), wait, { type: 'hello', seq: 3 }));
+    await waitFor('the answers to wait', () => far.writableNeedDrain);
+    ending.abort();
+    expect(await served).toBe('aborted');
+    expect(far.destroyed).toBe(true);
   });
 });
 

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { type ExecutionConfigInput, ExecutionEngine } from 'escher-execution-engine';
@@ -13,6 +15,7 @@ import {
   type WireResult,
 } from 'escher-execution-engine/bridge';
 import { fixture, root } from './repository';
+import { tempDir } from './temp';
 import { waitFor } from './wait';
 
 const PROGRAM = join(root, 'dist', 'cli', 'main.js');
@@ -150,7 +153,21 @@ export async function connectedPair(
   };
 }
 
+const sockets: Socket[] = [];
+
+/** Both ends of a connection. Neither ends its part because the other one does. */
+export async function connectedSockets(): Promise<[Socket, Socket]> {
+  const path = join(tempDir(), 'bridge.sock');
+  const server = createServer({ allowHalfOpen: true }).listen(path);
+  const near = connect({ path, allowHalfOpen: true });
+  const [far] = (await once(server, 'connection')) as [Socket];
+  sockets.push(near, far);
+  server.close();
+  return [near, far];
+}
+
 afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
   for (const bridge of bridges.splice(0)) {
     bridge.child.kill('SIGKILL');
     bridge.child.stdout?.resume();
