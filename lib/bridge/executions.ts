@@ -58,6 +58,14 @@ export class FollowedExecutions {
     for (const followed of this.#byId.values()) followed.setDefaultForm(form);
   }
 
+  /**
+   * For when the engine is about to end: the results whose lines wait for a slow reader. Of what ends
+   * with it, the handles keep them.
+   */
+  keepResults(): void {
+    for (const followed of this.#byId.values()) followed.keepResult();
+  }
+
   /** As of the engine. */
   async waitForCompletion(id: string, timeoutMs: number | undefined): Promise<ExecutionResult> {
     const followed = this.find(id);

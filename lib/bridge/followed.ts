@@ -43,6 +43,9 @@ export class Followed {
   #reader: EventReader | undefined;
   /** Who waits for the end. */
   readonly #waiters: ((result: Promise<ExecutionResult>) => void)[] = [];
+  /** It has ended, and the line with its result waits to be written. */
+  #isResultDue = false;
+  #keptResult: ExecutionResult | undefined;
   /** What came ahead of the answer to the request, and belongs behind it. */
   #held: (() => void)[] | undefined = [];
 
@@ -107,6 +110,11 @@ export class Followed {
     else work();
   }
 
+  /** Reads the result for the line that still waits: soon there is no engine to ask. */
+  keepResult(): void {
+    if (this.#isResultDue) this.#keptResult ??= this.handle.readResult();
+  }
+
   /** In which form lines go from now on. */
   setForm(form: WireOutputForm): void {
     this.#form = form;
@@ -148,9 +156,12 @@ export class Followed {
   #settle(terminal: TerminalEvent): void {
     if (!this.#wholeResult) this.#say(() => event(terminalToWire(terminal)));
     else {
+      this.#isResultDue = true;
       this.#say(() => {
         // As it is written, so that what waits for a slow reader is kept once, by the engine.
-        const result = this.handle.readResult();
+        const result = this.#keptResult ?? this.handle.readResult();
+        this.#isResultDue = false;
+        this.#keptResult = undefined;
         const line = JSON.stringify({ type: 'result', payload: resultToWire(result) });
         return `${event(terminalToWire(terminal, result))}\n${line}`;
       });

@@ -86,7 +86,7 @@ export async function serveBridge(
   if (atEnd === 'leave') {
     await Promise.race([session.answered(), session.stopped.wait()]);
   } else {
-    await engine.shutdown({ graceMs });
+    await session.endEngine(graceMs);
     await session.answered();
   }
   const lastWords = session.flushed();

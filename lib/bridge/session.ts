@@ -97,8 +97,14 @@ export class Session implements CommandContext {
     this.#outbox.close();
   }
 
-  async shutdown(graceMs: number | undefined): Promise<void> {
+  /** Ends the engine. Nothing that is still to be written is lost by it. */
+  async endEngine(graceMs: number | undefined): Promise<void> {
+    this.executions.keepResults();
     await this.engine.shutdown({ graceMs });
+  }
+
+  async shutdown(graceMs: number | undefined): Promise<void> {
+    await this.endEngine(graceMs);
     // All that was asked before is answered before: whoever gets this answer may close the connection.
     for (const feed of this.#feeds.values()) feed.flush();
     await Promise.all(this.#unanswered);

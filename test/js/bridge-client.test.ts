@@ -12,7 +12,12 @@ import {
   ExecutionError,
   type ExecutionRequest,
 } from 'escher-execution-engine';
-import { type BridgeClient, connectBridge, serveBridge } from 'escher-execution-engine/bridge';
+import {
+  type BridgeClient,
+  connectBridge,
+  type ServeBridgeOptions,
+  serveBridge,
+} from 'escher-execution-engine/bridge';
 import { connectedPair, connectedSockets, startBridge } from './support/bridge';
 import { exec, LONG, sh } from './support/commands';
 import { makeEngine } from './support/engine';
@@ -686,6 +691,76 @@ describe('connecting', () => {
       isOther: true,
       addonLoaded: false,
     });
+  });
+});
+
+describe('a reader that is slower than the end', () => {
+  const kept = 'seq 1 20000';
+  const output = Array.from({ length: 20_000 }, (_, at) => `${at + 1}\n`).join('');
+
+  /** Serves to nobody who reads. */
+  async function unread(
+    options: ServeBridgeOptions,
+    commands: string[],
+  ): Promise<{
+    there: PassThrough;
+    back: PassThrough;
+    served: Promise<string>;
+    gone: () => Promise<boolean>;
+  }> {
+    const engine = makeEngine();
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const served = serveBridge(engine, { readable: there, writable: back }, options);
+    for (const command of commands) there.write(`${JSON.stringify(sh(command))}\n`);
+    await waitFor(
+      'the end of the first',
+      async () => (await engine.stats()).counts.completed === 1,
+    );
+    const gone = async (): Promise<boolean> => {
+      return await engine.runningCount().then(
+        () => false,
+        () => true,
+      );
+    };
+    return { there, back, served, gone };
+  }
+
+  const resultsIn = (written: string): unknown[] =>
+    written
+      .split('\n')
+      .filter((line) => line.includes('"completed"') || line.includes('"type":"result"'))
+      .map((line) => JSON.parse(line))
+      .map(({ payload }) => payload.result ?? payload)
+      .filter(({ stdout }) => stdout !== undefined);
+
+  test.each([
+    ['the end of the input', {}, '', 'input'],
+    ['the end of the input, and of what runs', { atEnd: 'wait' }, '', 'input'],
+    ['shutdown', {}, '{"type":"shutdown","seq":1}\n', 'shutdown'],
+  ] as const)('gets whole results after %s', async (_, options, last, end) => {
+    const { there, back, served, gone } = await unread(options, [kept]);
+    if (last === '') there.end();
+    else there.write(last);
+    await waitFor('the end of the engine', gone);
+    const written = textOf(back);
+    expect(await served).toBe(end);
+    back.end();
+    const whole = { status: 'completed', stdout: output, output_dropped: false };
+    expect(resultsIn(await written)).toMatchObject([whole, whole]);
+  });
+
+  test('gets the whole result of what ends with the engine', async () => {
+    const said = join(tempDir(), 'said');
+    const commands = ['true', `seq 1 20000; : > ${said}; ${LONG}`];
+    const { there, back, served, gone } = await unread({ graceMs: 10 }, commands);
+    await waitFor('its words', () => existsSync(said));
+    there.end();
+    await waitFor('the end of the engine', gone);
+    const written = textOf(back);
+    expect(await served).toBe('input');
+    back.end();
+    const whole = { status: 'cancelled', stdout: output, output_dropped: false };
+    expect(resultsIn(await written)).toContainEqual(expect.objectContaining(whole));
   });
 });
 
