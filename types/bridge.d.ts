@@ -62,6 +62,9 @@ export interface ServeBridgeOptions {
    * What happens to the engine when the other side has nothing more to ask: `'shutdown'` ends what
    * runs, `'wait'` lets it come to its end first, `'leave'` leaves the engine alone. What was
    * asked before is answered in any case. A reader that has gone is never waited for.
+   *
+   * With `'leave'` the engine may be that of others too, so `shutdown()` of a client ends what its own
+   * connection has begun, and the connection. The end of the input ends nothing then.
    * @defaultValue `'shutdown'`
    */
   atEnd?: 'shutdown' | 'wait' | 'leave' | undefined;

@@ -222,7 +222,7 @@ export class RemoteEngine extends ExecutionEmitter implements BridgeClient {
     return this.shutdown();
   }
 
-  /** A connection that is lost on the way has the same effect: the other side ends what it runs. */
+  /** A connection that is lost on the way ends the engine as well, unless it is left for others. */
   async #end(graceMs: number | undefined): Promise<void> {
     this.#sendAll();
     // Later there is nobody to ask.

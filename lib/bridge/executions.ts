@@ -4,7 +4,7 @@ import type { ExecutionResult } from '../../types/result';
 import type { WireOutputForm, WireRequest } from '../../types/wire';
 import type { ExecutionHandle } from '../execution';
 import { type ExecutionEngine, ExecutionError } from '../index';
-import { waitOptions } from '../options/call';
+import { graceOption, waitOptions } from '../options/call';
 import { limited } from '../waiting';
 import { Followed, type FollowOptions } from './followed';
 import type { Outbox } from './outbox';
@@ -13,10 +13,22 @@ import { requestFromWire } from './request';
 /** As many as may be left over before it is worth asking which of them the engine still knows. */
 const FIRST_SWEEP = 1000;
 
+/** A grace may be longer than timers can count. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** One that was about to start when the grace was over has a process a moment later. */
+const KILL_AGAIN_MS = 50;
+
+/** Told elsewhere. */
+const ignore = (): void => undefined;
+
 export class FollowedExecutions {
   readonly #engine: ExecutionEngine;
   readonly #outbox: Outbox;
   readonly #byId = new Map<string, Followed>();
+  /** Those that have not ended. */
+  readonly #running = new Set<Followed>();
+  #isClosed = false;
   #sweepAt = FIRST_SWEEP;
   #defaultForm: WireOutputForm = 'none';
 
@@ -34,12 +46,17 @@ export class FollowedExecutions {
     options: Omit<FollowOptions, 'defaultForm'>,
     aborted = false,
   ): { followed: Followed; admission: Promise<void> } {
+    if (this.#isClosed) {
+      throw new ExecutionError('ERR_ENGINE_CLOSED', 'Execution engine is shut down');
+    }
     const signal = aborted ? AbortSignal.abort() : undefined;
     const handle = this.#engine.run(requestFromWire(wire as WireRequest), {
       signal,
     }) as ExecutionHandle;
     const all = { ...options, defaultForm: this.#defaultForm };
     const followed = new Followed(this.#engine, handle, this.#outbox, all);
+    this.#running.add(followed);
+    void followed.settled.wait().then(() => this.#running.delete(followed));
     return { followed, admission: this.#admit(followed) };
   }
 
@@ -77,6 +94,28 @@ export class FollowedExecutions {
       ms,
       error: () => new ExecutionError('ERR_WAIT_TIMEOUT', `Wait timed out after ${ms}ms: ${id}`),
     });
+  }
+
+  /** As of the engine, for these alone: it goes on for others. */
+  async shutdown(graceMs: number | undefined): Promise<void> {
+    const { forceKillAfterDelayMs: usual } = this.#engine.config;
+    const grace = graceOption({ graceMs }) ?? (usual === false ? 5000 : usual);
+    this.#isClosed = true;
+    const all = [...this.#running];
+    const ended = Promise.all(all.map(({ settled }) => settled.wait()));
+    for (const { handle } of all) handle.cancel().catch(ignore);
+    const timer = setTimeout(() => this.#killUntil(ended), Math.min(grace, LONGEST_TIMER));
+    await ended;
+    clearTimeout(timer);
+  }
+
+  #killUntil(ended: Promise<unknown>): void {
+    const kill = (): void => {
+      for (const { handle } of this.#running) handle.kill('SIGKILL').catch(ignore);
+    };
+    kill();
+    const timer = setInterval(kill, KILL_AGAIN_MS);
+    void ended.then(() => clearInterval(timer));
   }
 
   async #admit(followed: Followed): Promise<void> {

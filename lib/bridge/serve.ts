@@ -76,14 +76,15 @@ export async function serveBridge(
 ): Promise<BridgeEnd> {
   const { atEnd, graceMs, maxLineBytes, signal } = checked(options);
   checkStreams(streams);
-  const session = new Session(engine, streams, maxLineBytes);
+  const isEngineShared = atEnd === 'leave';
+  const session = new Session(engine, streams, { maxLineBytes, isEngineShared });
   const abort = (): void => session.stop('aborted');
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
   await session.run();
   // Whoever stops it now does not wait for what runs.
   if (atEnd === 'wait') await Promise.race([idle(engine), session.stopped.wait()]);
-  if (atEnd === 'leave') {
+  if (isEngineShared) {
     await Promise.race([session.answered(), session.stopped.wait()]);
   } else {
     await session.endEngine(graceMs);

@@ -29,6 +29,8 @@ export class Session implements CommandContext {
   readonly executions: FollowedExecutions;
   /** {@link stop} was called, for whatever reason. */
   readonly stopped = new Moment();
+  /** Nothing that is asked here ends it. */
+  readonly #isEngineShared: boolean;
   readonly #outbox: Outbox;
   readonly #readable: Readable;
   /** What is read is written to as well, like a socket. */
@@ -45,9 +47,10 @@ export class Session implements CommandContext {
   constructor(
     engine: ExecutionEngine,
     { readable, writable }: { readable: Readable; writable: Writable },
-    maxLineBytes: number,
+    { maxLineBytes, isEngineShared }: { maxLineBytes: number; isEngineShared: boolean },
   ) {
     this.engine = engine;
+    this.#isEngineShared = isEngineShared;
     this.maxLineBytes = maxLineBytes;
     this.#readable = readable;
     this.#isDuplex = (readable as unknown) === writable;
@@ -104,7 +107,8 @@ export class Session implements CommandContext {
   }
 
   async shutdown(graceMs: number | undefined): Promise<void> {
-    await this.endEngine(graceMs);
+    if (this.#isEngineShared) await this.executions.shutdown(graceMs);
+    else await this.endEngine(graceMs);
     // All that was asked before is answered before: whoever gets this answer may close the connection.
     for (const feed of this.#feeds.values()) feed.flush();
     await Promise.all(this.#unanswered);

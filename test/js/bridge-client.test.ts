@@ -694,6 +694,79 @@ describe('connecting', () => {
   });
 });
 
+describe('an engine that others use too', () => {
+  const shared = { atEnd: 'leave' } as const;
+
+  async function connected(
+    engine: ExecutionEngine,
+  ): Promise<{ client: BridgeClient; served: Promise<string> }> {
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const served = serveBridge(engine, { readable: there, writable: back }, shared);
+    return { client: await connectBridge({ readable: back, writable: there }), served };
+  }
+
+  test('shutdown ends what its connection began, and nothing else', async () => {
+    const engine = makeEngine({ maxConcurrentExecutions: 2, maxQueuedExecutions: 2 });
+    const [one, other] = [await connected(engine), await connected(engine)];
+    const others = other.client.run(sh('read _; echo done', { stdin: 'pipe' }));
+    await waitFor('the start', () => others.pid);
+    // Ends at nothing but SIGKILL.
+    const deaf = one.client.run(
+      sh("trap '' TERM; echo ready; while :; do sleep 0.01; done", {
+        forceKillAfterDelayMs: false,
+      }),
+    );
+    const queued = one.client.run(sh('true'));
+    for await (const { line } of deaf) if (line === 'ready') break;
+    await one.client.shutdown({ graceMs: 10 });
+    expect(await one.served).toBe('shutdown');
+    expect(await deaf).toMatchObject({ status: 'cancelled', signal: 'SIGKILL', stdout: 'ready\n' });
+    expect(await queued).toMatchObject({ status: 'cancelled', pid: null });
+    expect(processGroupMembers(present(deaf.pid))).toEqual([]);
+    expect((await executionError(one.client.stats())).code).toBe('ERR_ENGINE_CLOSED');
+
+    expect(await engine.runningCount()).toBe(1);
+    expect((await other.client.run(sh('echo more'))).stdout).toBe('more\n');
+    others.stdin.end('\n');
+    expect(await others).toMatchObject({ status: 'completed', stdout: 'done\n' });
+  });
+
+  test('shutdown is answered behind all that was asked before, and nothing begins any more', async () => {
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const engine = makeEngine();
+    const served = serveBridge(engine, { readable: there, writable: back }, shared);
+    const id = '7d2f6b1e-0a35-4d0e-9f43-1b0f1c5a2e05';
+    const others = engine.run(sh('read _; echo done', { id, stdin: 'pipe' }));
+    const messages = [
+      { type: 'execute', seq: 1, result: false, request: sh(LONG) },
+      { type: 'wait_for_completion', seq: 2, id },
+      { type: 'shutdown', seq: 3, grace_ms: -1 },
+      { type: 'shutdown', seq: 4, grace_ms: 60_000 },
+      { type: 'execute', seq: 5, request: sh('true') },
+    ];
+    for (const message of messages) there.write(`${JSON.stringify(message)}\n`);
+    await waitFor('the end of its own', async () => (await engine.stats()).counts.cancelled === 1);
+    expect(await isPending(served)).toBe(true);
+    others.stdin.end('\n');
+    expect(await served).toBe('shutdown');
+    expect(await engine.runningCount()).toBe(0);
+    back.end();
+    const answers = (await textOf(back))
+      .split('\n')
+      .filter((line) => line.includes('"response"'))
+      .map((line) => JSON.parse(line));
+    expect(answers.at(-1)).toEqual({ type: 'response', seq: 4, payload: null });
+    answers.sort((a, b) => a.seq - b.seq);
+    expect(answers).toMatchObject([
+      { seq: 1, payload: {} },
+      { seq: 2, payload: { stdout: 'done\n' } },
+      { seq: 3, error: { code: 'ERR_OUT_OF_RANGE' } },
+      { seq: 4, payload: null },
+      { seq: 5, error: { code: 'ERR_ENGINE_CLOSED' } },
+    ]);
+  });
+});
+
 describe('a reader that is slower than the end', () => {
   const kept = 'seq 1 20000';
   const output = Array.from({ length: 20_000 }, (_, at) => `${at + 1}\n`).join('');
