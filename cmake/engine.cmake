@@ -45,7 +45,8 @@ if(ESCHER_PCH)
 endif()
 # What only puts paths together and asks the kernel is made small: at -O3 it is twice the size, and no faster.
 file(GLOB asking_sources "${PROJECT_SOURCE_DIR}/src/process/posix/control_group*.cpp"
-  "${PROJECT_SOURCE_DIR}/src/process/posix/pipe_holders_*.cpp")
+  "${PROJECT_SOURCE_DIR}/src/process/posix/pipe_holders_*.cpp"
+  "${PROJECT_SOURCE_DIR}/src/journal*.cpp" "${PROJECT_SOURCE_DIR}/src/overflow_directory.cpp")
 set_source_files_properties(${asking_sources} PROPERTIES
   COMPILE_OPTIONS "$<$<AND:$<CONFIG:Release>,$<NOT:$<CXX_COMPILER_ID:MSVC>>>:-Os>"
   SKIP_PRECOMPILE_HEADERS ON)

@@ -107,14 +107,19 @@ Permit Dispatcher::make_permit() {
 
 // Its place is free before anything that hears of its end can ask for it.
 void Dispatcher::drop_launch(std::uint64_t serial) {
-  if (retries_.extract(serial)) return;
-  const auto found = std::find_if(launches_.begin(), launches_.end(), [serial](const Launch& l) {
+  // The permit goes back once the queue is whole again: the next one may enter it.
+  if (!take_launch(launches_, serial)) take_launch(retries_, serial);
+}
+
+std::optional<Dispatcher::Launch> Dispatcher::take_launch(std::deque<Launch>& from,
+                                                          std::uint64_t serial) {
+  const auto found = std::find_if(from.begin(), from.end(), [serial](const Launch& l) {
     return l.execution->serial() == serial;
   });
-  if (found == launches_.end()) return;
-  // The permit goes back once the queue is whole again: the next one may enter it.
-  const Launch dropped = std::move(*found);
-  launches_.erase(found);
+  if (found == from.end()) return std::nullopt;
+  std::optional<Launch> taken(std::move(*found));
+  from.erase(found);
+  return taken;
 }
 
 // One launch, then whatever was posted meanwhile: so that nobody waits for his admission behind the
@@ -165,7 +170,7 @@ void Dispatcher::launch_again(Millis delay, Launch again) {
   const std::uint64_t serial = again.execution->serial();
   const auto timer =
       std::make_shared<boost::asio::steady_timer>(again.execution->strand(), to_steady(delay));
-  retries_.emplace(serial, std::move(again));
+  retries_.push_back(std::move(again));
   timer->async_wait([this, timer, serial](const boost::system::error_code& error) {
     if (error) return;
     boost::asio::post(spawner_, [this, serial] { retry(serial); });
@@ -173,8 +178,8 @@ void Dispatcher::launch_again(Millis delay, Launch again) {
 }
 
 void Dispatcher::retry(std::uint64_t serial) {
-  auto node = retries_.extract(serial);
-  if (node && node.mapped().execution->claim_launch()) launch(std::move(node.mapped()));
+  auto again = take_launch(retries_, serial);
+  if (again && again->execution->claim_launch()) launch(std::move(*again));
 }
 
 Permit::StartNext Dispatcher::permit_returned() {

@@ -55,6 +55,7 @@ class Dispatcher {
   void retry(std::uint64_t serial);
   Permit make_permit();
   void drop_launch(std::uint64_t serial);
+  static std::optional<Launch> take_launch(std::deque<Launch>& from, std::uint64_t serial);
   void start_waiting(std::uint64_t serial);
 
   // ---- Any thread.
@@ -74,7 +75,7 @@ class Dispatcher {
   std::unordered_map<std::uint64_t, std::shared_ptr<Execution>> waiting_;
   std::deque<Launch> launches_;
   // Until their next try.
-  std::unordered_map<std::uint64_t, Launch> retries_;
+  std::deque<Launch> retries_;
   bool launching_ = false;
   bool closed_ = false;
 };

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <utility>
 
 #include "process/process_table.hpp"
@@ -150,9 +149,10 @@ void Journal::write(const std::string& lines) {
 // processes.
 std::string own_numbering() {
   const std::string boot = first_line_of("/proc/sys/kernel/random/boot_id");
-  std::error_code unknown;
-  const auto space = std::filesystem::read_symlink("/proc/self/ns/pid", unknown);
-  return boot.empty() || unknown ? std::string() : boot + ' ' + space.string();
+  char space[64];
+  const ssize_t length = ::readlink("/proc/self/ns/pid", space, sizeof space);
+  if (boot.empty() || length <= 0) return {};
+  return boot + ' ' + std::string(space, static_cast<std::size_t>(length));
 }
 
 }  // namespace escher
