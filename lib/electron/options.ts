@@ -53,10 +53,16 @@ export function settingsOf(options: unknown): Settings {
     access: asOneOf('access', given.access ?? 'own', ['own', 'all']),
     cancelWith: asOneOf('cancelWith', given.cancelWith ?? 'none', ['none', 'window', 'page']),
     maxBytesInFlight: asNumber('maxBytesInFlight', given.maxBytesInFlight ?? 1_048_576, 1),
-    maxHoldMs: asNumber('maxHoldMs', given.maxHoldMs ?? 1000, 0),
-    frameMs: asNumber('frameMs', given.frameMs ?? 16, 0),
+    maxHoldMs: asDelay('maxHoldMs', given.maxHoldMs ?? 1000),
+    frameMs: asDelay('frameMs', given.frameMs ?? 16),
   };
 }
+
+/** A timer takes what is longer for 1 ms. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+const asDelay = (name: string, value: unknown): number =>
+  Math.min(asNumber(name, value, 0), LONGEST_TIMER);
 
 export function preloadSettings(options: unknown = {}): Required<{ key: string; channel: string }> {
   const given = fieldsOf(options, ['key', 'channel']) as PreloadOptions;

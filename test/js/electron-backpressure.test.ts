@@ -214,21 +214,24 @@ describe('two windows with the same execution', () => {
     expect(slow.state.wrong).toBe(0);
   });
 
-  test('for a short while the quick one waits, and nobody misses anything', async () => {
-    const { all } = windows(2, { access: 'all', maxHoldMs: 600_000 });
-    const [slowWindow, quickWindow] = all as [FakeWindow, FakeWindow];
-    const [slow, quick] = [tap(), tap()];
-    slow.shut();
-    const run = await slowWindow.page.run(flood(), slow.callbacks);
-    await quickWindow.page.watch(run.id, quick.callbacks);
-    await waitFor('the process', () => slow.state.pid);
-    await waitFor('the command to wait', standstill(slow.state.pid));
-    slow.open();
-    await waitFor('both to end', () => slow.state.settled && quick.state.settled);
-    for (const { state } of [slow, quick]) {
-      expect(state).toMatchObject({ lines: LINES, wrong: 0, skipped: 0 });
-    }
-  });
+  test.each([600_000, Number.POSITIVE_INFINITY])(
+    'for less than %d ms the quick one waits, and nobody misses anything',
+    async (maxHoldMs) => {
+      const { all } = windows(2, { access: 'all', maxHoldMs });
+      const [slowWindow, quickWindow] = all as [FakeWindow, FakeWindow];
+      const [slow, quick] = [tap(), tap()];
+      slow.shut();
+      const run = await slowWindow.page.run(flood(), slow.callbacks);
+      await quickWindow.page.watch(run.id, quick.callbacks);
+      await waitFor('the process', () => slow.state.pid);
+      await waitFor('the command to wait', standstill(slow.state.pid));
+      slow.open();
+      await waitFor('both to end', () => slow.state.settled && quick.state.settled);
+      for (const { state } of [slow, quick]) {
+        expect(state).toMatchObject({ lines: LINES, wrong: 0, skipped: 0 });
+      }
+    },
+  );
 });
 
 test('a page that looks on holds nobody up', async () => {
