@@ -1,4 +1,5 @@
-// The module: loaded once per environment (the main thread and every Worker have their own).
+// The module of the addon. Node loads it once for each environment: the main thread and every
+// Worker. JavaScript thread.
 #include <napi.h>
 
 #include <boost/version.hpp>
@@ -8,7 +9,7 @@
 
 namespace {
 
-// `1.81.0`, of the headers that the engine was compiled with.
+// The version of the headers that the engine was compiled with: `1.81.0`.
 std::string boost_version() {
   return std::to_string(BOOST_VERSION / 100000) + '.' + std::to_string(BOOST_VERSION / 100 % 1000) +
          '.' + std::to_string(BOOST_VERSION % 100);

@@ -7,7 +7,7 @@
 namespace escher::binding {
 namespace {
 
-// How long the end of the process waits for what SIGKILL was sent to.
+// How long the end of the environment waits for the processes that it has killed.
 constexpr Millis kAbortPatience{2000};
 
 double number(const Napi::CallbackInfo& info, std::size_t i) {
@@ -22,7 +22,7 @@ std::uint64_t token(const Napi::CallbackInfo& info, std::size_t i) {
   return static_cast<std::uint64_t>(info[i].ToNumber().Int64Value());
 }
 
-// The id and, where whoever asks knows it, the token of the execution that is meant.
+// The id of an execution and, if the caller knows it, its token.
 struct Key {
   Key(const Napi::CallbackInfo& info, std::size_t id_at, std::size_t token_at)
       : id(text(info, id_at)) {
@@ -34,11 +34,12 @@ struct Key {
   std::optional<std::uint64_t> its_token;
 };
 
-// Kept bytes as JavaScript wants them. A string of any bytes: V8 replaces what is no UTF-8 by the
-// WHATWG rules.
+// Kept bytes as a string or as a Uint8Array. In a string V8 replaces invalid UTF-8 according to the
+// WHATWG standard.
 Napi::Value kept(Napi::Env env, std::string_view bytes, bool ascii, bool as_buffer) {
   if (!as_buffer) return from_text_or_null(env, bytes, ascii);
-  // Copied: Electron forbids ArrayBuffers over foreign memory. A Uint8Array, not a Buffer.
+  // Copied, since Electron forbids ArrayBuffers over foreign memory. A Uint8Array and not a Buffer,
+  // as the types say.
   auto memory = Napi::ArrayBuffer::New(env, bytes.size());
   std::copy(bytes.begin(), bytes.end(), static_cast<char*>(memory.Data()));
   return Napi::Uint8Array::New(env, bytes.size(), memory, 0);
@@ -75,12 +76,14 @@ Napi::Function EngineWrap::define(Napi::Env env) {
                       InstanceMethod<&W::ref>("ref"),
                       InstanceMethod<&W::unref>("unref"),
                       InstanceMethod<&W::close>("close"),
-                      InstanceMethod<&W::abort>("abort")});
+                      InstanceMethod<&W::abort>("abort"),
+                      StaticMethod<&W::default_config>("defaultConfig"),
+                      StaticMethod<&W::empty_result>("emptyResult")});
 }
 
 EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
     : ObjectWrap(info), environment_(info.Env()) {
-  const Config config = to_config(info[0].As<Napi::Object>());
+  const Config config = to_config(info[0]);
   channel_ = EventChannel::open(info.Env(), info[1].As<Napi::Function>());
   auto engine = Engine::create(config, *channel_);
   if (!engine) {
@@ -140,11 +143,12 @@ std::function<void(Result<T>)> EngineWrap::answer(double ticket) const {
   };
 }
 
-// A yes that nobody waits for comes with the beginning or the end.
+// A success that no promise waits for comes with the next record.
 std::function<void(Result<void>)> EngineWrap::admission(double ticket, bool awaited) const {
   return [channel = channel_, ticket, awaited](const Result<void>& result) {
     Reply reply;
     reply.ticket = ticket;
+    reply.is_admission = true;
     reply.heard_first = awaited;
     if (!awaited && result) reply.urgency = Urgency::soon;
     if (!result) reply.error = result.error();
@@ -153,7 +157,7 @@ std::function<void(Result<void>)> EngineWrap::admission(double ticket, bool awai
 }
 
 Napi::Value EngineWrap::execute(const Napi::CallbackInfo& info) {
-  ExecutionRequest request = to_request(info[1].As<Napi::Array>());
+  ExecutionRequest request = to_request(info[1]);
   request.token = token(info, 0);
   const bool awaited = info[2].ToBoolean().Value();
   const bool is_known = engine().execute(std::move(request), admission(number(info, 0), awaited));
@@ -190,7 +194,7 @@ void EngineWrap::replay(const Napi::CallbackInfo& info) {
 }
 
 void EngineWrap::shutdown(const Napi::CallbackInfo& info) {
-  engine().shut_down(Millis(number(info, 1)), answer<void>(number(info, 0)));
+  engine().shut_down(Millis(number(info, 1)), answer<std::vector<int>>(number(info, 0)));
 }
 
 Napi::Value EngineWrap::status(const Napi::CallbackInfo& info) {
@@ -202,9 +206,7 @@ Napi::Value EngineWrap::status(const Napi::CallbackInfo& info) {
 Napi::Value EngineWrap::result(const Napi::CallbackInfo& info) {
   const Key key(info, 0, 1);
   if (const auto record = engine().record(key)) {
-    FlatWriter fields(info.Env());
-    append_result(fields, *record->result, record->output == nullptr);
-    return fields.array();
+    return from_result(info.Env(), *record->result, record->output == nullptr);
   }
   return engine().status(key) ? info.Env().Null() : info.Env().Undefined();
 }
@@ -239,7 +241,15 @@ Napi::Value EngineWrap::remove(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EngineWrap::list(const Napi::CallbackInfo& info) {
-  return from_summaries(info.Env(), engine().list(to_filter(info[0].As<Napi::Object>())));
+  return from_summaries(info.Env(), engine().list(to_filter(info[0])));
+}
+
+Napi::Value EngineWrap::default_config(const Napi::CallbackInfo& info) {
+  return from_default_config(info.Env());
+}
+
+Napi::Value EngineWrap::empty_result(const Napi::CallbackInfo& info) {
+  return from_result(info.Env(), ExecutionResult(), false);
 }
 
 Napi::Value EngineWrap::running_count(const Napi::CallbackInfo& info) {
@@ -251,7 +261,7 @@ Napi::Value EngineWrap::queued_count(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EngineWrap::stats(const Napi::CallbackInfo& info) {
-  return from_stats(info.Env(), engine().stats());
+  return from_stats(info.Env(), engine());
 }
 
 void EngineWrap::watch_all(const Napi::CallbackInfo& info) {
@@ -277,7 +287,7 @@ void EngineWrap::unref(const Napi::CallbackInfo& info) {
   channel_->set_referenced(info.Env(), false);
 }
 
-// Behind the last turn of the channel, which still refers to the engine.
+// Called after the last turn of the channel, since every turn calls the engine.
 void EngineWrap::close(const Napi::CallbackInfo&) {
   if (!engine_) return;
   engine_->join();

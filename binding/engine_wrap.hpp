@@ -1,12 +1,12 @@
-// The class `Engine` of the addon: one method for each verb of the engine. JavaScript thread.
-// Owns the engine and its channel; belongs to one environment and ends with it.
+// The class `Engine` of the addon: one method for each call of the engine. Owns the engine and its
+// channel. It belongs to one environment and ends with it. JavaScript thread.
 #pragma once
 
 #include <napi.h>
 
 #include <memory>
 
-#include "engine.hpp"
+#include "engine/engine.hpp"
 #include "event_channel.hpp"
 
 namespace escher::binding {
@@ -14,6 +14,9 @@ namespace escher::binding {
 class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
  public:
   static Napi::Function define(Napi::Env env);
+  // The values of a configuration and of a result in which nothing is set.
+  static Napi::Value default_config(const Napi::CallbackInfo& info);
+  static Napi::Value empty_result(const Napi::CallbackInfo& info);
 
   explicit EngineWrap(const Napi::CallbackInfo& info);
   ~EngineWrap() override;
@@ -51,10 +54,11 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
 
   // Throws ERR_ENGINE_CLOSED after `close`.
   Engine& engine() const;
-  // A handler that answers `ticket` through the channel, from whatever thread.
+  // A handler that replies to `ticket` through the channel. It may be called on any thread.
   template <typename T>
   std::function<void(Result<T>)> answer(double ticket) const;
-  // The answer to `execute`. `awaited`: somebody waits for it, before any event.
+  // The same for `execute`. `awaited`: a promise waits for the reply and must settle before any
+  // later record is delivered.
   std::function<void(Result<void>)> admission(double ticket, bool awaited) const;
   // Null for an unknown execution and for one that has not ended.
   std::shared_ptr<const CapturedOutput> output_of(const ExecutionKey& key) const;
@@ -64,7 +68,7 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   static void on_environment_end(void* wrap);
 
   std::shared_ptr<EventChannel> channel_;
-  std::unique_ptr<Engine> engine_;  // null once it is closed
+  std::unique_ptr<Engine> engine_;  // null after `close`
   napi_env environment_;
   bool hooked_ = false;
 };

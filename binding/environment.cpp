@@ -23,9 +23,9 @@ namespace {
 using Entries = std::vector<const char*>;
 
 // A Worker that shares the environment (`SHARE_ENV`) changes it on its own thread, under a lock of
-// Node's that nobody else can take. So each pointer is read once, and none of them is followed
-// before all were the same twice: the list moves as it grows, what it was may be anything by then,
-// and those behind a removed one move up.
+// Node that other code cannot take. So each pointer is read once, and none is followed before two
+// passes have read the same pointers: the list moves as it grows, its old memory may be reused, and
+// the entries after a removed one move up.
 void look_once(Entries& entries) {
   char** volatile& list = const_cast<char** volatile&>(ESCHER_ENVIRON);
   char* const volatile* from;
@@ -40,13 +40,13 @@ void look_once(Entries& entries) {
   } while (list != from);
 }
 
-// While a Worker does nothing but write, three looks are usual, and a thousand (1 ms) the most.
-// They keep their memory: whoever waits for the allocator is woken by a Worker that has just freed
-// the list that it is about to replace.
+// While a Worker does nothing but write to the environment, three passes are usual and a thousand
+// (1 ms) the most that was measured. The vectors keep their memory, since the allocator would wake
+// a waiting thread just when a Worker has freed the list that it is about to replace.
 //
-// What this leaves: a Worker may be stopped at that very point (glibc before 2.41), and a string
-// may be freed as it is copied (musl frees those that are replaced, glibc none). Free of that is
-// only `process.env`, read by JavaScript.
+// Two cases remain: a Worker may be suspended at that very point (glibc before 2.41), and a string
+// may be freed while it is copied (musl frees replaced strings, glibc does not). Only
+// `process.env`, read by JavaScript, is free of both.
 const Entries& look() {
   static Entries entries, again;
   look_once(again);
@@ -64,7 +64,7 @@ bool same(const Environment& copy, const Entries& entries) {
 }  // namespace
 
 std::shared_ptr<const Environment> capture_environment() {
-  // Several environments (workers) may ask.
+  // Called on the JavaScript threads of several environments (Workers).
   static std::mutex mutex;
   static std::shared_ptr<const Environment> last = std::make_shared<Environment>();
   const std::lock_guard lock(mutex);

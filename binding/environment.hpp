@@ -1,5 +1,5 @@
-// The environment of the process, copied on the JavaScript thread: the only one that changes it,
-// but for Workers that share it.
+// A copy of the environment of the process, for requests that inherit it. JavaScript thread: no
+// other thread changes the environment, except Workers that share it.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 
 namespace escher::binding {
 
-// The same copy again as long as nothing has changed.
+// Returns the same copy until the environment changes.
 std::shared_ptr<const Environment> capture_environment();
 
 }  // namespace escher::binding

@@ -7,18 +7,20 @@
 namespace escher::binding {
 namespace {
 
-// What one turn of the event loop gets at most, so that timers and input have theirs.
+// The most that one turn of the event loop delivers, so that timers and I/O get their turns.
 constexpr std::size_t kBytesPerTurn = 512 * 1024;
 constexpr std::size_t kRecordsPerTurn = 2048;
 
-// Small batches grow in the queue up to here while JavaScript is busy. No further: lines cut out of
-// longer strings cost V8 about twice as much, which are beyond its caches and its young generation.
+// Batches in the queue are merged up to this size while JavaScript is busy. Lines that are cut out
+// of a longer string cost V8 about twice as much, since such a string exceeds its caches and its
+// young generation.
 constexpr std::size_t kMergedBytes = 64 * 1024;
 
-// Values that one call takes over the stack.
+// The number of values that one call passes on the stack.
 constexpr std::size_t kValuesPerCall = 1000;
 
-// How long a record waits that nobody waits for. A command that ends sooner is told of in one turn.
+// The longest delay of a record that is not urgent. A command that ends sooner is reported in one
+// turn.
 constexpr Millis kPatience{5};
 
 }  // namespace
@@ -95,7 +97,7 @@ void EventChannel::push(Record record, Urgency urgency) {
   upstream_.defer(kPatience, [self = shared_from_this()] { self->wake_for_waiting(); });
 }
 
-// Lines that follow on the last batch in the queue join it.
+// Appends a batch that continues the last one of the queue to it. False: it does not continue it.
 bool EventChannel::merge(OutputBatch& batch) {
   if (queue_.empty()) return false;
   auto* last = std::get_if<OutputBatch>(&queue_.back());
@@ -104,7 +106,7 @@ bool EventChannel::merge(OutputBatch& batch) {
       last->text.size() + batch.text.size() > kMergedBytes) {
     return false;
   }
-  // The joining '\n' makes the weights add up.
+  // With the '\n' in between, the weights add up.
   last->text.push_back('\n');
   if (last->ascii && batch.ascii) {
     const auto shift = static_cast<std::uint32_t>(last->text.size());
@@ -159,10 +161,10 @@ EventChannel::Turn EventChannel::take_turn() {
   return turn;
 }
 
-// A function that is called while it runs is run again at once, up to a thousand times, before the
-// event loop goes on: so the next wake-up is left to an engine thread, and comes with the next turn
-// of the loop. Except where that is just what is wanted: behind a reply, once the promises have
-// run.
+// A ThreadSafeFunction that is called while it runs is run again at once, up to a thousand times,
+// before the event loop continues. So an engine thread makes the next call, which then comes in the
+// next turn of the loop. A turn that was cut calls it at once on purpose: the next turn follows as
+// soon as the reactions of the promises have run.
 void EventChannel::end_turn(const Turn& turn) {
   {
     const std::lock_guard lock(mutex_);
@@ -212,9 +214,9 @@ void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver, co
   writer.call(deliver, ends);
 }
 
-// Also where it could not be delivered: nobody else would ever give it back.
+// Releases the output of a turn, even if it could not be delivered: no other code would.
 void EventChannel::release_turn(const Turn& turn) {
-  // JavaScript may have closed the channel, and there is nobody upstream.
+  // If JavaScript has closed the channel, the engine is closed too.
   if (!line_ends_) return;
   for (const auto& record : turn.records) {
     if (const auto* batch = std::get_if<OutputBatch>(&record)) {
@@ -231,7 +233,7 @@ void EventChannel::call_js(napi_env env, napi_value deliver, void* context, void
     const Napi::HandleScope scope(env);
     channel->deliver_turn(env, Napi::Function(env, deliver), turn);
   } catch (const Napi::Error&) {
-    // JavaScript may not run any more (a worker that is terminated). `deliver` itself does not
+    // JavaScript cannot run any more (a Worker that is terminated). `deliver` itself does not
     // throw.
   }
   channel->release_turn(turn);

@@ -1,18 +1,19 @@
-// The way of events and replies from the engine's threads to JavaScript: one queue, one
-// ThreadSafeFunction, one wake-up in flight.
+// Delivers events and replies from the engine's threads to JavaScript: one queue, one
+// ThreadSafeFunction, at most one pending wake-up. Owned by an EngineWrap and by the
+// ThreadSafeFunction.
 //
-// The rules of the ThreadSafeFunction's life:
-//  1. It is made on the JavaScript thread, unreferenced: an idle engine keeps no process alive.
-//  2. Engine threads call it only under the mutex, and only while the channel is open.
-//  3. `close` is called on the JavaScript thread; it shuts the channel under the mutex and releases
-//     the function, which is not touched again after that.
-//  4. When the environment goes, the engine's cleanup hook closes the channel. Hooks run last in,
-//     first out, and the engine's is added after the function was made: so it runs before Node
-//     frees the function by itself.
-//  5. The function's context holds the channel, until the function's finalizer lets it go.
-//  6. A call may arrive without an environment, or while JavaScript may not run any more: then
-//  nothing
-//     is delivered, and nothing is thrown.
+// The lifetime of the ThreadSafeFunction:
+//   1. It is created on the JavaScript thread, unreferenced: an idle engine does not keep the
+//      process alive.
+//   2. Engine threads call it only under the mutex, and only while the channel is open.
+//   3. `close` runs on the JavaScript thread. It closes the channel under the mutex, then releases
+//      the function, which is not used after that.
+//   4. When the environment ends, the engine's cleanup hook closes the channel. Hooks run last in,
+//      first out, and this one is added after the function was created. So it runs before Node
+//      frees the function.
+//   5. The context of the function holds a reference to the channel until the finalizer has run.
+//   6. A call may come without an environment, or when JavaScript cannot run any more. Then nothing
+//      is delivered, and nothing is thrown.
 #pragma once
 
 #include <napi.h>
@@ -33,15 +34,18 @@
 
 namespace escher::binding {
 
-// Whether the event loop is woken for a record at once, or soon: with the next one that is urgent.
+// `now` wakes the event loop at once; `soon` leaves that to the next urgent record, for a few
+// milliseconds at most.
 enum class Urgency : std::uint8_t { now, soon };
 
-// The answer to a call that took its time.
+// The reply to a call that is answered later.
 struct Reply {
-  using Value = std::variant<std::monostate, bool, double, std::vector<OutputBatch>,
-                             std::vector<RecoveredExecution>>;
+  using Value = std::variant<std::monostate, bool, double, std::vector<int>,
+                             std::vector<OutputBatch>, std::vector<RecoveredExecution>>;
   double ticket = 0;
-  // Who waits for it is to hear it before anything that comes behind it.
+  // It answers `execute`: the ticket is the token of the execution, and there is no value.
+  bool is_admission = false;
+  // The promise that waits for it settles before any later record is delivered.
   bool heard_first = false;
   Urgency urgency = Urgency::now;
   std::optional<Error> error;
@@ -50,23 +54,22 @@ struct Reply {
 
 class EventChannel final : public EventSink, public std::enable_shared_from_this<EventChannel> {
  public:
-  // What the channel asks of the engine.
+  // What the channel needs from the engine.
   struct Upstream {
     // A batch was delivered. On the JavaScript thread.
     std::function<void(std::uint64_t token, std::uint64_t bytes)> release;
-    // Calls a function on an engine thread, after a while. From any thread.
+    // Calls a function on an engine thread after a delay. From any thread.
     std::function<void(Millis, std::function<void()>)> defer;
   };
 
-  // ---- The JavaScript thread.
-  // `deliver(ends, ...records)`: where the lines of the records' texts end, and the records of a
-  // turn or of a part of it.
+  // `deliver(ends, ...records)` gets the positions of the line ends in the texts of the records,
+  // and the records of a turn or of a part of it.
   static std::shared_ptr<EventChannel> open(Napi::Env env, Napi::Function deliver);
   void connect(Upstream upstream) { upstream_ = std::move(upstream); }
   void close();
   void set_referenced(Napi::Env env, bool referenced);
-  // The output of an execution whose end is not told yet, or is being told right now, whatever
-  // retention has done to its record meanwhile.
+  // The output of an execution whose end was not delivered yet, or is being delivered, even if
+  // retention has dropped its record.
   std::shared_ptr<const CapturedOutput> untold_output(std::uint64_t token) const;
 
   // ---- Any thread.
@@ -88,7 +91,7 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   void wake_if_open();
   struct Turn {
     std::deque<Record> records;
-    // It ended early, for those who wait for a reply in it to hear it.
+    // It ended early, so that the promises that wait for a reply in it settle first.
     bool cut = false;
   };
   Turn take_turn();
@@ -99,10 +102,10 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   // Set once, before the engine reports anything.
   Upstream upstream_;
 
-  // The JavaScript thread's.
+  // JavaScript thread only.
   std::unique_ptr<LineEnds> line_ends_;
 
-  // Under the mutex, a leaf.
+  // Guarded by the mutex, a leaf: no other mutex of the engine is locked while it is held.
   mutable std::mutex mutex_;
   std::deque<Record> queue_;
   std::unordered_map<std::uint64_t, std::shared_ptr<const CapturedOutput>> untold_outputs_;

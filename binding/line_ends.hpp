@@ -1,6 +1,6 @@
-// Where the lines of a turn's text end, in one Uint32Array that is filled anew for each turn:
-// cutting at known places is twice as fast as String.prototype.split, and an array for each batch
-// would cost more than it saves. JavaScript thread; owned by an event channel.
+// The positions of the line ends in the texts of a turn, in one Uint32Array that every turn fills
+// anew. Cutting at known positions is twice as fast as String.prototype.split, and an array for
+// each batch would cost more than it saves. JavaScript thread; owned by an event channel.
 #pragma once
 
 #include <napi.h>
@@ -18,7 +18,7 @@ class LineEnds {
 
   void begin_turn() { used_ = 0; }
 
-  // Returns where they start in the array; -1 if there are none, or no room.
+  // Returns the index of the first one in the array; -1 if there are none, or no room.
   double add(const std::vector<std::uint32_t>& ends) {
     if (ends.empty() || ends.size() > kCapacity - used_) return -1;
     std::copy(ends.begin(), ends.end(), array_.Value().Data() + used_);
@@ -30,7 +30,7 @@ class LineEnds {
   Napi::Uint32Array array() const { return array_.Value(); }
 
  private:
-  // A turn of lines of eight bytes. What has shorter ones is split in JavaScript.
+  // Enough for a turn with lines of eight bytes. JavaScript splits texts with shorter lines itself.
   static constexpr std::size_t kCapacity = 64 * 1024;
 
   Napi::Reference<Napi::Uint32Array> array_;

@@ -20,6 +20,20 @@ else()
   set(napi_dirs "${node_addon_api_dir}" "${node_api_headers_dir}")
 endif()
 
+# binding/generated/fields.hpp, from the tables in lib/core/fields/. A file that would not change is not written, so this
+# runs when CMake configures, and again when a table changes. The published package contains the header.
+set(fields_generator "${PROJECT_SOURCE_DIR}/tools/generate-fields.mjs")
+if(EXISTS "${fields_generator}")
+  find_program(NODE_EXECUTABLE node REQUIRED)
+  file(GLOB fields_tables CONFIGURE_DEPENDS
+    "${PROJECT_SOURCE_DIR}/lib/core/fields/*.ts" "${PROJECT_SOURCE_DIR}/tools/lib/field*.mjs")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${fields_generator}" ${fields_tables})
+  execute_process(COMMAND "${NODE_EXECUTABLE}" "${fields_generator}" RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "tools/generate-fields.mjs failed")
+  endif()
+endif()
+
 file(GLOB binding_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/binding/*.cpp")
 add_library(escher_execution_engine MODULE ${binding_sources})
 target_include_directories(escher_execution_engine PRIVATE "${PROJECT_SOURCE_DIR}/binding")

@@ -1,10 +1,10 @@
-# Google Benchmark over the engine, its parts and the system calls under it; see bench/README.md.
+# Google Benchmark: the engine, its parts, and the system calls that it uses; see bench/README.md.
 
 find_package(benchmark REQUIRED)
 
 file(GLOB bench_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/cpp/*.cpp")
 
-# The bare system calls are those of Linux, and so is what is measured against them.
+# Benchmarks of bare system calls, and those that are compared with them, are for Linux.
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   file(GLOB floor_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/cpp/floor/*.cpp")
   list(FILTER floor_sources EXCLUDE REGEX "/main\\.cpp$")

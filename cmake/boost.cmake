@@ -1,22 +1,34 @@
-# Boost's headers; nothing of it is linked. Those of the system where they are new enough, else those that the published
-# package carries: vendor/boost.tar.xz, written when it is packed (tools/pack/headers.mjs).
+# Boost: the headers of Asio, and Boost.Process v2. The system's Boost is used where it is 1.81 or newer; otherwise the
+# headers that the published package carries: vendor/boost.tar.xz, of 1.81 to 1.85 (tools/pack/headers.mjs).
+#
+# Before 1.86 Boost.Process v2 has headers only, and its sources are compiled once, in boost_process.cpp. From 1.86 on it
+# is a compiled library, which is linked. src/process/boost_process.hpp sets its macros to match.
 
 set(vendored_boost "${PROJECT_SOURCE_DIR}/vendor/boost.tar.xz")
+set(boost_sources "${PROJECT_SOURCE_DIR}/cmake/boost_asio.cpp" "${PROJECT_SOURCE_DIR}/cmake/boost_process.cpp")
+set(boost_libraries Boost::headers)
 
-if(EXISTS "${vendored_boost}")
-  find_package(Boost 1.81 QUIET)
-else()
-  find_package(Boost 1.81 REQUIRED)
+find_package(Boost 1.81 QUIET)
+if(Boost_FOUND AND Boost_VERSION VERSION_GREATER_EQUAL 1.86)
+  find_package(Boost 1.86 QUIET COMPONENTS process filesystem)
+  if(Boost_FOUND)
+    set(boost_sources "${PROJECT_SOURCE_DIR}/cmake/boost_asio.cpp")
+    set(boost_libraries Boost::headers Boost::process Boost::filesystem)
+  endif()
 endif()
 
 if(NOT Boost_FOUND)
+  if(NOT EXISTS "${vendored_boost}")
+    message(FATAL_ERROR "Boost >= 1.81 is not installed (from 1.86 on with boost_process and boost_filesystem). "
+      "tools/setup installs it.")
+  endif()
   set(unpacked "${PROJECT_BINARY_DIR}/vendor")
-  message(STATUS "Boost >= 1.81 is not installed: taking the headers that came with the package")
+  message(STATUS "No Boost >= 1.81 can be used: taking the headers that came with the package")
   if(NOT EXISTS "${unpacked}/boost/version.hpp")
     file(ARCHIVE_EXTRACT INPUT "${vendored_boost}" DESTINATION "${unpacked}")
   endif()
-  add_library(Boost::headers INTERFACE IMPORTED)
-  target_include_directories(Boost::headers SYSTEM INTERFACE "${unpacked}")
-  # The archive holds what the sources include, and not all of Asio.
-  set(ESCHER_PCH OFF)
+  # A name of its own: a system Boost without the compiled libraries has defined Boost::headers.
+  add_library(vendored_boost_headers INTERFACE)
+  target_include_directories(vendored_boost_headers SYSTEM INTERFACE "${unpacked}")
+  set(boost_libraries vendored_boost_headers)
 endif()

@@ -1,5 +1,5 @@
 # libFuzzer over the parsers: one target for each test/fuzz/<name>_fuzz.cpp, with the pure parts of the engine that they
-# are about. tools/fuzz.mjs runs them.
+# test. tools/fuzz.mjs runs them.
 
 if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   message(FATAL_ERROR "The fuzz targets need Clang: libFuzzer is a part of it.")
@@ -7,22 +7,23 @@ endif()
 
 add_library(fuzzed_parts STATIC
   src/model/error.cpp
-  src/policy/describe.cpp
+  src/policy/command_text.cpp
   src/policy/journal_format.cpp
   src/policy/rules.cpp
-  src/stream/display_filter.cpp
-  src/stream/progress_sequence.cpp
-  src/stream/form_automaton.cpp
-  src/stream/line_splitter.cpp
-  src/stream/newlines.cpp
-  src/stream/redactor.cpp
-  src/stream/secret_base64.cpp
-  src/stream/secret_forms.cpp
-  src/stream/secret_json.cpp
-  src/stream/secret_shell.cpp
-  src/stream/secret_uri.cpp
-  src/stream/utf8.cpp
-  src/stream/vt_parser.cpp)
+  src/output/display/display_filter.cpp
+  src/output/display/progress_sequence.cpp
+  src/output/redaction/base64_lines.cpp
+  src/output/redaction/form_automaton.cpp
+  src/output/line_splitter.cpp
+  src/output/newlines.cpp
+  src/output/redaction/redactor.cpp
+  src/output/redaction/secret_base64.cpp
+  src/output/redaction/secret_forms.cpp
+  src/output/redaction/secret_json.cpp
+  src/output/redaction/secret_shell.cpp
+  src/output/redaction/secret_uri.cpp
+  src/output/utf8.cpp
+  src/output/display/vt_parser.cpp)
 target_include_directories(fuzzed_parts PUBLIC "${PROJECT_SOURCE_DIR}/src")
 target_link_libraries(fuzzed_parts PUBLIC Boost::headers project_warnings)
 target_compile_options(fuzzed_parts PUBLIC

@@ -1,6 +1,6 @@
-# Warnings and sanitizers, as interface targets that our own targets link.
+# Warnings and sanitizers, as interface targets that our own targets link; and clang-tidy.
 
-# A section for each function, so that the linker can leave out of the addon what nothing calls.
+# One section per function: the linker drops unused functions from the addon.
 if(NOT MSVC)
   add_compile_options(-ffunction-sections -fdata-sections)
 endif()
@@ -12,10 +12,12 @@ if(MSVC)
     target_compile_options(project_warnings INTERFACE /WX)
   endif()
 else()
-  # -Wsign-conversion stays out: the border to POSIX and to Asio is full of signed sizes.
+  # Without -Wsign-conversion: POSIX and Asio use signed sizes throughout.
   target_compile_options(project_warnings INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-    -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wcast-align -Wimplicit-fallthrough -Wundef)
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wcast-align -Wimplicit-fallthrough -Wundef
+    # Checks the annotations of src/model/thread_annotations.hpp.
+    $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wthread-safety>)
   if(ESCHER_WERROR)
     target_compile_options(project_warnings INTERFACE -Werror)
   endif()
@@ -27,7 +29,19 @@ if(ESCHER_SANITIZE)
     -fsanitize=${ESCHER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(project_sanitizers INTERFACE -fsanitize=${ESCHER_SANITIZE})
   if(ESCHER_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # Asio's fences, inlined into our code: g++ warns that ThreadSanitizer does not model them.
+    # g++ warns about Asio's fences, which ThreadSanitizer does not model.
     target_compile_options(project_sanitizers INTERFACE -Wno-tsan)
   endif()
+endif()
+
+# The property makes CMake run clang-tidy before the compiler. The hash is in the command so that a change of the checks
+# runs every unit again.
+if(ESCHER_TIDY)
+  set(checks "${PROJECT_SOURCE_DIR}/.clang-tidy")
+  # Homebrew keeps LLVM out of PATH.
+  find_program(CLANG_TIDY_PROGRAM clang-tidy HINTS /opt/homebrew/opt/llvm/bin REQUIRED)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${checks}")
+  file(MD5 "${checks}" hash)
+  set(CMAKE_CXX_CLANG_TIDY "${CLANG_TIDY_PROGRAM}" --quiet
+    --extra-arg=-Wno-unknown-warning-option --extra-arg=-DESCHER_CHECKS_${hash})
 endif()

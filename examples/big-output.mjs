@@ -1,4 +1,4 @@
-// More output than memory should hold: the first kilobytes stay in the result, all of it goes to a file.
+// Large output: the first 64 KiB are kept in the result, the whole stream is written to a file.
 import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
 import { ExecutionEngine } from 'escher-execution-engine';
@@ -21,6 +21,6 @@ assert.equal(result.stdoutTruncated, true);
 assert.equal(size, result.stdoutBytes);
 assert.ok(result.stdout.startsWith('1\n2\n3\n'));
 
-// The file goes with its record.
+// The file is removed with its record.
 await engine.removeExecution(result.id);
 await assert.rejects(stat(result.stdoutOverflowFile), { code: 'ENOENT' });

@@ -1,4 +1,4 @@
-// An AbortSignal ends the command and everything that it started, as it ends a fetch().
+// An AbortSignal cancels a command with its whole process tree, as it cancels a fetch().
 import assert from 'node:assert/strict';
 import { ExecutionEngine } from 'escher-execution-engine';
 

@@ -1,4 +1,4 @@
-// The same five tasks with execa and with the engine, side by side: docs/from-execa.md says what differs, and why.
+// Five tasks with execa and with the engine, side by side. docs/from-execa.md explains the differences.
 import assert from 'node:assert/strict';
 import { ExecutionEngine } from 'escher-execution-engine';
 import { execa } from 'execa';
@@ -6,16 +6,16 @@ import { execa } from 'execa';
 const engine = new ExecutionEngine();
 const exec = (program, ...args) => ({ type: 'exec', program, args });
 
-/** Each task returns what both have to agree on. */
+/** Both implementations of a task must return the same value. */
 const tasks = {
   'output of a command': {
     execa: async () => (await execa('printf', ['%s\n', 'a b', '$HOME'])).stdout,
-    // The result has the exact bytes: execa strips the last newline, here that is the caller's.
+    // The engine keeps the last newline; execa strips it.
     engine: async () =>
       (await engine.run({ command: exec('printf', '%s\n', 'a b', '$HOME') })).stdout.trimEnd(),
   },
 
-  'input, environment, folder': {
+  'input, environment, working directory': {
     execa: async () =>
       (
         await execa('cat; echo "$WHO"; pwd', {
@@ -32,7 +32,7 @@ const tasks = {
     },
   },
 
-  'lines, as they come': {
+  'live lines': {
     execa: async () => {
       const seen = [];
       for await (const line of execa('seq', ['1', '3'])) seen.push(line);
@@ -46,7 +46,7 @@ const tasks = {
     },
   },
 
-  'a failure, as an exception': {
+  'a failure as an exception': {
     execa: async () => {
       const error = await execa('sh', ['-c', 'echo oops >&2; exit 3']).catch((thrown) => thrown);
       return [error.exitCode, error.stderr];

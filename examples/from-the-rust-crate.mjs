@@ -1,5 +1,5 @@
-// The flow of the Rust crate, carried over: make an engine, `execute`, take events, `wait_for_completion`, look at the
-// result, clean up. The crate's line stands above the one that takes its place.
+// A program for the Rust crate, translated: create an engine, `execute`, handle events, `wait_for_completion`, check the
+// result, clean up. Above each statement is the Rust code that it replaces.
 import assert from 'node:assert/strict';
 import { ExecutionEngine, ExecutionError } from 'escher-execution-engine';
 
@@ -28,16 +28,18 @@ const result = await engine.waitForCompletion(id);
 assert.equal(result.success, true);
 assert.equal(result.stdout, 'one\nthree\n');
 
-// A failing command is Ok(result) there and a result here; the exit code of one that has none is null, not -1.
+// A failing command is Ok(result) in the crate and a result here. A missing exit code is null here, not -1.
 const failing = await engine.execute({ command: { type: 'shell', command: 'exit 4' } });
 const failed = await engine.waitForCompletion(failing);
 assert.deepEqual([failed.status, failed.success, failed.exitCode], ['failed', false, 4]);
 
-// engine.cancel(id).await?; here it tells whether there was something to cancel, and the whole tree ends.
+// engine.cancel(id).await?; here it returns whether the execution was pending or running, and ends the process tree.
 const sleeping = await engine.execute({ command: { type: 'shell', command: 'sleep 60 & wait' } });
 assert.equal(await engine.cancel(sleeping), true);
 const cancelled = await engine.waitForCompletion(sleeping);
-console.log(`cancelled: ${cancelled.status}, ${cancelled.termination?.reason ?? 'before it ran'}`);
+console.log(
+  `cancelled: ${cancelled.status}, ${cancelled.termination?.reason ?? 'before the start'}`,
+);
 assert.equal(cancelled.status, 'cancelled');
 
 // Err(ExecutionError::Validation(ValidationError::EmptyCommand)) is an exception with a code and a reason.
@@ -50,7 +52,7 @@ try {
   assert.equal(error.reason, 'EMPTY_COMMAND');
 }
 
-// get_result(id) is None while it runs, and here null. list_executions() takes a filter here.
+// get_result(id) is None before the end; here it is null. list_executions() accepts a filter here.
 const [first] = await engine.listExecutions({ tag: 'step=first' });
 assert.equal((await engine.getResult(first.id)).stdout, result.stdout);
 

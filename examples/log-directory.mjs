@@ -1,4 +1,4 @@
-// One log file per command: every line with its time and its stream.
+// One log file per command, with the time and the stream of each line.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';

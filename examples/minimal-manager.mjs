@@ -1,5 +1,5 @@
-// A small Execution Manager: named commands as data, two at a time, the others wait, results are kept by name, and
-// Ctrl-C ends everything. A playbook is a list like `commands`; what depends on what is for the manager to say.
+// A small execution manager: named commands as data, two at a time, results by name, Ctrl-C ends everything. A playbook is
+// a list like `commands`; dependencies between commands are the task of the manager.
 import assert from 'node:assert/strict';
 import { ExecutionEngine } from 'escher-execution-engine';
 
@@ -26,7 +26,7 @@ class Manager {
     });
   }
 
-  /** A failing command is a result; it rejects only when the engine could not run it. */
+  /** A failing command is a result. The promise rejects only if the engine could not run the command. */
   async run(name) {
     const request = { ...commands[name], metadata: { tags: { name } } };
     const result = await this.#engine.run(request);
@@ -40,7 +40,7 @@ class Manager {
     return this.#results.get(name);
   }
 
-  /** What runs is asked to end, then killed with all that it started; what waits never gets a process. */
+  /** Ends running process trees, with a grace period; queued commands are never started. */
   close() {
     return this.#engine.shutdown({ graceMs: 1_000 });
   }
@@ -51,7 +51,7 @@ let interrupted = false;
 process.once('SIGINT', () => {
   interrupted = true;
   process.exitCode = 130;
-  console.log('interrupted: ending what runs'); // Ctrl-C once more ends this process at once
+  console.log('interrupted: ending all commands'); // a second Ctrl-C ends this process immediately
   void manager.close();
 });
 

@@ -1,4 +1,4 @@
-// A queue: two commands at a time, the others wait, the important ones in front.
+// A queue: two commands at a time, higher priorities first.
 import assert from 'node:assert/strict';
 import { ExecutionEngine } from 'escher-execution-engine';
 
@@ -14,7 +14,7 @@ function add(name, priority, seconds = 0.2) {
   return run;
 }
 
-// One place becomes free after the other: order is promised within an execution, not between two.
+// Different run times: the order of events is guaranteed within an execution, not between two.
 const runs = [add('first', 0), add('second', 0, 0.7), add('ordinary', 0), add('urgent', 10)];
 await Promise.all(runs);
 await engine.onIdle();

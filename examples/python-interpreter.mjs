@@ -1,4 +1,4 @@
-// A Python script with the interpreter of a virtual environment: name the interpreter, and its packages are there.
+// A Python script with the interpreter of a virtual environment, whose packages are available to it.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -10,7 +10,7 @@ const engine = new ExecutionEngine();
 const folder = await mkdtemp(path.join(os.tmpdir(), 'example-'));
 const venv = path.join(folder, 'venv');
 
-// --without-pip: quick, and no network. With packages: run `pip install` the same way, through the engine.
+// --without-pip is fast and needs no network. For packages, run `pip install` through the engine in the same way.
 const made = engine.run(
   { command: { type: 'exec', program: 'python3', args: ['-m', 'venv', '--without-pip', venv] } },
   { reject: true },
@@ -24,19 +24,19 @@ try {
       path: fileURLToPath(new URL('scripts/which_python.py', import.meta.url)),
       interpreter: path.join(venv, 'bin/python'),
     },
-    // Without it Python keeps its output back until 8 KiB are together, because it writes to a pipe.
+    // Python buffers 8 KiB of output when it writes to a pipe. This disables the buffer.
     env: { PYTHONUNBUFFERED: '1' },
   });
   console.log(result.stdout.trimEnd());
   assert.equal(result.exitCode, 0);
   assert.match(result.stdout, /in a virtual environment: yes/);
 } catch (error) {
-  // Some systems have no python3, or one without its module venv (Debian: apt-get install python3-venv).
+  // Some systems have no python3, or no venv module (Debian: apt-get install python3-venv).
   const missing =
     error.reason === 'PROGRAM_NOT_FOUND' || /No module named/.test(error.result?.stderr);
   if (!missing) throw error;
   console.log(
-    `no virtual environment can be made here: ${error.result?.stderr.trim() || error.message}`,
+    `cannot create a virtual environment: ${error.result?.stderr.trim() || error.message}`,
   );
 } finally {
   await rm(folder, { recursive: true });

@@ -1,4 +1,4 @@
-// The shortest way: run a command, look at its result.
+// The shortest program: run a command and print its result.
 import assert from 'node:assert/strict';
 import { ExecutionEngine } from 'escher-execution-engine';
 

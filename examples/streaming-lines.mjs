@@ -1,4 +1,4 @@
-// Lines while the command runs: by async iteration, or by events. Both see each line once, in order.
+// Lines while the command runs, by async iteration. Events work in the same way: each line once, in order.
 import assert from 'node:assert/strict';
 import { ExecutionEngine } from 'escher-execution-engine';
 

@@ -5,6 +5,7 @@ export type {
   ExecutionEngineApi,
   ExecutionLine,
   InputData,
+  LinesBatch,
   PipedExecution,
   ReadOptions,
 } from '../types/api';
@@ -54,8 +55,8 @@ export type {
   Percentiles,
   RecoveredExecution,
   ResourceUsage,
+  ShutdownResult,
   TerminalStatus,
   Termination,
 } from '../types/result';
-export { ExecutionEngine } from './engine';
-export { ExecutionError, type ExecutionErrorDetails } from './errors';
+export { ExecutionEngine, ExecutionError, type ExecutionErrorDetails } from './core/index';

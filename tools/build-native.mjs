@@ -1,5 +1,5 @@
-// Configures (once) and builds a CMake preset: node tools/build-native.mjs <preset>
-// Presets: release (the addon), bench, dev, asan, tsan; see CMakePresets.json.
+// Configures (once) and builds a CMake preset: node tools/build-native.mjs [preset] [target]
+// Presets: release (default), bench, dev, asan, tsan, fuzz; see CMakePresets.json.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { inRoot, root } from './lib/paths.mjs';
 import { capture } from './lib/run.mjs';
 
-const preset = process.argv[2] ?? 'release';
+const [preset = 'release', ...targets] = process.argv.slice(2);
 const folder = preset === 'bench' ? 'build/release' : `build/${preset}`;
 
 dropForeignCache();
@@ -16,7 +16,7 @@ dropForeignCache();
 if (preset === 'bench' || !existsSync(inRoot(folder, 'build.ninja'))) await configure();
 process.exitCode = await build();
 
-/** CMake refuses a build folder that came along when the repository was copied or moved. */
+/** CMake rejects a build folder that was copied or moved with the repository. */
 function dropForeignCache() {
   const cache = inRoot(folder, 'CMakeCache.txt');
   if (!existsSync(cache)) return;
@@ -33,9 +33,10 @@ async function configure() {
   }
 }
 
-/** Shows what the build says, except that it had nothing to do. */
+/** Hides the lines of a build that has nothing to do. */
 function build() {
   const args = ['--build', '--preset', preset, '--parallel', String(os.availableParallelism())];
+  if (targets.length > 0) args.push('--target', ...targets);
   const child = spawn('cmake', args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (!/^ninja: no work to do|Re-checking globbed directories/.test(line)) console.log(line);

@@ -1,4 +1,4 @@
-// Builds the page of the console: static files in dist/console/page/, with the licences of what is bundled into them.
+// Builds the console's page: static files in dist/console/page/, with the licences of the bundled packages.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
@@ -14,14 +14,7 @@ export function buildPage() {
   mkdirSync(inRoot(target), { recursive: true });
   bundle({ entryPoints: [`${source}/main.ts`], outfile: `${target}/page.js`, format: 'esm' });
   bundle({ entryPoints: [`${source}/theme.ts`], outfile: `${target}/theme.js`, format: 'iife' });
-  bundle({
-    stdin: {
-      contents: `@import "@xterm/xterm/css/xterm.css"; @import "./page.css";`,
-      loader: 'css',
-      resolveDir: inRoot(source),
-    },
-    outfile: `${target}/page.css`,
-  });
+  bundle({ entryPoints: [`${source}/page.css`], outfile: `${target}/page.css` });
   for (const name of ['index.html', 'icon.svg']) {
     copyFileSync(inRoot(source, name), inRoot(target, name));
   }
@@ -33,7 +26,7 @@ function bundle(options) {
     absWorkingDir: inRoot(),
     bundle: true,
     minify: true,
-    // The oldest with `light-dark()`, on which the appearance is built.
+    // The oldest versions with `light-dark()`, which the style sheet uses.
     target: ['chrome123', 'firefox120', 'safari17.5'],
     legalComments: 'none',
     logLevel: 'warning',

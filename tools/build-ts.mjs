@@ -1,5 +1,5 @@
-// Checks lib/ and puts it into dist/ when something changed, one script for each face of the package: a script for each
-// file took four times as long to load as the one.
+// Checks lib/ and bundles it into dist/ if something changed: one script for each face of the package, because a script
+// for each file took four times as long to load.
 import {
   copyFileSync,
   existsSync,
@@ -9,26 +9,27 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
 import { buildPage } from './build-page.mjs';
+import { generateFields } from './generate-fields.mjs';
 import { isStale } from './lib/files.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { mustBin } from './lib/run.mjs';
 
-// What a face asks of another one it loads from there at run time: a second copy of the engine or of the error class
-// would be a second engine, and an `instanceof` that fails.
-const engine = '../index';
+const core = 'core/index';
+// A face loads other faces from their own scripts at run time: with a second copy of the engine or of the error class
+// there would be two engines, and `instanceof` would fail.
 const faces = [
-  { name: 'index' },
-  { name: 'bridge/index', loads: [engine] },
-  { name: 'console/index', loads: [engine] },
-  { name: 'electron/index', loads: [engine] },
-  // A sandboxed preload script can load nothing but this.
-  { name: 'electron/preload', loads: ['electron'] },
-  { name: 'cli/main', loads: [engine, '../bridge/index', '../console/index'] },
-].filter(({ name }) => existsSync(inRoot('lib', `${name}.ts`)));
+  core,
+  'index',
+  'bridge/index',
+  'console/index',
+  'electron/index',
+  'electron/preload',
+  'plan/index',
+  'cli/main',
+];
 
 const inputs = [
   'lib',
@@ -38,35 +39,39 @@ const inputs = [
   'package.json',
   'tools/build-ts.mjs',
   'tools/build-page.mjs',
+  'tools/generate-fields.mjs',
+  'tools/lib',
 ];
 const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
 const lastWritten = 'dist/index.mjs';
 
+generateFields();
 if (isStale(lastWritten, inputs)) {
   console.log('build: compiling lib/ to dist/');
   rmSync(inRoot('dist'), { recursive: true, force: true });
   mustBin('tsc', ['-p', 'tsconfig.lib.json']);
   for (const face of faces) {
-    bundle(face);
+    await bundle(face);
     copyModuleFace(face);
-    writeBundlerFace(face);
   }
+  await bundleModules();
   buildPage();
   const now = new Date();
   utimesSync(inRoot(lastWritten), now, now);
 }
 
-function bundle({ name, loads = [] }) {
-  buildSync({
+async function bundle(name) {
+  const { outputFiles } = await build({
     absWorkingDir: inRoot(),
     entryPoints: [`lib/${name}.ts`],
     outfile: `dist/${name}.js`,
     bundle: true,
-    // The platform packages are there, or not, where the package is installed.
-    external: [...loads, 'escher-execution-engine-*'],
-    define: { PACKAGE_VERSION: JSON.stringify(version) },
+    // The platform packages are found at run time. A sandboxed preload script can load Electron only.
+    external: ['electron', 'escher-execution-engine-*'],
+    plugins: [otherFaces(name)],
+    define: { PACKAGE_VERSION: JSON.stringify(version), MODULE_URL: 'undefined' },
     platform: 'node',
-    // The oldest that the package runs on.
+    // The oldest supported version.
     target: 'node20',
     format: 'cjs',
     // `import()` of a face becomes `require()`, which needs no file extension.
@@ -74,11 +79,46 @@ function bundle({ name, loads = [] }) {
     sourcemap: true,
     tsconfig: 'tsconfig.lib.json',
     logLevel: 'warning',
+    write: false,
   });
+  for (const { path: file, text } of outputFiles) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    const script = file.endsWith('.js') ? withOwnProperties(text) : text;
+    writeFileSync(file, script, { mode: script.startsWith('#!') ? 0o755 : 0o644 });
+  }
 }
 
-/** Written by hand: a second compilation would give ES modules a second copy of every class. */
-function copyModuleFace({ name }) {
+/**
+ * The helpers of esbuild enumerate the names that a script exports with `for … in`, and their property descriptors
+ * inherit. With an enumerable property of `Object.prototype` no script could be loaded.
+ */
+function withOwnProperties(script) {
+  const changed = script
+    .replaceAll(/for \(var name in (\w+)\)/g, 'for (var name of Object.keys($1))')
+    .replaceAll(/(__defProp\((?:\{\}|\w+), (?:\w+|"\w+"), \{) /g, '$1 __proto__: null, ');
+  const rest = changed.match(/for \(\w+ \w+ in .*|__defProp\(.*/g) ?? [];
+  const left = rest.find((text) => !/^__defProp\(.*\{ __proto__: null, /.test(text));
+  if (left !== undefined) throw new Error(`build: this reads inherited properties: ${left}`);
+  return changed;
+}
+
+/** Leaves imports of other faces to run time, by their path below dist/. */
+function otherFaces(name) {
+  return {
+    name: 'other-faces',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path: specifier, resolveDir }) => {
+        const target = path.relative(inRoot('lib'), path.resolve(resolveDir, specifier));
+        if (target === name || !faces.includes(target)) return undefined;
+        const relative = path.posix.relative(path.posix.dirname(name), `${target}.js`);
+        return { path: relative.startsWith('.') ? relative : `./${relative}`, external: true };
+      });
+    },
+  };
+}
+
+/** Wrappers written by hand: a second compilation would give ES modules a second copy of every class. */
+function copyModuleFace(name) {
   for (const extension of ['.mjs', '.d.mts']) {
     const source = inRoot('lib', name + extension);
     if (!existsSync(source)) continue;
@@ -87,12 +127,57 @@ function copyModuleFace({ name }) {
   }
 }
 
-/** Bundlers do not follow the `createRequire` of the other one. Names only: there is one copy of every class. */
-function writeBundlerFace({ name }) {
-  if (!existsSync(inRoot('dist', `${name}.mjs`))) return;
-  const names = Object.keys(createRequire(import.meta.url)(inRoot('dist', `${name}.js`)));
-  writeFileSync(
-    inRoot('dist', `${name}.bundler.mjs`),
-    `export { ${names.join(', ')} } from './${path.basename(name)}.js';\n`,
-  );
+/**
+ * ES modules for bundlers (the condition `module`), which import the modules of Node.js and share one copy of every
+ * class. Node.js itself never loads them, since `require` would give it a second copy.
+ */
+async function bundleModules() {
+  const modules = faces.filter((face) => existsSync(inRoot('dist', `${face}.mjs`)));
+  const { outputFiles } = await build({
+    absWorkingDir: inRoot(),
+    entryPoints: modules.map((face) => ({ in: `lib/${face}.ts`, out: `${face}.bundler` })),
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'bundler-[hash]',
+    splitting: true,
+    bundle: true,
+    external: ['electron', 'escher-execution-engine-*'],
+    plugins: [staticImports()],
+    banner: { js: 'const moduleUrl = import.meta.url;' },
+    define: { PACKAGE_VERSION: JSON.stringify(version), MODULE_URL: 'moduleUrl' },
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    tsconfig: 'tsconfig.lib.json',
+    logLevel: 'warning',
+    write: false,
+  });
+  for (const { path: file, text } of outputFiles) {
+    // Bundlers follow a `require` of a literal name, and not the helper that stands for it.
+    const script = text.replaceAll('__require("escher-', 'require("escher-');
+    if (/__require\("(?!electron)/.test(script))
+      throw new Error(`build: ${file} requires a module`);
+    writeFileSync(file, withOwnProperties(script));
+  }
+}
+
+/** Turns each `require()` of a module of Node.js, which saves time at the start, into a static import. */
+function staticImports() {
+  return {
+    name: 'static-imports',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]lib[\\/].*\.ts$/ }, ({ path: file }) => {
+        const names = new Map();
+        const script = readFileSync(file, 'utf8').replaceAll(
+          /\brequire\('(node:[\w/]+)'\)/g,
+          (_, name) => {
+            names.set(name, name.replaceAll(/\W/g, '_'));
+            return names.get(name);
+          },
+        );
+        const imports = [...names].map(([name, as]) => `import * as ${as} from '${name}';\n`);
+        return { contents: imports.join('') + script, loader: 'ts' };
+      });
+    },
+  };
 }

@@ -1,9 +1,9 @@
-// Checks that the parts know each other in one direction only:
+// Checks that dependencies between the parts point in one direction:
 //
-//   lib -> types/native.d.ts -> binding -> src/engine -> {execution, registry, runtime, …} -> {process, stream} -> policy -> model
+//   lib -> types/native.d.ts -> binding -> src/engine -> execution -> recovery -> {output, process} -> policy -> model
 //
-// and the borders that go with it: who may know N-API, Asio, Boost.Process, the folder of one operating system, and
-// the native binary.
+// It also checks which files may use N-API, Asio, Boost.Process, the folder of one operating system and the native
+// binary. Biome finds import cycles in lib/.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -15,46 +15,43 @@ const report = (file, line, what, why) => findings.push(`${file}:${line}: ${what
 
 // --- C++ ------------------------------------------------------------------------------------------------------------
 
-// A room may include itself and the rooms named here.
+// A folder may include itself and the folders named here.
 const mayInclude = {
   model: [],
   policy: ['model'],
-  stream: ['policy', 'model'],
+  output: ['policy', 'model'],
   process: ['policy', 'model'],
-  core: ['process', 'stream', 'policy', 'model'],
-  engine: ['core', 'process', 'stream', 'policy', 'model'],
+  recovery: ['process', 'output', 'policy', 'model'],
+  execution: ['recovery', 'process', 'output', 'policy', 'model'],
+  engine: ['execution', 'recovery', 'process', 'output', 'policy', 'model'],
   binding: ['engine', 'model'],
 };
 
-/** The room of a file in src/ or binding/; what lies in src/ itself is the engine's facade, or `core`. */
-function roomOf(file) {
-  if (file.startsWith('binding/')) return 'binding';
-  const parts = file.replace(/^src\//, '').split('/');
-  if (parts.length > 1) return parts[0];
-  return /^engine(_\w+)?\.[a-z]+$/.test(parts[0]) ? 'engine' : 'core';
-}
+/** `binding`, or the first folder below src/. */
+const folderOf = (file) =>
+  file.startsWith('binding/') ? 'binding' : file.replace(/^src\//, '').split('/')[0];
 
-// Headers from outside, the only files that may include them, and who that is.
+// Headers of others, and the only files that may include them.
 const borders = [
   {
     header: /^(js_native_api|node_api|node|v8|uv|napi)[\w-]*\.h$/,
     only: /^binding\//,
-    why: 'Node and N-API belong to binding/',
+    why: 'only binding/ uses Node and N-API',
   },
   {
     header: /^boost\/process/,
-    only: /^$/,
-    why: 'docs/decisions/001-own-launcher.md: nothing of Boost.Process',
+    only: /^src\/process\/boost_process\.hpp$/,
+    why: 'include process/boost_process.hpp: the order of the headers and the macros matter',
   },
   {
     header: /^boost\/asio/,
-    only: /^src\/(process\/|stream\/stream_pump|[^/]+$)/,
-    why: 'binding/, model/, policy/ and the pure parts of stream/ do not know Asio',
+    only: /^src\/(process|recovery|execution|engine)\//,
+    why: 'binding/, model/, policy/ and output/ do not use Asio',
   },
   {
     header: /^(unistd|signal|fcntl|spawn|windows|sys\/\w+)\.h$/,
-    only: /^(binding\/|src\/(process|stream)\/|src\/[^/]+$)/,
-    why: 'model/ and policy/ do not ask the system',
+    only: /^(binding|src\/(process|output|recovery|execution|engine))\//,
+    why: 'model/ and policy/ make no system calls',
   },
 ];
 
@@ -84,6 +81,7 @@ function checkOwnInclude(file, line, header, own) {
     `binding/${header}`,
     path.posix.join(path.posix.dirname(file), header),
   ].find((name) => known.has(name));
+  if (header.startsWith('generated/')) return;
   if (!target) {
     report(file, line, `includes "${header}"`, 'no such file below src/ or binding/');
     return;
@@ -97,84 +95,121 @@ function checkOwnInclude(file, line, header, own) {
     );
   }
   own.push(target);
-  const from = roomOf(file);
-  const to = roomOf(target);
+  const from = folderOf(file);
+  const to = folderOf(target);
   if (from !== to && !(mayInclude[from] ?? []).includes(to)) {
     report(
       file,
       line,
       `includes "${header}"`,
-      `${from} does not know ${to}; it may know: ${mayInclude[from]?.join(', ') || 'nothing else'}`,
+      `${from} may include only: ${mayInclude[from]?.join(', ') || 'itself'}`,
     );
   }
-  const system = /^src\/process\/(posix|windows)\//.exec(target);
+  const system = /^src\/process\/(posix|linux|darwin|windows)\//.exec(target);
   if (system && !file.startsWith('src/process/')) {
     report(
       file,
       line,
       `includes "${header}"`,
-      `what is ${system[1]} stands behind a header in src/process/`,
+      `outside of src/process/ include its headers, which hide ${system[1]}/`,
     );
   }
 }
 
-checkForCycles();
-
-function checkForCycles() {
-  const done = new Set();
-  const visit = (file, trail) => {
-    if (trail.includes(file)) {
-      report(
-        file,
-        1,
-        'includes itself in the end',
-        [...trail.slice(trail.indexOf(file)), file].join(' -> '),
-      );
-      return;
-    }
-    if (done.has(file)) return;
-    for (const target of includesOf.get(file) ?? []) visit(target, [...trail, file]);
-    done.add(file);
-  };
-  for (const file of sources) visit(file, []);
-}
+checkForCycles(includesOf, 'is part of an include cycle');
 
 // --- TypeScript and JavaScript --------------------------------------------------------------------------------------
 
-for (const file of listFiles(['lib'], ['.ts', '.mts', '.mjs'])) {
+/** The first folder below lib/: `core` or a face. `index` for a file in lib/ itself. */
+const faceOf = (file) => /^lib\/(\w+)\//.exec(file)?.[1] ?? 'index';
+
+function checkFace(file, target, specifier, line) {
+  const from = faceOf(file);
+  const to = faceOf(target);
+  if (from === to) return;
+  if (from === 'core') {
+    report(file, line, `imports ${specifier}`, 'core does not know the faces that stand on it');
+    return;
+  }
+  // The program stands on top of the faces that its subcommands serve.
+  const isSubcommand = from === 'cli' && /^lib\/(bridge|console|plan)\/index/.test(target);
+  if (target === 'lib/core/index.ts' || isSubcommand) return;
+  report(file, line, `imports ${specifier}`, `${from} may import lib/core/index only`);
+}
+
+const modules = listFiles(['lib'], ['.ts', '.mts', '.mjs']);
+const knownModules = new Set(modules);
+/** By file, the files of lib/ that it imports, types included. */
+const importsOf = new Map();
+
+/** The file of lib/ that a relative specifier names, if it names one. */
+function moduleAt(file, specifier) {
+  if (!specifier.startsWith('.')) return undefined;
+  const target = path.posix.join(path.posix.dirname(file), specifier);
+  return [`${target}.ts`, `${target}/index.ts`].find((name) => knownModules.has(name));
+}
+
+for (const file of modules) {
+  const own = [];
+  importsOf.set(file, own);
   checkModules(file, (specifier, line, statement) => {
+    const target = moduleAt(file, specifier);
+    if (target !== undefined) {
+      own.push(target);
+      checkFace(file, target, specifier, line);
+    }
     if (
       /^\.\.?\/(.*\/)?types\//.test(specifier) &&
       !/^\s*(import|export)\s+type\b/.test(statement)
     ) {
-      report(file, line, `imports ${specifier}`, 'types/ holds no code: write `import type`');
+      report(file, line, `imports ${specifier}`, 'types/ contains no code: write `import type`');
     }
   });
-  if (file === 'lib/native.ts') continue;
+  if (file === 'lib/core/native/load.ts') continue;
   forEachLine(file, (text, line) => {
     const code = text.replace(/\/\/.*$|^\s*\*.*$/, '');
-    // The face for ES modules requires what is beside it, and nothing else.
+    // The wrapper for ES modules requires the CommonJS file next to it.
     const isFace = /^lib\/(\w+\/)?index\.mjs$/.test(file) && /'\.\/index\.js'|^import/.test(code);
     if (!isFace && /\.node['"`]|process\.dlopen|createRequire/.test(code)) {
-      report(file, line, 'loads a native binary', 'only lib/native.ts does');
+      report(file, line, 'loads a native binary', 'only lib/core/native/load.ts may');
     }
   });
 }
+
+checkForCycles(importsOf, 'imports itself in the end');
 
 for (const file of listFiles(
   ['test/js', 'test/types', 'examples', 'bench/node'],
   ['.ts', '.mts', '.cts', '.js', '.mjs'],
 )) {
+  // A unit test checks one small file of lib/ with tables of cases, which would each take a process from outside.
+  const isUnitTest = /^test\/js\/.*\.unit\.test\.ts$/.test(file);
   checkModules(file, (specifier, line) => {
+    if (isUnitTest && /^(\.\.\/)+(lib|types)\//.test(specifier)) return;
     if (/^\.\.?\/(.*\/)?(dist|lib|build|types|binding)(\/|$)/.test(specifier)) {
       report(
         file,
         line,
         `imports ${specifier}`,
-        'what a user cannot reach is not used here either: import escher-execution-engine',
+        'a test uses the public API: import escher-execution-engine, or name the file *.unit.test.ts',
       );
     }
   });
+}
+
+/** Each file once: a file that was visited without a finding is part of no circle. */
+function checkForCycles(targetsOf, what) {
+  const done = new Set();
+  const visit = (file, trail) => {
+    if (trail.includes(file)) {
+      report(file, 1, what, [...trail.slice(trail.indexOf(file)), file].join(' -> '));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const target of targetsOf.get(file) ?? []) visit(target, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of targetsOf.keys()) visit(file, []);
 }
 
 function checkModules(file, check) {
@@ -199,6 +234,6 @@ function forEachLine(file, visit) {
 
 if (findings.length > 0) {
   console.error(findings.join('\n'));
-  console.error(`check-direction: ${findings.length} against the direction (docs/architecture.md)`);
+  console.error(`check-direction: ${findings.length} findings (docs/architecture.md)`);
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-// Looks at every link and picture of the documents: the file is there, and what is named in it.
+// Checks every link and picture in the documents: the file exists, and so does the heading.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -16,7 +16,7 @@ function anchorsIn(file) {
 
 function problemOf(page, { file, anchor }) {
   const target = file === '' ? page : path.posix.join(path.posix.dirname(page), file);
-  if (!existsSync(inRoot(target))) return `${target} is not there`;
+  if (!existsSync(inRoot(target))) return `${target} does not exist`;
   const isPage = target.endsWith('.md');
   if (anchor !== '' && isPage && !anchorsIn(target).has(anchor)) {
     return `${target} has no #${anchor}`;

@@ -1,5 +1,5 @@
-// Takes the pictures of the console for docs/: node tools/console-pictures.mjs. Needs a built package and a Chromium
-// (CHROMIUM_PATH, or one in the PATH).
+// Takes the screenshots of the console for docs/: node tools/console-pictures.mjs. Needs a built package and Chromium
+// (CHROMIUM_PATH, or /usr/bin/chromium).
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { inRoot } from './lib/paths.mjs';
 const target = 'docs/images';
 const most = 150_000;
 
-// Programs that look like work, so that the pictures show what people see.
+// Programs with realistic output.
 const green = String.raw`\033[32m`;
 const grey = String.raw`\033[90m`;
 const off = String.raw`\033[0m`;
@@ -35,7 +35,7 @@ const commands = [
   './deploy production',
 ];
 
-// A place whose name says nothing of this machine.
+// The pictures show this path, so it has a neutral name.
 const place = path.join(tmpdir(), 'project');
 mkdirSync(place);
 for (const [name, body] of Object.entries(programs)) {
@@ -58,7 +58,7 @@ try {
   await takeAll(link);
 } finally {
   await browser.close();
-  // Twice: at once.
+  // The second signal makes it exit immediately.
   server.kill('SIGINT');
   server.kill('SIGTERM');
   rmSync(place, { recursive: true });

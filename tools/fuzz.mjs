@@ -1,9 +1,8 @@
 // Builds and runs the fuzz targets: node tools/fuzz.mjs [--seconds N] [--seed N] [--input FILE] [target ...]
 //
-// Each target runs over its committed corpus (test/fuzz/corpus/<name>) and then goes on from there for N seconds, 10 by
-// default. What it finds lands in build/fuzz/work/<name>: inputs worth keeping, and crash-* files, which end the run.
-// Those of test/fuzz are C++ and libFuzzer, those of test/fuzz-js JavaScript: lines of JSON, as the bridge reads them.
-// --seed repeats a run, and --input runs one file alone.
+// Each target starts from its committed corpus (test/fuzz/corpus/<name>) and runs for N seconds, 10 by default. It writes
+// new inputs and crash-* files to build/fuzz/work/<name>. The targets in test/fuzz are C++ with libFuzzer, those in
+// test/fuzz-js are JavaScript and fuzz the JSON lines of the bridge. --seed repeats a run, --input runs one file.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -34,11 +33,11 @@ if (unknown.length > 0 || !(Number(seconds) >= 1) || !(Number(seed) >= 0)) {
   process.exit(2);
 }
 if (input !== undefined && (positionals.length !== 1 || !existsSync(input))) {
-  console.error('fuzz: --input is a file that is there, and goes with one target');
+  console.error('fuzz: --input must be an existing file, and needs one target');
   process.exit(2);
 }
 if (process.platform !== 'linux') {
-  console.log('fuzz: skipped, it has been run on Linux only');
+  console.log('fuzz: skipped, the targets run on Linux only');
   process.exit(0);
 }
 
@@ -57,7 +56,7 @@ function targetsIn(folder, extension) {
   return names;
 }
 
-/** A script of everything that the targets in JavaScript call, with the addon where it looks for it. */
+/** Bundles the functions that the JavaScript targets call. */
 function buildParts() {
   must(process.execPath, ['tools/build-native.mjs', 'release']);
   const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));

@@ -1,9 +1,9 @@
-// Makes a fresh clone ready, and does nothing, quickly, when it is ready already.
+// Installs what a fresh clone needs. Does nothing, quickly, if everything is installed.
 //
-//   node tools/prepare.mjs --build   what the build needs: system packages, npm packages, then the build itself
-//   node tools/prepare.mjs --all     system packages for building, linting and testing, and npm packages
+//   node tools/prepare.mjs --build   installs system packages for the build and npm packages, then builds
+//   node tools/prepare.mjs --all     installs system packages for everything, and npm packages
 //
-// Uses Node alone: it runs before there are any node_modules.
+// Uses no npm package, because it runs before any is installed.
 import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { bin, inRoot } from './lib/paths.mjs';
@@ -19,7 +19,7 @@ if (build) {
 }
 
 function systemPackages() {
-  // Windows has no package manager that tools/setup knows; docs/guide.md lists what is needed there.
+  // tools/setup supports no package manager of Windows; docs/guide.md lists the requirements.
   if (process.platform !== 'win32') must(inRoot('tools/setup'), [build ? '--build' : '--all']);
 }
 
@@ -29,7 +29,7 @@ function npmPackages() {
   must('npm', ['ci', '--no-audit', '--no-fund']);
 }
 
-/** npm leaves a copy of what it installed in node_modules; what this platform does not need is not in it. */
+/** npm writes a lock file of the installed packages; it lacks the optional ones of other platforms. */
 function installedPackagesMatchLock() {
   if (!existsSync(inRoot('node_modules/.package-lock.json')) || !existsSync(bin('tsc')))
     return false;

@@ -1,16 +1,18 @@
-// Runs every example, the demo, and the programs in the pages for users, each in a process of its own:
-// node tools/run-examples.mjs [part of a name]
-// One passes when it exits by itself with 0, or with the exit code that it sets, without a warning of Node, in its time.
+// Runs every example, the demo, and the programs in the documents for users: node tools/run-examples.mjs [part of a name]
+// A program passes when it exits with 0, or with the exit code that it sets, and writes nothing to stderr.
+//
+// A program in a document is a fenced block of `js` or `ts`. Words after the language say how it runs: `outline` is not
+// run, `node24` needs that version of Node.js or a later one, `input=…` is its standard input.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
 import process from 'node:process';
-import { codeBlocks } from './lib/code-blocks.mjs';
+import { transformSync } from 'esbuild';
 import { listFiles } from './lib/files.mjs';
 import { inRoot, root } from './lib/paths.mjs';
+import { Report } from './lib/report.mjs';
 
-const pages = [
+const PAGES = [
   'README.md',
   'docs/guide.md',
   'docs/from-execa.md',
@@ -18,48 +20,65 @@ const pages = [
   'docs/bridge.md',
   'docs/ui-integration.md',
 ];
+const TIME_LIMIT_MS = 180_000;
+// Here a program finds the package by its name.
+const folder = 'build/code-blocks';
 
-const env = { ...process.env, PATH: `${installedProgram()}${path.delimiter}${process.env.PATH}` };
+const env = { ...process.env, PATH: `${installProgram()}${path.delimiter}${process.env.PATH}` };
 const wanted = process.argv[2] ?? '';
 const programs = [
   ...listFiles(['examples'], ['.mjs'])
     .filter((file) => file.split('/').length === 2 || file.endsWith('/main.mjs'))
     .map((file) => ({ name: file, file, input: '', exitCode: 0 })),
-  ...pages.flatMap(codeBlocks),
+  ...PAGES.flatMap(programsOf),
 ].filter(({ name }) => name.includes(wanted));
-const failed = programs.filter((program) => !passes(program));
 
-if (programs.length === 0) console.error('run-examples: there is no such example');
-console.log(`examples: ${programs.length - failed.length} passed, ${failed.length} failed`);
-process.exitCode = programs.length === 0 || failed.length > 0 ? 1 : 0;
+const report = new Report('examples');
+for (const program of programs) await report.check(program.name, () => passes(program));
+report.end();
 
-/** A folder with the program of the package, by its name, as it is where that is installed. */
-function installedProgram() {
-  const folder = inRoot('build/code-blocks/bin');
-  const program = inRoot('dist/cli/main.js');
-  const name = path.join(folder, 'escher-execution-engine');
-  mkdirSync(folder, { recursive: true });
+/** A folder for PATH with the command of the package. */
+function installProgram() {
+  const bin = inRoot(folder, 'bin');
+  const name = path.join(bin, 'escher-execution-engine');
+  mkdirSync(bin, { recursive: true });
   rmSync(name, { force: true });
-  symlinkSync(program, name);
-  return folder;
+  symlinkSync(inRoot('dist/cli/main.js'), name);
+  return bin;
 }
 
-function passes({ name, file, input, exitCode }) {
-  const start = performance.now();
+/** Writes the programs of a document to files. */
+function programsOf(page) {
+  const text = readFileSync(inRoot(page), 'utf8');
+  const blocks = [...text.matchAll(/^```(js|ts)\b(.*)\n([\s\S]*?)^```$/gm)];
+  return blocks
+    .filter(([, , words]) => runsHere(words))
+    .map(({ 1: loader, 2: words, 3: source, index }) => {
+      const code = loader === 'ts' ? transformSync(source, { loader }).code : source;
+      const line = text.slice(0, index).split('\n').length;
+      const file = `${folder}/${path.basename(page, '.md')}-${line}.mjs`;
+      writeFileSync(inRoot(file), code);
+      return {
+        name: `${page}:${line}`,
+        file,
+        input: / input=(.*)/.exec(words)?.[1] ?? '',
+        exitCode: Number(/\bprocess\.exitCode = (\d+)/.exec(code)?.[1] ?? 0),
+      };
+    });
+}
+
+function runsHere(words) {
+  const oldest = Number(/\bnode(\d+)\b/.exec(words)?.[1] ?? 0);
+  return !/\boutline\b/.test(words) && Number(process.versions.node.split('.')[0]) >= oldest;
+}
+
+function passes({ file, input, exitCode }) {
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     ['--throw-deprecation', file],
-    {
-      cwd: root,
-      env,
-      encoding: 'utf8',
-      input,
-      timeout: 180_000,
-    },
+    { cwd: root, env, encoding: 'utf8', input, timeout: TIME_LIMIT_MS },
   );
   const ok = status === exitCode && stderr === '';
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${ok ? 'passed' : 'FAILED'}  ${name} (${seconds} s)`);
   if (!ok) console.log(`${stdout}${stderr}${signal ?? `exit code ${status}`}\n`);
   return ok;
 }

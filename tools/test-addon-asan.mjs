@@ -1,12 +1,13 @@
-// The addon under AddressSanitizer and UndefinedBehaviorSanitizer, inside Node: hosts of the tests, each a process of its
-// own, with the sanitizer loaded ahead of Node. Leaks are not looked for: Node itself leaves memory to its end.
+// The addon under AddressSanitizer and UndefinedBehaviorSanitizer, in the host programs of the tests. The sanitizer is
+// preloaded into Node. Leak detection is off, because Node does not free everything at its exit.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
 import { inRoot } from './lib/paths.mjs';
+import { Report } from './lib/report.mjs';
 import { must } from './lib/run.mjs';
 
-// Arguments of each host, and the exit code that it ends with.
+// Each host with its arguments and its expected exit code.
 const hosts = [
   ['load.cjs', ['1', '2'], 0],
   ['held-pipes.cjs', [], 0],
@@ -24,10 +25,10 @@ const FINDING = /AddressSanitizer|runtime error:|SUMMARY: /;
 const TIME_LIMIT_MS = 300_000;
 
 if (process.platform !== 'linux') {
-  console.log('test-addon-asan: skipped, the sanitizer is loaded by LD_PRELOAD, as Linux does');
+  console.log('test-addon-asan: skipped, LD_PRELOAD exists on Linux only');
   process.exit(0);
 }
-must(process.execPath, ['tools/build-native.mjs', 'asan']);
+must(process.execPath, ['tools/build-native.mjs', 'asan', 'escher_execution_engine']);
 const env = {
   ...process.env,
   ESCHER_EXECUTION_ENGINE_BINARY: inRoot('build/asan/escher_execution_engine.node'),
@@ -36,9 +37,11 @@ const env = {
   UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
 };
 
-const failed = hosts.filter(([name, args, code]) => !passes(name, args, code));
-console.log(`test-addon-asan: ${hosts.length - failed.length} of ${hosts.length} hosts passed`);
-process.exitCode = failed.length > 0 ? 1 : 0;
+const report = new Report('test-addon-asan');
+for (const [name, args, code] of hosts) {
+  await report.check([name, ...args].join(' '), () => passes(name, args, code));
+}
+report.end();
 
 function runtime(library) {
   const { stdout } = spawnSync('g++', [`-print-file-name=${library}`], { encoding: 'utf8' });
@@ -56,7 +59,6 @@ function passes(name, args, wanted) {
     killSignal: 'SIGKILL',
   });
   const good = status === wanted && !FINDING.test(stderr);
-  console.log(`${good ? 'passed' : 'FAILED'}  ${[name, ...args].join(' ')}`);
-  if (!good) console.log(`ended with ${signal ?? status}, not ${wanted}\n${stdout}\n${stderr}`);
+  if (!good) console.log(`exit ${signal ?? status}, expected ${wanted}\n${stdout}\n${stderr}`);
   return good;
 }

@@ -1,8 +1,8 @@
-// Injects faults and draws up what became of them: node tools/test-faults.mjs [--list] [--only part-of-a-name]
-// [--set size=value] [--write]
+// Injects faults and reports the outcome of each: node tools/test-faults.mjs [--list] [--only part-of-a-name]
+// [--row name] [--set size=value] [--write]
 //
-// Each row of test/faults runs in a process of its own, one after the other. The table goes to the terminal and to
-// build/test-results/faults.md and faults.json; with --write, after a whole run, also into docs/reliability.md.
+// The rows of test/faults run one after the other, each in its own process. The table goes to the terminal and to
+// build/test-results/faults.md and faults.json; --write also puts it into docs/reliability.md after a whole run.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -10,23 +10,24 @@ import { parseArgs } from 'node:util';
 import { attempt, endCurrent } from '../test/faults/support/attempt.mjs';
 import { allRows } from '../test/faults/support/catalogue.mjs';
 import { sizes, sizesWith } from '../test/faults/support/sizes.mjs';
-import { between, jsonReport, markdownTable, tableRow } from './lib/fault-table.mjs';
+import { between, jsonReport, markdownTable, tableRow } from '../test/faults/support/table.mjs';
 import { inRoot, testResults } from './lib/paths.mjs';
 
 const document = inRoot('docs/reliability.md');
 const usage =
-  'node tools/test-faults.mjs [--list] [--only <part of a name>]... [--set <size>=<n>]... [--write]';
+  'node tools/test-faults.mjs [--list] [--only <part of a name>]... [--row <name>]... [--set <size>=<n>]... [--write]';
 
 let stopped = false;
 const options = readOptions();
 if (process.platform !== 'linux') {
-  console.log('faults: skipped, the kit reads /proc and has been run on Linux only');
+  console.log('faults: skipped, the kit reads /proc and runs on Linux only');
   process.exit(0);
 }
 const all = await allRows();
 const wanted = all.filter(({ name }) => matches(name));
 if (options.list) list();
-else if (wanted.length === 0) refuse(`no row has ${options.only.join(' or ')} in its name`);
+else if (wanted.length === 0)
+  refuse(`no row is named ${[...options.only, ...options.row].join(' or ')}`);
 else await run();
 
 function readOptions() {
@@ -35,12 +36,13 @@ function readOptions() {
       options: {
         list: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true, default: [] },
+        row: { type: 'string', multiple: true, default: [] },
         set: { type: 'string', multiple: true, default: [] },
         write: { type: 'boolean', default: false },
       },
     });
-    if (values.write && values.only.length + values.set.length > 0) {
-      throw new Error('--write takes the table of a whole run: leave --only and --set out');
+    if (values.write && values.only.length + values.row.length + values.set.length > 0) {
+      throw new Error('--write needs a whole run, without --only, --row and --set');
     }
     return { ...values, sizes: sizesWith(values.set) };
   } catch (error) {
@@ -54,7 +56,9 @@ function refuse(message) {
 }
 
 function matches(name) {
-  return options.only.length === 0 || options.only.some((part) => name.includes(part));
+  const { only, row } = options;
+  if (only.length + row.length === 0) return true;
+  return row.includes(name) || only.some((part) => name.includes(part));
 }
 
 function list() {
@@ -81,7 +85,7 @@ async function run() {
   process.exitCode = count('failed') > 0 ? 1 : 0;
 }
 
-/** The table of a part must not pass for that of a whole run. */
+/** Only the table of a whole run goes into the document. */
 function save(done) {
   mkdirSync(testResults, { recursive: true });
   const table = markdownTable(done);

@@ -1,29 +1,35 @@
-// Uses the packed package as its users do, away from the repository: npm run test:package [-- --source]
-// Packs, installs offline and from a registry on this machine, runs programs under every version of Node.js, compiles
-// TypeScript, bundles, and installs it wrongly. `--source` also builds the addon from the packed sources (minutes).
+// Uses the packed package as users do, outside the repository: npm run test:package [-- --nodes] [--source]
+// Packs, installs offline and from a local registry, runs programs, compiles TypeScript, bundles, and tries broken
+// installations. --nodes adds other versions of Node.js, --source compiles the addon from the packed sources (minutes).
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { checkBundles } from '../test/package/bundles.mjs';
+import { checkConsumers } from '../test/package/consumers.mjs';
+import { checkFailures } from '../test/package/failures.mjs';
+import { nodeBinaries } from '../test/package/nodes.mjs';
+import { startRegistry } from '../test/package/registry.mjs';
+import { Sandbox } from '../test/package/sandbox.mjs';
+import { checkSources } from '../test/package/source.mjs';
+import { checkTypescript } from '../test/package/typescript.mjs';
 import { inRoot } from './lib/paths.mjs';
-import { nodeBinaries } from './node-versions/binaries.mjs';
+import { Report } from './lib/report.mjs';
 import { inspect } from './pack/binary.mjs';
 import { checkMain, checkPlatform } from './pack/check.mjs';
 import { packMain } from './pack/main-package.mjs';
 import { builtBinary, packPlatform } from './pack/platform-package.mjs';
 import { targetOf } from './pack/target.mjs';
-import { checkBundles } from './package-test/bundles.mjs';
-import { checkConsumers } from './package-test/consumers.mjs';
-import { checkFailures } from './package-test/failures.mjs';
-import { startRegistry } from './package-test/registry.mjs';
-import { check, summary } from './package-test/report.mjs';
-import { Sandbox } from './package-test/sandbox.mjs';
-import { checkSources } from './package-test/source.mjs';
-import { checkTypescript } from './package-test/typescript.mjs';
 
-const { values: options } = parseArgs({ options: { source: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: {
+    nodes: { type: 'boolean', default: false },
+    source: { type: 'boolean', default: false },
+  },
+});
+const report = new Report('package');
 const root = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
-const nodes = nodeBinaries();
+const nodes = nodeBinaries({ all: options.nodes });
 
 const offline = new Sandbox();
 const packed = packHereAndElsewhere();
@@ -36,9 +42,9 @@ try {
   offline.remove();
   online.remove();
 }
-summary();
+report.end();
 
-/** Beside the package of this machine one for a machine that nobody has here, with the same binary in it. */
+/** Packs for this platform, and the same binary for a platform that this machine is not. */
 function packHereAndElsewhere() {
   const destination = offline.path();
   const { libraries, glibc } = inspect(builtBinary);
@@ -57,31 +63,35 @@ function packHereAndElsewhere() {
 
 async function tryPackage() {
   const { here, elsewhere, foreign, main, hereTarball, mainTarball } = packed;
-  await check('publint, attw and what must hold of a tarball', async () => {
+  await report.check('publint, attw and the rules of this repository', async () => {
     const wrong = [...(await checkMain(mainTarball)), ...(await checkPlatform(hereTarball))];
     assert.deepEqual(wrong, []);
   });
 
   const project = offline.project('consumer');
-  await check('npm install --ignore-scripts --offline of the tarballs', async () => {
+  await report.check('npm install --ignore-scripts --offline of the tarballs', async () => {
     await offline.npm(project, 'install', '--ignore-scripts', mainTarball, hereTarball);
     assert.deepEqual(installedIn(project), [main.name, here.name].sort());
   });
   const folder = path.join(project, 'node_modules', main.name);
   const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  await checkConsumers({ sandbox: offline, project, manifest, nodes });
-  await checkTypescript({ sandbox: offline, project, manifest });
-  await checkBundles({ sandbox: offline, project, manifest });
+  await checkConsumers({ report, sandbox: offline, project, manifest, nodes });
+  await checkTypescript({ report, sandbox: offline, project, manifest });
+  await checkBundles({ report, sandbox: offline, project, manifest });
 
-  await check('npm install from a registry takes the package of this platform alone', async () => {
-    const fresh = online.project('registry');
-    await online.npm(fresh, 'install', main.name);
-    assert.deepEqual(installedIn(fresh), [main.name, here.name].sort());
-    await online.npm(fresh, 'ci');
-    assert.deepEqual(installedIn(fresh), [main.name, here.name].sort());
-    assert.deepEqual(registry.unknown, []);
-  });
+  await report.check(
+    'npm install from a registry installs the package of this platform only',
+    async () => {
+      const fresh = online.project('registry');
+      await online.npm(fresh, 'install', main.name);
+      assert.deepEqual(installedIn(fresh), [main.name, here.name].sort());
+      await online.npm(fresh, 'ci');
+      assert.deepEqual(installedIn(fresh), [main.name, here.name].sort());
+      assert.deepEqual(registry.unknown, []);
+    },
+  );
   await checkFailures({
+    report,
     online,
     offline,
     mainTarball,
@@ -89,7 +99,7 @@ async function tryPackage() {
     elsewhere: elsewhere.name,
     foreign,
   });
-  await checkSources({ sandbox: offline, folder, full: options.source });
+  await checkSources({ report, sandbox: offline, folder, full: options.source });
 }
 
 function installedIn(project) {

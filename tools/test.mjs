@@ -1,119 +1,162 @@
-// `npm test`: every check and every test, one after the other, all of them even when one fails. Ends with the names of
-// the cases that failed, with what ran, and with one line `N passed, N failed`: the cases of CTest and Jest, and each
-// other step as one.
+// `npm test` runs what a contributor runs; `npm test -- --all` runs everything. Steps run one after the other, and a
+// failed step does not stop the others. A case of CTest, of Jest or of the fault kit that fails is run once more, alone.
+// The last line is `N passed, N failed`: the cases of those three, and every other step as one.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
 import process from 'node:process';
-import { ctestFailures, faultFailures, jestFailures, listed } from './lib/failed-cases.mjs';
+import { parseArgs } from 'node:util';
 import { testResults } from './lib/paths.mjs';
-import { succeeds } from './lib/run.mjs';
+import { timed } from './lib/report.mjs';
+import {
+  ctestCases,
+  faultCases,
+  jestCases,
+  listFailures,
+  listFlaky,
+  MOST_FLAKY,
+  settle,
+  toRunAgain,
+  total,
+} from './lib/results.mjs';
+import { capture, succeeds } from './lib/run.mjs';
 
+const ctest = (preset) => ({
+  resultFile: `cpp-${preset}.xml`,
+  read: ctestCases,
+  again: ({ name }) => ['tools/test-cpp.mjs', preset, '-R', `^${escaped(name)}$`],
+});
+const jest = {
+  resultFile: 'js.json',
+  read: (text) => jestCases(JSON.parse(text)),
+  again: ({ file, title }) => [
+    'tools/test-js.mjs',
+    escaped(file.replace(/\.ts$/, '.js')),
+    ...(title === undefined ? [] : ['-t', `^${escaped(title)}$`]),
+  ],
+};
+const faults = {
+  resultFile: 'faults.json',
+  read: (text) => faultCases(JSON.parse(text)),
+  again: ({ name }) => ['tools/test-faults.mjs', '--row', name],
+};
+
+const { all } = readOptions();
+
+// `all` marks the steps that only `--all` runs. The first three build, so that the times of the others are those of
+// tests. clang-tidy runs in the third: what has not changed since the last run is not analysed again, here or in `lint`.
 const steps = [
+  { script: 'build' },
+  { script: 'build:cpp-tests' },
+  { script: 'build:tidy' },
   { script: 'lint' },
-  { script: 'test:cpp', count: () => countCtest('dev') },
-  { script: 'test:js', count: countJest },
-  { script: 'test:asan', count: () => countCtest('asan') },
-  { script: 'test:tsan', count: () => countCtest('tsan') },
-  { script: 'test:addon-asan' },
-  { script: 'test:faults', count: countFaults },
-  { script: 'test:fuzz', args: ['--seconds', '5'] },
+  { script: 'test:tools' },
+  { script: 'test:cpp', runner: ctest('dev') },
+  { script: 'test:js', runner: jest },
   { script: 'test:types' },
   { script: 'test:examples' },
-  { script: 'test:node-versions' },
-  { script: 'test:package' },
-  { script: 'bench', args: ['--smoke'] },
-  { script: 'bench:cpp', args: ['--smoke'] },
+  { script: 'test:package', args: all ? ['--nodes'] : [] },
+  { script: 'test:asan', runner: ctest('asan'), all: true },
+  { script: 'test:tsan', runner: ctest('tsan'), all: true },
+  { script: 'test:addon-asan', all: true },
+  { script: 'test:faults', runner: faults, all: true },
+  { script: 'test:fuzz', args: ['--seconds', '5'], all: true },
+  { script: 'bench', args: ['--smoke'], all: true },
+  { script: 'bench:cpp', args: ['--benchmark_min_time=0.01'], all: true },
 ];
 
-// What an earlier run left must never count for this one.
+// Results of an earlier run must not count for this one.
 rmSync(testResults, { recursive: true, force: true });
 mkdirSync(testResults, { recursive: true });
 
-const results = steps.map(runStep);
+const results = [];
+for (const step of steps) {
+  if (all || !step.all) results.push(await runStep(step));
+}
 report();
 
-function runStep({ script, args = [], count = countStep }) {
-  console.log(`\n=== npm run ${[script, ...args].join(' ')}`);
-  const start = performance.now();
-  const ok = succeeds('npm', [
-    'run',
-    '--silent',
-    script,
-    ...(args.length > 0 ? ['--', ...args] : []),
-  ]);
-  const seconds = (performance.now() - start) / 1000;
-  const counted = readCount(count, ok);
-  // A runner that failed without a failed case (it did not build, it found no test) is one failure.
-  const good = ok && counted.passed > 0 && counted.failed === 0;
-  if (!good && counted.failed === 0) counted.failed = 1;
-  return { script, seconds, good, ...counted };
-}
-
-function readCount(count, ok) {
+function readOptions() {
   try {
-    return count(ok);
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return parseArgs({ options: { all: { type: 'boolean', default: false } } }).values;
+  } catch (error) {
+    console.error(`test: ${error.message}\nusage: npm test [-- --all]`);
+    process.exit(2);
   }
 }
 
-function countStep(ok) {
-  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+async function runStep({ script, args = [], runner }) {
+  console.log(`\n=== npm run ${[script, ...args].join(' ')}`);
+  const { value, seconds } = await timed(async () => {
+    const options = args.length > 0 ? ['--', ...args] : [];
+    const exitedWithZero = succeeds('npm', ['run', '--silent', script, ...options]);
+    if (runner === undefined) {
+      const status = exitedWithZero ? 'passed' : 'failed';
+      return settle({ exitedWithZero, cases: [{ name: script, status, message: '' }] });
+    }
+    const cases = readCases(runner, testResults);
+    return settle({ exitedWithZero, cases, reruns: await runAgain(runner, cases) });
+  });
+  return { script, seconds, ...value };
 }
 
-function countCtest(preset) {
-  const results = readResults(`cpp-${preset}.xml`);
-  const suite = /<testsuite\b[^>]*>/.exec(results)[0];
-  const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
-  const failed = number('failures') + number('errors');
-  const skipped = number('skipped') + number('disabled');
-  const passed = number('tests') - failed - skipped;
-  return { passed, failed, skipped, failures: ctestFailures(results) };
+/** A runner that crashes leaves no results. */
+function readCases({ resultFile, read }, folder) {
+  try {
+    return read(readFileSync(path.join(folder, resultFile), 'utf8'));
+  } catch {
+    return [];
+  }
 }
 
-function countJest() {
-  const all = JSON.parse(readResults('js.json'));
-  // A suite that could not even be loaded has no failed case of its own.
-  return {
-    passed: all.numPassedTests,
-    failed: all.numFailedTests + all.numRuntimeErrorTestSuites,
-    skipped: all.numPendingTests + all.numTodoTests,
-    failures: jestFailures(all),
-  };
-}
-
-function countFaults() {
-  const all = JSON.parse(readResults('faults.json'));
-  const count = (wanted) => all.rows.filter(({ status }) => status === wanted).length;
-  return {
-    passed: count('passed'),
-    failed: count('failed'),
-    skipped: count('skipped'),
-    failures: faultFailures(all),
-  };
-}
-
-function readResults(name) {
-  return readFileSync(path.join(testResults, name), 'utf8');
+/** The status and the output of the second run of each failed case, by its name. */
+async function runAgain(runner, cases) {
+  const reruns = new Map();
+  const folder = path.join(testResults, 'again');
+  for (const one of toRunAgain(cases)) {
+    console.log(`\n=== once more, alone: ${one.name}`);
+    rmSync(folder, { recursive: true, force: true });
+    const { output } = await capture(process.execPath, runner.again(one), {
+      env: { ...process.env, ESCHER_TEST_RESULTS: folder },
+    });
+    const status = readCases(runner, folder).find(({ name }) => name === one.name)?.status;
+    console.log(status ?? 'no result');
+    reruns.set(one.name, { status, output });
+  }
+  return reruns;
 }
 
 function report() {
-  const failures = results.flatMap(({ script, failures = [] }) =>
-    failures.map((failure) => ({ script, ...failure })),
-  );
-  // The end of a log is what is left of it where it is cut.
-  if (failures.length > 0) console.log(`\n=== failed\n${listed(failures).join('\n')}`);
-  const sum = (name) => results.reduce((total, result) => total + result[name], 0);
-  console.log('\n=== all');
-  for (const { script, good, passed, failed, skipped, seconds } of results) {
-    const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  const withScript = (name) =>
+    results.flatMap((result) => result[name].map((one) => ({ script: result.script, ...one })));
+  const failures = withScript('failures').filter(({ script, name }) => script !== name);
+  const flaky = withScript('flaky');
+  if (failures.length > 0) console.log(`\n=== failed\n${listFailures(failures).join('\n')}`);
+  if (flaky.length > 0) console.log(`\n=== flaky\n${listFlaky(flaky).join('\n')}`);
+  writeFileSync(path.join(testResults, 'flaky.json'), `${JSON.stringify(flaky, null, 2)}\n`);
+
+  console.log(`\n=== steps, on ${os.availableParallelism()} cores`);
+  for (const result of results) console.log(describe(result));
+  const { passed, failed } = total(results);
+  if (flaky.length > MOST_FLAKY) {
     console.log(
-      `${good ? 'ok    ' : 'FAILED'}  ${script.padEnd(20)}${counts.padEnd(36)}${seconds.toFixed(0).padStart(4)} s`,
+      `${flaky.length} flaky cases, ${MOST_FLAKY} are allowed: all of them count as failed`,
     );
   }
-  const line = `${sum('passed')} passed, ${sum('failed')} failed`;
+  const line = `${passed} passed, ${failed} failed`;
   writeFileSync(path.join(testResults, 'summary.txt'), `${line}\n`);
   console.log(line);
-  process.exitCode = sum('failed') > 0 ? 1 : 0;
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+function describe({ script, passed, failed, skipped, flaky, seconds }) {
+  const counts = [`${passed} passed`, `${failed} failed`];
+  if (skipped > 0) counts.push(`${skipped} skipped`);
+  if (flaky.length > 0) counts.push(`${flaky.length} flaky`);
+  const status = failed === 0 ? 'ok    ' : 'FAILED';
+  const time = `${seconds.toFixed(0)} s`.padStart(6);
+  return `${status}  ${script.padEnd(20)}${counts.join(', ').padEnd(40)}${time}`;
+}
+
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -13,37 +13,53 @@ import type {
   ExecutionResult,
   ExecutionStatus,
   ExecutionSummary,
+  ShutdownResult,
 } from './result';
 
-/** Bytes for a child's stdin; strings are sent as UTF-8. */
+/** Data for the stdin of a child. Strings are written as UTF-8. */
 export type InputData = string | NodeJS.ArrayBufferView | ArrayBufferLike;
 
-/** One line of an execution, from its async iterator. */
+/** One line of an execution, or a piece of one, from its async iterator. */
 export interface ExecutionLine {
+  /** The stream that the command wrote the line to. */
   stream: OutputStream;
-  /** Without its terminator. */
+  /** The text, without its terminator (`\n` or `\r\n`). */
   line: string;
-  /** Counts over both streams. */
+  /** The number of the line, from 0. It counts over both streams of the execution. */
   seq: number;
-  /** The line is unfinished; its next piece comes next on this stream. */
+  /** Whether the line is unfinished: its next piece is the next entry of this stream. */
   partial: boolean;
 }
 
-/** What {@link Execution.readable} and {@link Execution.readableStream} give. */
+/** Lines of one stream of an execution, from {@link Execution.batches}. */
+export interface LinesBatch {
+  /** The stream that the command wrote the lines to. */
+  stream: OutputStream;
+  /** The lines, without their terminators. */
+  lines: string[];
+  /** The number of the first line; that of each further one is higher by 1. */
+  firstSeq: number;
+  /** Whether the last line is unfinished: its next piece is the first entry of the next batch of this stream. */
+  partial: boolean;
+}
+
+/** Options of {@link Execution.readable}, {@link Execution.readableStream} and {@link PipedExecution.duplex}. */
 export interface ReadOptions {
   /**
-   * - `'utf8'`: the lines while the command runs, as text in UTF-8, each ended by `\n`; an unfinished
-   *   one as soon as it is there, but for `'all'`, which has whole lines only. So a `\r\n` becomes
-   *   `\n`, the last line gets a `\n` if it has none, and what is no UTF-8 becomes U+FFFD.
-   * - `'buffer'`: the exact bytes of one stream, once the command has ended; from its overflow file if
-   *   it has one. Fails with `ERR_OUTPUT_SIZE_EXCEEDED` when not all of them are kept.
+   * The form of the output:
+   *
+   * - `'utf8'`: the lines as UTF-8 text while the command runs, each with a `\n` at its end. Unfinished lines are
+   *   included without waiting for their end, except with `'all'`, which has whole lines only. A `\r\n` becomes `\n`, a
+   *   last line without a line end gets a `\n`, and invalid UTF-8 becomes U+FFFD.
+   * - `'buffer'`: the exact bytes of one stream, available when the command has ended; from its overflow file if there
+   *   is one. The stream fails with `ERR_OUTPUT_SIZE_EXCEEDED` if not all bytes were kept.
    * @defaultValue `'utf8'`
    */
   encoding?: 'utf8' | 'buffer' | undefined;
 }
 
 /**
- * One execution, from `engine.run()`. Awaiting it gives the result.
+ * One execution, from `engine.run()`. Awaiting it returns the result.
  *
  * @example
  * ```ts
@@ -53,47 +69,65 @@ export interface ReadOptions {
  * ```
  */
 export interface Execution extends Promise<ExecutionResult>, AsyncIterable<ExecutionLine> {
+  /** The id of the execution, a UUID in lower case. */
   readonly id: string;
-  /** Number of the process, once it has started. */
+  /** The process ID; `undefined` until the process has started. */
   readonly pid: number | undefined;
   /**
-   * The result, for every execution whose process ran to an end, whatever end, and for a cancelled
-   * one. Rejects with the {@link ExecutionError} of a refused request, and with `ERR_SPAWN_FAILED`,
-   * `ERR_OUTPUT_SIZE_EXCEEDED` or `ERR_IO`, bearing `.result`, when the engine could not carry it
-   * out; with `reject: true` for everything but success. It settles after the terminal event was
-   * emitted.
+   * The result. It resolves for every execution whose process ran to an end, whatever the end, and for a cancelled one.
+   * It settles after the terminal event was emitted.
+   *
+   * It rejects with the {@link ExecutionError} of a request that was rejected. It rejects with `ERR_SPAWN_FAILED`,
+   * `ERR_OUTPUT_SIZE_EXCEEDED` or `ERR_IO`, which have a `result`, if the engine could not carry the execution out.
+   * With `reject: true` it rejects for every outcome except success.
    */
   readonly result: Promise<ExecutionResult>;
   /**
-   * The child's stdin, for `stdin: 'pipe'`; else `undefined`. A child that reads no further is no
-   * error.
+   * The stdin of the child, if the request has `stdin: 'pipe'`; otherwise `undefined`. A child that stops reading is
+   * not an error: what is written is discarded. If the child ends before this stream is ended, a `pipeline()` into it
+   * rejects with `ERR_IO`; no `error` event is emitted.
    */
   readonly stdin: Writable | undefined;
 
-  /** Listens to this execution alone; see `ExecutionEvents`. */
+  /** Adds a listener for the events of this execution; see `ExecutionEvents`. */
   on<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
   /** As {@link on}, for the next event of that name only. */
   once<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
-  /** Takes a listener away. */
+  /** Removes a listener. */
   off<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
+  /** The same as {@link on}, for `events.on()` and `events.once()` of Node.js. */
+  addListener<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
+  /** The same as {@link off}, for `events.on()` and `events.once()` of Node.js. */
+  removeListener<Name extends ExecutionEventName>(
+    name: Name,
+    listener: ExecutionListener<Name>,
+  ): this;
 
   /**
-   * The lines of both streams from the first kept one on, those of a finished execution too.
-   * Leaving the loop early leaves the execution running. At the end it throws what {@link result}
-   * rejects with, if it does. A loop that is slow slows the command down: what it has not taken
-   * counts towards `maxPendingEventBytes`.
+   * The lines of both streams from the first kept one on, also after the end of the execution. Leaving the loop early
+   * does not end the execution. At the end the iteration throws the error with which {@link result} rejects, if it
+   * does.
+   *
+   * A slow loop slows the command down: lines that it has not taken count towards `maxPendingEventBytes`.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<ExecutionLine>;
   /**
-   * Whole lines as strings, pieces joined; otherwise as the iterator above.
-   * @param stream - @defaultValue `'all'`
+   * The lines as whole lines: the pieces of a line are joined. Otherwise as the iterator.
+   * @param stream - which lines; `'all'` if it is not set
    */
   lines(stream?: OutputStream | 'all'): AsyncIterableIterator<string>;
   /**
-   * The output as a stream of bytes. It begins when it is first read: what came before is replayed, as
-   * for the iterator above. One that is not read on holds the command back, destroying it leaves the
-   * command running, and at the end it fails with what {@link result} rejects with.
-   * @param stream - @defaultValue `'stdout'`
+   * The lines in batches, as the event `output` has them: for many lines, since a turn of the loop costs as much as many
+   * lines. Otherwise as the iterator.
+   * @param stream - which lines; `'all'` if it is not set
+   */
+  batches(stream?: OutputStream | 'all'): AsyncIterableIterator<LinesBatch>;
+  /**
+   * The output as a stream of bytes. It starts with the first kept line when it is first read. While it is not read,
+   * the command is held back. Destroying the stream does not end the command. At the end it fails with the error with
+   * which {@link result} rejects, if it does.
+   * @param stream - which output; `'stdout'` if it is not set
+   * @throws a `TypeError` for `'all'` together with `encoding: 'buffer'`: the bytes of two pipes have no common order
    * @example
    * ```ts
    * await pipeline(run.readable('stdout', { encoding: 'buffer' }), createWriteStream('backup.tar'));
@@ -101,8 +135,8 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
    */
   readable(stream?: OutputStream | 'all', options?: ReadOptions): Readable;
   /**
-   * As {@link readable}, as a web stream: a byte stream, of `Uint8Array`s.
-   * @param stream - @defaultValue `'stdout'`
+   * As {@link readable}, as a web stream: a byte stream of `Uint8Array`s.
+   * @param stream - which output; `'stdout'` if it is not set
    * @example
    * ```ts
    * return new Response(run.readableStream());
@@ -110,15 +144,20 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
    */
   readableStream(stream?: OutputStream | 'all', options?: ReadOptions): ReadableStream<Uint8Array>;
 
-  /** Ends the execution as `cancelled`. `false` if it had ended already. */
+  /**
+   * Ends the execution as `cancelled`: the kill signal, the grace period, `SIGKILL`, each to the whole process tree.
+   * @returns `false` if it had ended already
+   */
   cancel(): Promise<boolean>;
   /**
-   * Sends one signal to the process tree; nothing else changes. `false` if there was no process
-   * (any more).
-   * @param signal - a name or a number; @defaultValue `'SIGTERM'`
+   * Sends one signal to the whole process tree, without any other effect. If the process does not exist yet, the signal
+   * is kept and sent at the start. But a signal whose default action is to terminate ends a queued execution as
+   * `failed`, without a process.
+   * @param signal - a name or a number; `'SIGTERM'` if it is not set
+   * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
   kill(signal?: NodeJS.Signals | number): Promise<boolean>;
-  /** Cancels, and waits until the process is reaped. */
+  /** Cancels the execution and waits until its process is reaped, at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -126,51 +165,57 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
 export interface PipedExecution extends Execution {
   readonly stdin: Writable;
   /**
-   * {@link stdin} as a web stream: takes text and bytes, at the pace of the child. One that has not
-   * been closed by the end of the command fails with `ERR_IO` then.
+   * {@link stdin} as a web stream. It accepts text and bytes at the pace of the child. If it is not closed when the
+   * command ends, it fails with `ERR_IO`.
    */
   writableStream(): WritableStream<InputData>;
   /**
-   * {@link stdin} and {@link readable} as one stream, to stand in the middle of a `pipeline`. It closes
-   * when the output has been read to its end; a source that still has something to write then makes
-   * the pipeline fail with `ERR_STREAM_PREMATURE_CLOSE`.
-   * @param stream - what is read; @defaultValue `'stdout'`
+   * {@link stdin} and {@link readable} as one stream, for the middle of a `pipeline`. It closes when the output has
+   * been read to its end. If the source still has data to write at that time, the pipeline fails with
+   * `ERR_STREAM_PREMATURE_CLOSE`.
+   * @param stream - the output to read; `'stdout'` if it is not set
    */
   duplex(stream?: OutputStream | 'all', options?: ReadOptions): Duplex;
 }
 
 /**
- * What an engine does. Every method returns a promise (but {@link run}, whose handle holds one) and
- * none throws synchronously, so that the interface also fits an engine in another process.
+ * The methods of an engine. Every method returns a promise, except {@link run}, whose handle is one. No method throws
+ * synchronously, so that the interface also fits an engine in another process.
  *
- * Errors are {@link ExecutionError}s, see their `code`; values of the wrong type reject with a
- * `TypeError` whose `code` is `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`. Methods that take
- * an id reject with `ERR_EXECUTION_NOT_FOUND` when the engine does not know it, and after {@link
- * shutdown} every method rejects with `ERR_ENGINE_CLOSED`.
+ * The promises reject with {@link ExecutionError}s, which have a `code`. Values of the wrong type reject with a
+ * `TypeError` or `RangeError` like Node's own, with a `code` such as `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`.
+ * Methods that take an id reject with `ERR_EXECUTION_NOT_FOUND` if the engine has no execution with that id. After
+ * {@link shutdown} every method rejects with `ERR_ENGINE_CLOSED`.
  */
 export interface ExecutionEngineApi {
   /** The effective configuration, frozen. */
   readonly config: Readonly<ExecutionConfig>;
 
-  /** Listens to all executions of the engine; see `ExecutionEvents`. */
+  /** Adds a listener for the events of all executions; see `ExecutionEvents`. */
   on<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
   /** As {@link on}, for the next event of that name only. */
   once<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
-  /** Takes a listener away. */
+  /** Removes a listener. */
   off<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
+  /** The same as {@link on}, for `events.on()` and `events.once()` of Node.js. */
+  addListener<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
+  /** The same as {@link off}, for `events.on()` and `events.once()` of Node.js. */
+  removeListener<Name extends ExecutionEventName>(
+    name: Name,
+    listener: ExecutionListener<Name>,
+  ): this;
 
   /**
-   * Runs a command and does not wait for it.
-   * @returns the id, as soon as the request is admitted, which is before the process has started;
-   * whoever awaits it has it before the first event
-   * @param options - `signal`: aborted before the admission, there is no execution: no process is
-   * made, or what there is of one is cancelled. Afterwards it has no say, unlike that of {@link run}
+   * Starts a command.
+   * @param options - `signal`: if it aborts before the request is admitted, the request is withdrawn: its process is
+   * not started, or is ended. After the admission the signal has no effect, unlike that of {@link run}
+   * @returns the id, when the request is admitted. That is before the process has started, and before the first event
    * @throws `ERR_VALIDATION`, `ERR_CONCURRENCY_LIMIT`, `ERR_DUPLICATE_ID`, `ERR_SERIALIZATION`
    */
   execute(request: ExecutionRequest, options?: WaitOptions): Promise<string>;
   /**
-   * Runs a command and gives its handle at once; what {@link execute} would reject with, its result
-   * does.
+   * Starts a command and returns its handle at once. Its result also rejects with the errors of {@link execute}.
+   * @param options - `signal` cancels the execution; with `reject` the result rejects for every outcome except success
    * @example
    * ```ts
    * const { stdout } = await engine.run(
@@ -182,9 +227,12 @@ export interface ExecutionEngineApi {
   run(request: ExecutionRequest & { stdin: 'pipe' }, options?: RunOptions): PipedExecution;
   run(request: ExecutionRequest, options?: RunOptions): Execution;
 
-  /** Where it stands right now. */
+  /** The current status of an execution. */
   getStatus(id: string): Promise<ExecutionStatus>;
-  /** The result, or `null` while the execution is not finished. */
+  /**
+   * The result, or `null` if the execution has not ended.
+   * @param options - `encoding`: `'buffer'` returns the exact bytes of the output; `'utf8'` if it is not set
+   */
   getResult(
     id: string,
     options?: { encoding?: 'utf8' | undefined },
@@ -194,11 +242,11 @@ export interface ExecutionEngineApi {
     options: { encoding: 'buffer' },
   ): Promise<ExecutionResult<Uint8Array> | null>;
   /**
-   * The result of every execution whose process ran to an end, whatever end; at once if it has.
-   * @param options - `timeoutMs`: how long to wait; @defaultValue without limit. `signal`: ends the
-   * wait too
-   * @throws `ERR_SPAWN_FAILED`, `ERR_OUTPUT_SIZE_EXCEEDED` or `ERR_IO`, bearing `.result`, when the
-   * engine could not carry it out; `ERR_WAIT_TIMEOUT`, which ends the wait and not the execution
+   * Waits for the end of an execution and returns its result; returns at once if it has ended. It resolves for every
+   * execution whose process ran to an end, whatever the end.
+   * @param options - `timeoutMs`: milliseconds to wait; without a limit if it is not set. `signal`: ends the wait
+   * @throws `ERR_SPAWN_FAILED`, `ERR_OUTPUT_SIZE_EXCEEDED` or `ERR_IO`, which have a `result`, if the engine could not
+   * carry the execution out; `ERR_WAIT_TIMEOUT`, which ends the wait and not the execution
    */
   waitForCompletion(
     id: string,
@@ -206,63 +254,68 @@ export interface ExecutionEngineApi {
   ): Promise<ExecutionResult>;
 
   /**
-   * `true` if it was still pending or running, `false` if it had ended already. A pending one never
-   * gets a process.
+   * Ends an execution as `cancelled`. A pending execution never gets a process.
+   * @returns `true` if it was pending or running, `false` if it had ended
    */
   cancel(id: string): Promise<boolean>;
   /**
-   * Writes to the stdin of an execution with `stdin: 'pipe'`.
-   * @returns when the bytes are taken; a child that reads no further is no error
-   * @param options - `signal`: ends the wait; bytes that are on their way go on
+   * Writes to the stdin of an execution with `stdin: 'pipe'`. It resolves when the pipe has accepted the bytes. A child
+   * that stops reading is not an error.
+   * @param data - text is written as UTF-8
+   * @param options - `signal`: ends the wait; bytes that were passed on are written nevertheless
    * @throws `ERR_IO` without `stdin: 'pipe'`, and after {@link closeInput}
    */
   sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void>;
   /**
-   * Closes the stdin of an execution with `stdin: 'pipe'`.
-   * @throws `ERR_IO` without `stdin: 'pipe'`, and when it is closed already
+   * Closes the stdin of an execution with `stdin: 'pipe'`, after the bytes that were written before.
+   * @throws `ERR_IO` without `stdin: 'pipe'`, and if it is already closed
    */
   closeInput(id: string): Promise<void>;
   /**
-   * Sends one signal to the process tree; nothing else changes.
-   * @param signal - a name or a number; 0 only asks whether there is a process
-   * @returns `false` if there was no process (any more)
+   * Sends one signal to the whole process tree, without any other effect. If the process does not exist yet, the signal
+   * is kept and sent at the start. But a signal whose default action is to terminate ends a queued execution as
+   * `failed`, without a process.
+   * @param signal - a name or a number; 0 only checks whether there is a process
+   * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
   kill(id: string, signal: NodeJS.Signals | number): Promise<boolean>;
 
-  /** Newest first. */
+  /** The executions of which the engine has a record, newest first. */
   listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]>;
-  /** Executions that have a place: those being launched and those that run. */
+  /** The number of executions that are being launched or run. */
   runningCount(): Promise<number>;
-  /** Executions that wait for a place. */
+  /** The number of executions in the queue. */
   queuedCount(): Promise<number>;
   /**
-   * Forgets a finished execution and removes its overflow files.
-   * @throws `ERR_EXECUTION_ACTIVE` while it is not finished
+   * Drops the record of a finished execution, and its overflow files unless `keepOverflowFiles` is set.
+   * @throws `ERR_EXECUTION_ACTIVE` if it has not ended
    */
   removeExecution(id: string): Promise<void>;
   /**
-   * Drops, now, finished executions that are past `executionRetentionSecs`, then those over
-   * `maxInMemoryExecutions`.
-   * @returns how many
+   * Drops the records that are older than `executionRetentionSecs`, then the oldest ones over `maxInMemoryExecutions`.
+   * @returns the number of dropped records
    */
   cleanup(): Promise<number>;
-  /** Starts the automatic cleanup; no effect while it is on. */
+  /** Starts the automatic cleanup. No effect if it is on. */
   startCleanupTask(): Promise<void>;
-  /** Stops the automatic cleanup; no effect while it is off. */
+  /** Stops the automatic cleanup. No effect if it is off. */
   stopCleanupTask(): Promise<void>;
-  /** Counters since the engine started. */
+  /** Counters of the engine since its start. */
   stats(): Promise<EngineStats>;
 
-  /** Resolves when nothing runs or waits, at once if so. */
+  /**
+   * Resolves when no execution is running or queued.
+   * @param options - `signal`: ends the wait
+   */
   onIdle(options?: WaitOptions): Promise<void>;
   /**
-   * Refuses new requests, ends what runs (its `killSignal`, the grace, then `SIGKILL`), settles
-   * every promise and ends the threads. A second call gets the same promise. It takes no signal: it
-   * cannot be called off, and `graceMs` says how long it may take.
-   * @param options - `graceMs`: @defaultValue `forceKillAfterDelayMs` of the configuration, or 5000
-   * when that is `false`
+   * Rejects new requests, ends all executions (`killSignal`, grace period, `SIGKILL`), settles every promise and ends
+   * the threads. A second call returns the same promise. A shutdown cannot be aborted, so it takes no signal.
+   * @param options - `graceMs`: milliseconds of the grace period; if it is not set, `forceKillAfterDelayMs` of the
+   * configuration, or 5000 if that is `false`
+   * @returns the processes that could not be ended
    */
-  shutdown(options?: { graceMs?: number | undefined }): Promise<void>;
+  shutdown(options?: { graceMs?: number | undefined }): Promise<ShutdownResult>;
   /** {@link shutdown}, at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

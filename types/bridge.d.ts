@@ -1,25 +1,25 @@
 /// <reference types="node" />
 
-/** Public contract: an engine in another process, over lines of JSON. */
+/** Public contract: an engine in another process, over JSON lines. The protocol is described in `docs/bridge.md`. */
 
 import type { Readable, Writable } from 'node:stream';
 import type { ExecutionEngineApi } from './api';
 
-/** A way to the other side that carries whole lines, such as the shell plugin of Tauri gives. */
+/** A connection that carries whole lines, such as the shell plugin of Tauri provides. */
 export interface LineTransport {
-  /** Sends one line, which has no line end in it. */
+  /** Sends one line. It contains no line terminator. */
   send(line: string): unknown;
-  /** Is told every line that comes. A line end at its end does no harm. */
+  /** Sets the callback for received lines. A line may have its terminator. */
   onLine(callback: (line: string) => void): unknown;
-  /** Is told that nothing comes any more, and why, if that is known. */
+  /** Sets the callback for the end of the connection, with the reason if it is known. */
   onClose?(callback: (reason?: unknown) => void): unknown;
-  /** Ends the connection. The bridge on the other side ends what it runs. */
+  /** Closes the connection. The bridge on the other side then ends its executions. */
   close(): unknown;
 }
 
 /**
- * What a connection runs over: the standard streams of a sidecar (a `ChildProcess` of Node), a pair
- * of streams, a duplex stream such as a socket, or lines.
+ * What `connectBridge()` connects to: a child process of Node, by its standard streams; a pair of streams; a duplex
+ * stream such as a socket; or a transport of lines.
  */
 export type BridgeConnection =
   | { readonly stdin: Writable | null; readonly stdout: Readable | null }
@@ -30,28 +30,28 @@ export type BridgeConnection =
 /** Options of `connectBridge()`. */
 export interface ConnectBridgeOptions {
   /**
-   * Milliseconds for the other side to say who it is.
+   * Milliseconds to wait for the first answer of the other side. After that, `connectBridge()` rejects with
+   * `ERR_WAIT_TIMEOUT`.
    * @defaultValue `10_000`
    */
   timeoutMs?: number | undefined;
-  /** Gives up connecting. Without effect once connected. */
+  /** Aborts connecting. No effect once connected. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * An engine in another process. Everything is as with an engine of one's own, see
- * {@link ExecutionEngineApi}, but for the distance: `pid`s, paths and the environment are those of
- * the other side, and relative paths start in its working directory.
+ * An engine in another process, with the methods of {@link ExecutionEngineApi}. Process IDs, paths and the environment
+ * are those of the other process; relative paths are resolved against its working directory.
  *
- * When the connection is lost, everything that is pending rejects with `ERR_ENGINE_CLOSED`, with the
- * reason as its `cause`.
+ * If the connection is lost, everything that is pending rejects with `ERR_ENGINE_CLOSED`, with the reason as its
+ * `cause`.
  */
 export interface BridgeClient extends ExecutionEngineApi {
-  /** Number of the process on the other side. */
+  /** The process ID of the other side. */
   readonly pid: number;
   /**
-   * Resolves when the connection has ended, by `shutdown()` or by itself: then with the reason, if
-   * that is known.
+   * Resolves when the connection has ended: after `shutdown()` with `undefined`, otherwise with the reason if it is
+   * known.
    */
   readonly closed: Promise<unknown>;
 }
@@ -59,28 +59,38 @@ export interface BridgeClient extends ExecutionEngineApi {
 /** Options of `serveBridge()`. */
 export interface ServeBridgeOptions {
   /**
-   * What happens to the engine when the other side has nothing more to ask: `'shutdown'` ends what
-   * runs, `'wait'` lets it come to its end first, `'leave'` leaves the engine alone. What was
-   * asked before is answered in any case. A reader that has gone is never waited for.
+   * What happens to the engine at the end of the input:
    *
-   * With `'leave'` the engine may be that of others too, so `shutdown()` of a client ends what its own
-   * connection has begun, and the connection. The end of the input ends nothing then.
+   * - `'shutdown'`: all executions are ended, then the engine is shut down.
+   * - `'wait'`: running and queued executions finish first, then the engine is shut down.
+   * - `'leave'`: the engine continues. Use it for an engine that has other users: `shutdown()` of a client then ends
+   *   the executions of its own connection only, and the end of the input ends none.
+   *
+   * Commands that were received before are answered in every case, unless the reader of the output is gone.
    * @defaultValue `'shutdown'`
    */
   atEnd?: 'shutdown' | 'wait' | 'leave' | undefined;
-  /** As of `engine.shutdown()`. */
+  /**
+   * Milliseconds of the grace period at the end, as for `engine.shutdown()`.
+   * @defaultValue `forceKillAfterDelayMs` of the engine
+   */
   graceMs?: number | undefined;
   /**
-   * The longest line that is taken. A longer one is answered with an error.
+   * Bytes of the longest line that is accepted. A longer line is answered with an error. At least 1024.
    * @defaultValue `16_777_216`
    */
   maxLineBytes?: number | undefined;
-  /** Ends the service, as the end of the input does. */
+  /** Ends the session, as the end of the input does. */
   signal?: AbortSignal | undefined;
+  /**
+   * Whether requests may have a `progress.pattern`. Patterns are matched in this process, on its event loop.
+   * @defaultValue `false`
+   */
+  allowProgressPatterns?: boolean | undefined;
 }
 
 /**
- * Why a service has ended: there is no more input, nobody reads the output any more, the other side
- * asked for it, or the signal was aborted.
+ * Why a session has ended: the input has ended, the reader of the output is gone, the client called `shutdown()`, or
+ * the signal was aborted.
  */
 export type BridgeEnd = 'input' | 'output' | 'shutdown' | 'aborted';

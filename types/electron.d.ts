@@ -1,7 +1,6 @@
 /**
- * Public contract: an engine in the main process of Electron, and what its windows have of it. The
- * parts of Electron that are needed are described here by their shape, so that nothing depends on
- * the package `electron`.
+ * Public contract: an engine in the main process of Electron, and the API of its pages. The parts of Electron that are
+ * used are declared by their shape, so that nothing depends on the package `electron`.
  */
 
 import type { Execution, InputData } from './api';
@@ -21,20 +20,20 @@ import type {
   ExecutionSummary,
 } from './result';
 
-// --- What is needed of Electron ---------------------------------------------------------------
+// --- The parts of Electron that are used ------------------------------------------------------
 
-/** A listener of Electron's own events. Its declarations fit this type only. */
+/** A listener of Electron's own events. Electron's declarations are compatible with this type only. */
 // biome-ignore lint/suspicious/noExplicitAny: any other type for the arguments would be too narrow or too wide.
 export type ElectronListener = (...args: any[]) => void;
 
-/** Of `WebFrameMain`. */
+/** The part of `WebFrameMain` that is used. */
 export interface ElectronFrame {
   readonly url: string;
   /** `null` for the main frame of a window. */
   readonly parent: unknown;
 }
 
-/** Of `WebContents`. */
+/** The part of `WebContents` that is used. */
 export interface ElectronWebContents {
   readonly id: number;
   isDestroyed(): boolean;
@@ -49,17 +48,17 @@ export interface ElectronWebContents {
   off(event: 'did-start-navigation', listener: ElectronListener): unknown;
 }
 
-/** Of `IpcMainEvent` and `IpcMainInvokeEvent`. */
+/** The part of `IpcMainEvent` and `IpcMainInvokeEvent` that is used. */
 export interface ElectronIpcEvent {
   readonly sender: ElectronWebContents;
-  /** `null` when the frame has navigated or gone since. */
+  /** `null` if the frame has navigated, or is gone. */
   readonly senderFrame: ElectronFrame | null;
 }
 
-/** A listener of the main process for messages of pages. */
+/** A listener of the main process for messages from pages. */
 export type ElectronIpcListener = (event: ElectronIpcEvent, ...args: unknown[]) => unknown;
 
-/** Of `ipcMain`. */
+/** The part of `ipcMain` that is used. */
 export interface ElectronIpcMain {
   handle(channel: string, listener: ElectronIpcListener): void;
   removeHandler(channel: string): void;
@@ -67,30 +66,31 @@ export interface ElectronIpcMain {
   removeListener(channel: string, listener: ElectronIpcListener): unknown;
 }
 
-/** Of `ipcRenderer`. */
+/** The part of `ipcRenderer` that is used. */
 export interface ElectronIpcRenderer {
   invoke(channel: string, ...args: unknown[]): Promise<unknown>;
   send(channel: string, ...args: unknown[]): void;
   on(channel: string, listener: ElectronListener): unknown;
 }
 
-/** Of `contextBridge`. */
+/** The part of `contextBridge` that is used. */
 export interface ElectronContextBridge {
   exposeInMainWorld(apiKey: string, api: unknown): void;
 }
 
 // --- The main process -------------------------------------------------------------------------
 
-/** Who asks. */
+/** The page that sent a message. */
 export interface PageSender {
+  /** The contents of its window. */
   webContents: ElectronWebContents;
-  /** Of the page, as it is now. */
+  /** The current URL of the page. */
   url: string;
   /** Scheme and host of {@link url}: `file://`, `app://main`, `http://localhost:5173`. */
   origin: string;
 }
 
-/** What pages may be allowed to call, see `allow` of {@link ExposeOptions}. */
+/** A method that pages may be allowed to call, see `allow` of {@link ExposeOptions}. */
 export type PageMethod =
   | 'execute'
   | 'cancel'
@@ -111,16 +111,17 @@ export interface ExposeOptions {
   /** The `ipcMain` of `electron`. */
   ipcMain: ElectronIpcMain;
   /**
-   * Prefix of the IPC channels, the same in the preload script.
+   * The prefix of the IPC channels, which must be the same in the preload script. Each exposed engine needs its own.
    * @defaultValue `'execution-engine'`
    */
   channel?: string | undefined;
   /**
-   * Decides on each command that a page wants to run: `true` runs it, a request runs that one in
-   * its place, everything else refuses it, as an exception does (its message is what the page is
-   * told). What a page asks for is untrusted and was not checked yet: it has a `command` with a
-   * `type`, and nothing else is sure.
-   * @defaultValue pages cannot run anything
+   * Decides on each command that a page requests. `true` runs the request, a request runs instead of it, and any other
+   * value rejects it. An exception rejects it too, and the page receives the message.
+   *
+   * The request of a page is untrusted and has not been checked: it has a `command` with a `type`, and nothing else is
+   * certain.
+   * @defaultValue pages cannot run any command
    */
   authorize?:
     | ((
@@ -129,58 +130,64 @@ export interface ExposeOptions {
       ) => boolean | ExecutionRequest | Promise<boolean | ExecutionRequest>)
     | undefined;
   /**
-   * The pages that are answered at all, as {@link PageSender.origin}. Frames within a page never
-   * are.
+   * The origins of the pages that are accepted, in the form of {@link PageSender.origin}. Frames inside a page are
+   * never accepted.
    * @defaultValue `['file://']`
    */
   origins?: readonly string[] | undefined;
-  /** Decides in the place of `origins`. What it throws refuses. */
+  /** Decides instead of `origins` which pages are accepted. An exception rejects the page. */
   validateSender?: ((sender: PageSender) => boolean) | undefined;
-  /** @defaultValue all of them */
+  /**
+   * The methods that pages may call.
+   * @defaultValue all
+   */
   allow?: readonly PageMethod[] | undefined;
   /**
-   * What pages may look at and act on: the executions that their own window started or was given
-   * by `share()`, or all of the engine. The others do not exist for them.
+   * The executions that a page has access to: `'own'`, those that its window started or received by `share()`; `'all'`,
+   * all executions of the engine. For the page, others do not exist.
    * @defaultValue `'own'`
    */
   access?: 'own' | 'all' | undefined;
   /**
-   * Which executions are cancelled: none; those of a window that is destroyed or whose process is
-   * gone (`'window'`); also those of a page that was left or reloaded (`'page'`).
+   * Which executions are cancelled when their page is gone: `'none'`; `'window'`, those of a window that is destroyed
+   * or whose process is gone; `'page'`, also those of a page that is left or reloaded.
    * @defaultValue `'none'`
    */
   cancelWith?: 'none' | 'window' | 'page' | undefined;
   /**
-   * Bytes of events that are on their way to a page which has not taken them yet: about as many,
-   * and one line more. Beyond it, the executions that it watches are held back.
+   * Bytes of events, and one line more, that a page may have received without consuming them. Above it the executions
+   * that the page watches are held back.
    * @defaultValue `1_048_576`
    */
   maxBytesInFlight?: number | undefined;
   /**
-   * How long, in milliseconds, a page that takes nothing may hold back an execution that another
-   * one watches too. Then it is told, by `skipped`, how many lines it missed.
+   * Milliseconds for which a page that consumes nothing may hold back an execution that another page watches too. After
+   * that its lines are skipped, and `skipped` reports their number.
    * @defaultValue `1000`
    */
   maxHoldMs?: number | undefined;
   /**
-   * Milliseconds in which events are gathered before they are sent, unless there are many. `0`: of
-   * one turn of the event loop.
+   * Milliseconds for which events are collected before they are sent, unless there are many. `0`: the events of one
+   * turn of the event loop.
    * @defaultValue `16`
    */
   frameMs?: number | undefined;
+  /**
+   * Whether requests of pages may have a `progress.pattern`. Patterns are matched in the main process, on its event
+   * loop.
+   * @defaultValue `false`
+   */
+  allowProgressPatterns?: boolean | undefined;
 }
 
-/** An engine at the service of windows, from `exposeEngine()`. */
+/** An engine that is exposed to pages, from `exposeEngine()`. */
 export interface ExposedEngine {
   /**
-   * Gives a window access to an execution that the main process runs, as if it had started it.
-   * @throws `TypeError` when it is no `Execution`, or no `WebContents`
+   * Gives a window access to an execution that the main process started, as if the window had started it.
+   * @throws `TypeError` if it is not an `Execution`, or not a `WebContents`
    */
   share(execution: Execution, webContents: ElectronWebContents): void;
-  /**
-   * Takes the engine away from all windows. It goes on, and so does what runs; a second call has no
-   * effect.
-   */
+  /** Disconnects all pages. The engine and its executions continue. A second call has no effect. */
   dispose(): void;
   /** {@link dispose}, at the end of a `using`. */
   [Symbol.dispose](): void;
@@ -189,43 +196,48 @@ export interface ExposedEngine {
 /** Options of `exposeInPreload()` and of `preloadPreferences()`. */
 export interface PreloadOptions {
   /**
-   * Name of the API in the page: `window[key]`.
+   * The name of the API in the page: `window[key]`.
    * @defaultValue `'executionEngine'`
    */
   key?: string | undefined;
-  /** @defaultValue `'execution-engine'` */
+  /**
+   * The prefix of the IPC channels, as in {@link ExposeOptions}.
+   * @defaultValue `'execution-engine'`
+   */
   channel?: string | undefined;
 }
 
 // --- The page ---------------------------------------------------------------------------------
 
-/** Lines that a page did not get, because it took too long while another one watched. */
+/** Lines that a page did not receive, because it was slower than another page that watches the same execution. */
 export interface SkippedEvent {
+  /** The id of the execution. */
   executionId: string;
-  /** Milliseconds since the epoch. */
+  /** The time of the event in milliseconds since the epoch. */
   timestamp: number;
-  /** How many. They are in the output of `getResult()`, as far as it is kept. */
+  /** The number of lines. `getResult()` returns them, as far as the output is kept. */
   lines: number;
 }
 
-/** The events of an engine, in a page. */
+/** The events of an engine in a page, with their payloads. */
 export interface PageEvents extends ExecutionEvents {
+  /** Lines were skipped. Emitted before the next lines. */
   skipped: SkippedEvent;
 }
 
-/** Name of an event, in a page. */
+/** The name of an event in a page. */
 export type PageEventName = keyof PageEvents;
 
 /**
- * What a promise of the page's API rejects with: plain data, because Electron drops everything but
- * the message of an `Error` on its way into a page.
+ * The reason with which the promises of the page's API reject. It is plain data, because Electron drops everything
+ * except the message when an `Error` crosses into a page.
  */
 export interface PageError {
   name: string;
   message: string;
   /**
-   * As of an `ExecutionError`, or of Node; `ERR_ACCESS_DENIED` when the main process refuses, and
-   * `ERR_ENGINE_CLOSED` also when it does not answer.
+   * The `code` of an `ExecutionError`, or of an error of Node; `ERR_ACCESS_DENIED` if the main process rejects the
+   * call; `ERR_ENGINE_CLOSED` also if it does not answer.
    */
   code: string;
   reason?: string;
@@ -233,48 +245,56 @@ export interface PageError {
   syscall?: string;
   path?: string;
   result?: ExecutionResult;
-  /** Whether the same request may succeed when it is tried again. */
+  /** Whether the same request may succeed if it is retried. */
   isRetryable: boolean;
 }
 
 /**
- * Called with what happens to one execution. Lines count as taken when `onOutput` returns, or when
- * the promise that it returned settles: that slows the command down to the pace of the page.
+ * Callbacks for the events of one execution. Lines count as consumed when `onOutput` returns, or when the promise that
+ * it returns settles. So the command runs at the pace of the page.
  */
 export interface PageCallbacks {
+  /** The process has started. */
   onStarted?: ((event: StartedEvent) => unknown) | undefined;
-  /** A batch of lines of one stream. Without it no lines are sent. */
+  /** A batch of lines of one stream. Without this callback no lines are sent. */
   onOutput?: ((event: OutputEvent) => unknown) | undefined;
+  /** Lines were skipped. Called before the next lines. */
   onSkipped?: ((event: SkippedEvent) => unknown) | undefined;
-  /** Of a request with `progress`. */
+  /** The progress has changed, for a request with `progress`. */
   onProgress?: ((event: ProgressEvent) => unknown) | undefined;
+  /** The status has changed. */
   onStatusChanged?: ((event: ExecutionEvents['statusChanged']) => unknown) | undefined;
-  /** The end, behind all lines. */
+  /** The execution has ended. Called after all lines. */
   onSettled?: ((event: TerminalEvent) => unknown) | undefined;
 }
 
 /** One execution in a page, from `run()` and `watch()`. */
 export interface PageExecution {
+  /** The id of the execution, a UUID in lower case. */
   id: string;
-  /** Ends it as `cancelled`. `false` if it had ended already. */
+  /**
+   * Ends the execution as `cancelled`.
+   * @returns `false` if it had ended already
+   */
   cancel(): Promise<boolean>;
   /**
-   * Sends one signal to the process tree.
-   * @param signal - @defaultValue `'SIGTERM'`
+   * Sends one signal to the whole process tree, or keeps it for the start, as `kill()` of an engine.
+   * @param signal - a name or a number; `'SIGTERM'` if it is not set
+   * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
   kill(signal?: string | number): Promise<boolean>;
-  /** Writes to its stdin, with `stdin: 'pipe'`; resolves when it is taken. */
+  /** Writes to the stdin of the command, with `stdin: 'pipe'`. Resolves when the pipe has accepted the data. */
   sendInput(data: InputData): Promise<void>;
-  /** Closes its stdin. */
+  /** Closes the stdin of the command. */
   closeInput(): Promise<void>;
-  /** Waits for the end. The result with its text; rejects as `waitForCompletion()`. */
+  /** Waits for the end. Returns the result with its output; rejects like `waitForCompletion()`. */
   result(): Promise<ExecutionResult>;
-  /** No callback is called any more, and nothing is held back. The execution goes on. */
+  /** Removes the callbacks. The execution continues, and this page does not hold it back. */
   unwatch(): void;
 }
 
 /**
- * The API that `exposeInPreload()` puts into a page. Every promise rejects with a {@link PageError}.
+ * The API that `exposeInPreload()` adds to a page. Every promise rejects with a {@link PageError}.
  *
  * @example
  * ```ts
@@ -292,45 +312,49 @@ export interface PageExecution {
  */
 export interface PageExecutionEngine {
   /**
-   * Runs a command. Its events go to the listeners of {@link on}; lines from the first one on, also
-   * if a listener for them comes late.
-   * @returns the id, once the request is admitted
+   * Runs a command. Its events go to the callbacks of {@link on}, with all lines from the first one on, even if a
+   * callback for lines is added later.
+   * @returns the id, when the request is admitted
    */
   execute(request: ExecutionRequest): Promise<string>;
-  /** Runs a command whose events go to `callbacks` alone. */
+  /** Runs a command. Its events go to `callbacks` only. */
   run(request: ExecutionRequest, callbacks?: PageCallbacks): Promise<PageExecution>;
   /**
-   * The events of an execution that is there already, for a page that was reloaded for example: all
-   * kept lines from the first one on, then what comes. Of one that has ended: its `onSettled`. Of
-   * one that neither a page started nor `share()` gave: what comes from now on, and lines are
-   * skipped rather than that it waits.
+   * Watches an execution that exists already, for example after a reload of the page: first all kept lines, then the
+   * new events. If it has ended, `onSettled` is called.
+   *
+   * An execution that was neither started by a page nor shared by `share()` is only observed: the page gets new events,
+   * and lines that it does not consume in time are skipped.
    */
   watch(id: string, callbacks: PageCallbacks): Promise<PageExecution>;
 
   /**
-   * Calls `callback` for the events of executions started by {@link execute}, and of those
-   * subscribed to. What is said of {@link PageCallbacks} holds for it too.
-   * @returns a function that ends it
+   * Adds a callback for the events of executions that were started by {@link execute}, and of those that the page
+   * subscribed to. Lines count as consumed as for {@link PageCallbacks}.
+   * @returns a function that removes the callback
    */
   on<Name extends PageEventName>(
     name: Name,
     callback: (event: PageEvents[Name]) => unknown,
   ): () => void;
-  /** As {@link watch}, for the listeners of {@link on}. An ended execution has no events. */
+  /** As {@link watch}, for the callbacks of {@link on}. An execution that has ended has no events. */
   subscribe(id: string): Promise<void>;
-  /** Ends {@link subscribe}. The execution goes on. */
+  /** Ends a {@link subscribe}. The execution continues. */
   unsubscribe(id: string): Promise<void>;
   /**
-   * All executions of the engine, those of others too, which takes `access: 'all'`. Nothing waits
-   * for a page that only looks on: what it does not take in time is skipped.
+   * Subscribes to all executions of the engine. It needs `access: 'all'`. Nothing waits for this page: events that it
+   * does not consume in time are skipped.
    */
   subscribeAll(): Promise<void>;
-  /** Ends {@link subscribeAll}. */
+  /** Ends a {@link subscribeAll}. */
   unsubscribeAll(): Promise<void>;
 
-  /** Where it stands right now. */
+  /** The current status of an execution. */
   getStatus(id: string): Promise<ExecutionStatus>;
-  /** The result, or `null` while the execution is not finished. */
+  /**
+   * The result, or `null` if the execution has not ended.
+   * @param options - `encoding`: `'buffer'` returns the exact bytes of the output; `'utf8'` if it is not set
+   */
   getResult(
     id: string,
     options?: { encoding?: 'utf8' | undefined },
@@ -339,26 +363,39 @@ export interface PageExecutionEngine {
     id: string,
     options: { encoding: 'buffer' },
   ): Promise<ExecutionResult<Uint8Array> | null>;
-  /** The result, when it is there; `ERR_WAIT_TIMEOUT` ends the wait and not the execution. */
+  /**
+   * Waits for the end of an execution and returns its result.
+   * @param options - `timeoutMs`: milliseconds to wait; without a limit if it is not set
+   * @throws `ERR_WAIT_TIMEOUT`, which ends the wait and not the execution
+   */
   waitForCompletion(
     id: string,
     options?: { timeoutMs?: number | undefined },
   ): Promise<ExecutionResult>;
-  /** `true` if it was still pending or running. */
+  /**
+   * Ends an execution as `cancelled`.
+   * @returns `true` if it was pending or running, `false` if it had ended
+   */
   cancel(id: string): Promise<boolean>;
-  /** Sends one signal to the process tree; `false` if there was no process. */
+  /**
+   * Sends one signal to the whole process tree, or keeps it for the start, as `kill()` of an engine.
+   * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
+   */
   kill(id: string, signal: string | number): Promise<boolean>;
-  /** Writes to the stdin of an execution with `stdin: 'pipe'`; resolves when it is taken. */
+  /** Writes to the stdin of an execution with `stdin: 'pipe'`. Resolves when the pipe has accepted the data. */
   sendInput(id: string, data: InputData): Promise<void>;
   /** Closes the stdin of an execution with `stdin: 'pipe'`. */
   closeInput(id: string): Promise<void>;
-  /** Forgets a finished execution; `ERR_EXECUTION_ACTIVE` while it is not. */
+  /**
+   * Drops the record of a finished execution.
+   * @throws `ERR_EXECUTION_ACTIVE` if it has not ended
+   */
   removeExecution(id: string): Promise<void>;
-  /** Those that the page has access to. */
+  /** The executions that the page has access to, newest first. */
   listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]>;
-  /** How many run, of the whole engine. */
+  /** The number of running executions of the whole engine. */
   runningCount(): Promise<number>;
-  /** How many wait, of the whole engine. */
+  /** The number of queued executions of the whole engine. */
   queuedCount(): Promise<number>;
   /** Counters of the whole engine. */
   stats(): Promise<EngineStats>;

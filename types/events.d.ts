@@ -6,122 +6,138 @@
 import type { Command, ExecutionMetadata } from './request';
 import type { ExecutionOutcome, ExecutionStatus } from './result';
 
-/** Which of its two streams a command wrote to. */
+/** The stream that a command wrote to. */
 export type OutputStream = 'stdout' | 'stderr';
 
 interface EventBase {
+  /** The id of the execution, a UUID in lower case. */
   executionId: string;
-  /** Milliseconds since the epoch. */
+  /** The time of the event in milliseconds since the epoch. */
   timestamp: number;
 }
 
-/** The process is there. */
+/** The process has started. */
 export interface StartedEvent extends EventBase {
+  /** The process ID. */
   pid: number;
-  /** The command in printable form. */
+  /** The command in printable form, redacted. */
   command: string;
 }
 
-/** Several lines of one stream: the efficient form. Without their terminators. */
+/** Several lines of one stream. This is the efficient form of output events. */
 export interface OutputEvent extends EventBase {
+  /** The stream of all these lines. */
   stream: OutputStream;
-  /** The same array for all listeners: whoever wants to change it takes a copy. */
+  /** The lines without their terminators. All listeners get the same array; copy it before you change it. */
   lines: string[];
-  /** Number of the first line; it counts over both streams of the execution. */
+  /** The number of the first line, from 0. Numbers count over both streams of the execution. */
   firstSeq: number;
-  /** The last entry of `lines` is unfinished; its next piece has the next number. */
+  /** Whether the last entry of `lines` is unfinished: its next piece has the next number. */
   partial: boolean;
 }
 
-/** One line. */
+/** One line, or a piece of one. */
 export interface LineEvent extends EventBase {
+  /** The text, without its terminator. */
   line: string;
+  /** The number of the line, from 0. It counts over both streams of the execution. */
   seq: number;
-  /** The line is unfinished; its next piece has the next number. */
+  /** Whether the line is unfinished: its next piece has the next number. */
   partial: boolean;
 }
 
-/** How far a command with a `progress` in its request has come, by what it says itself. */
+/** The progress that a command reports in its output. Needs `progress` in the request. */
 export interface ProgressEvent extends EventBase {
-  /** From 0 to 1; `null` when the command does not say how far it is. */
+  /** From 0 to 1; `null` if it is unknown. */
   fraction: number | null;
-  /** What the pattern captured as `label`, or `null`. */
+  /** The text of the group `label` of the pattern, or `null`. */
   label: string | null;
 }
 
-/** The end. */
+/** The end of an execution. */
 export interface TerminalEvent extends EventBase {
-  /** Without the output text: ask `engine.getResult(executionId)` for it. */
+  /** The result without the output, which `engine.getResult(executionId)` returns. */
   result: ExecutionOutcome;
 }
 
-/** It went from one status to the next. */
+/** A change of the status. */
 export interface StatusChangedEvent extends EventBase {
+  /** The status before the change. */
   oldStatus: ExecutionStatus;
+  /** The status from now on. */
   newStatus: ExecutionStatus;
 }
 
 /**
- * Names and payloads. In this order for each execution: `started`, its lines and its `progress`, then
- * exactly one of `completed`, `failed`, `timeout` and `cancelled`, and `settled` right behind it.
- * `statusChanged` comes with each change, ahead of the end. There is never an `'error'` event.
+ * The events of an engine or of a handle, with their payloads. The order for each execution is: `started`; its lines
+ * and its `progress`; exactly one of `completed`, `failed`, `timeout` and `cancelled`; `settled`. `statusChanged` is
+ * emitted with each change, before the terminal event. There is no `'error'` event.
  */
 export interface ExecutionEvents {
+  /** The process has started. */
   started: StartedEvent;
+  /** A batch of lines. */
   output: OutputEvent;
+  /** A line of stdout. */
   stdout: LineEvent;
+  /** A line of stderr. */
   stderr: LineEvent;
-  /** Only what changed, at most every 50 ms; the last one is always told, ahead of the end. */
+  /** The progress has changed. Emitted at most every 50 ms; the last change is always reported, before the end. */
   progress: ProgressEvent;
+  /** The status has changed. */
   statusChanged: StatusChangedEvent;
+  /** The command ended with the exit code 0. */
   completed: TerminalEvent;
+  /** The command ended otherwise, or the engine could not carry the execution out. */
   failed: TerminalEvent;
+  /** A timeout ended the command. */
   timeout: TerminalEvent;
+  /** The execution was cancelled, or the engine was shut down. */
   cancelled: TerminalEvent;
-  /** After any end, with the same payload: for whoever wants only one. */
+  /** Emitted after each of the four terminal events above, with the same payload. */
   settled: TerminalEvent;
 }
 
 /**
- * What subscribers of the tracing channel `escher-execution-engine.execution` of
- * `node:diagnostics_channel` get: one object per execution, that of `start` in all later messages.
- * Messages come in the order of a `TracingChannel`: `start` and `end` around the call of `run()` or
- * `execute()`; once it is over `error` (if it was refused, or if its promise rejects), `asyncStart`,
- * the terminal events, `asyncEnd`.
+ * The message of the tracing channel `escher-execution-engine.execution` of `node:diagnostics_channel`. One object
+ * accompanies an execution through all messages. They have the order of a `TracingChannel`: `start` and `end` around
+ * the call of `run()` or `execute()`; later `error` (if the request was rejected, or if its promise rejects),
+ * `asyncStart`, the terminal events, `asyncEnd`.
  */
 export interface ExecutionTrace {
+  /** The id of the execution, a UUID in lower case. */
   executionId: string;
   /**
-   * The command in printable form, redacted as in events. `'***'` until the process has started when
-   * secrets are named: only the engine's own threads know how to redact.
+   * The command in printable form, redacted as in events. With secrets it is `'***'` until the process has started,
+   * since only the engine's threads can redact.
    */
   command: string;
-  /** Secrets are never in it: no environment, no input. */
+  /** The request, without its environment, its input and its secrets. */
   request: {
     type: Command['type'];
-    /** `null`: that of this process, or secrets are named. */
+    /** `null`: the working directory of the host, or there are secrets. */
     workingDir: string | null;
     /** `null`: the default of the configuration. */
     timeoutMs: number | null;
-    /** `null`: none. */
+    /** `null`: no idle timeout. */
     idleTimeoutMs: number | null;
     stdin: 'ignore' | 'input' | 'pipe';
     priority: number;
-    /** `{}` when secrets are named. */
+    /** `{}` if there are secrets. */
     metadata: ExecutionMetadata;
   };
-  /** From the start of the process on. */
+  /** The process ID, once the process has started. */
   pid?: number;
-  /** From the end on. Not there for a refused one. */
+  /** The result without the output, from the end on. A rejected request has none. */
   result?: ExecutionOutcome;
-  /** What the promise of the execution rejects with, or would if there was one. */
+  /** The error with which the promise of the execution rejects, or would reject. */
   error?: Error;
 }
 
-/** Name of an event. */
+/** The name of an event. */
 export type ExecutionEventName = keyof ExecutionEvents;
 
-/** What is called with the payload of an event, in the async context of the request. */
+/** A listener. It is called with the payload of the event, in the async context of the request. */
 export type ExecutionListener<Name extends ExecutionEventName> = (
   payload: ExecutionEvents[Name],
 ) => void;

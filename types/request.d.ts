@@ -1,109 +1,136 @@
 /// <reference types="node" />
 
-/** Public contract: what is asked of an engine. */
+/** Public contract: the requests to an engine. */
 
 import type { OversizedOutputStrategy } from './config';
 
 /**
- * Runs `shell -c command`. Quoting is the caller's: never put untrusted text into `command`, use
- * {@link ExecCommand}.
+ * Runs a command with a shell, as `shell -c command`. The caller must quote its parts: never put untrusted text into
+ * `command`. Use {@link ExecCommand} for untrusted values.
  */
 export interface ShellCommand {
   type: 'shell';
+  /** The text of the command, in the language of the shell. */
   command: string;
-  /** @defaultValue `/bin/bash`, or `/bin/sh` where there is none; on Windows `cmd.exe` */
+  /**
+   * The shell. A name without `/` is looked up in the PATH of the child.
+   * @defaultValue `/bin/bash`, or `/bin/sh` if there is no bash; on Windows `cmd.exe`
+   */
   shell?: string | undefined;
 }
 
 /**
- * Runs a program without a shell. A name without `/` is looked up through the PATH that the child
- * will have. A text file without a `#!` line is refused by the system (`ENOEXEC`): no shell steps in.
+ * Runs a program without a shell. The arguments are passed unchanged. An executable text file without a `#!` line fails
+ * with `ERR_SPAWN_FAILED` and `ENOEXEC`: there is no fallback to a shell.
  */
 export interface ExecCommand {
   type: 'exec';
+  /**
+   * A name without `/` is looked up in the PATH that the child will have. Another relative path is resolved against
+   * `workingDir`.
+   */
   program: string;
+  /** @defaultValue `[]` */
   args?: readonly string[] | undefined;
 }
 
 /**
- * Runs a script file: with `interpreter`; else by its `#!` line when it is executable; else by its
- * extension (`.sh`, `.py`, `.js`, `.mjs`, `.cjs`, `.ts`, `.rb`, `.pl`, `.ps1`). `.ts` only where the
- * running Node executes it.
+ * Runs a script file. It uses, in this order: `interpreter`; the `#!` line, if the file is executable; the extension
+ * (`.sh`, `.py`, `.js`, `.mjs`, `.cjs`, `.ts`, `.rb`, `.pl`, `.ps1`). `.ts` works only if the Node of the host runs
+ * TypeScript. If the first `node` in PATH is another one, the Node of the host runs the script.
  */
 export interface ScriptCommand {
   type: 'script';
+  /** The file. A relative path is resolved against `workingDir`. */
   path: string | URL;
+  /** The program that runs the script, looked up like the `program` of an {@link ExecCommand}. */
   interpreter?: string | undefined;
+  /** @defaultValue `[]` */
   args?: readonly string[] | undefined;
 }
 
-/** Runs `aws service operation args… [--profile profile] [--region region]`. */
+/**
+ * Runs `aws service operation args… [--profile profile] [--region region]`, with the `aws` in the PATH of the child.
+ */
 export interface AwsCliCommand {
   type: 'awsCli';
+  /** The service, for example `s3`. */
   service: string;
+  /** The operation, for example `ls`. */
   operation: string;
+  /** Arguments after the operation. */
   args?: readonly string[] | undefined;
+  /** A named profile of the AWS CLI. */
   profile?: string | undefined;
+  /** The region, for example `eu-central-1`. */
   region?: string | undefined;
 }
 
-/** What to run: the `type` says which of the four kinds it is. */
+/** A command. Its `type` selects one of the four kinds. */
 export type Command = ShellCommand | ExecCommand | ScriptCommand | AwsCliCommand;
 
-/** The caller's own notes: anything JSON can hold. They come back in results and listings. */
+/** Data of the caller: anything that JSON can represent. Results and listings return it. */
 export interface ExecutionMetadata {
+  /** Where the request comes from. */
   source?: string | undefined;
+  /** The conversation that the request belongs to. */
   conversationId?: string | undefined;
-  /** `listExecutions({ tag })` finds executions by `key`, or by `key=value`. */
+  /** `listExecutions({ tag })` finds executions by `key` or by `key=value`. */
   tags?: Record<string, string> | undefined;
   [key: string]: unknown;
 }
 
 /**
- * What one command may use, through the limits of POSIX (`setrlimit`), for its process and those that it starts. A stricter
- * limit of the host stays in force. Linux only; elsewhere a launch with limits fails.
+ * Limits of one command, through the resource limits of POSIX (`setrlimit`): each process of the command has them. A
+ * stricter limit of the host stays in force. Linux only: elsewhere a launch with limits fails.
  */
 export interface ProcessLimits {
-  /** Seconds of CPU: `SIGXCPU` then, and `SIGKILL` a second later. Of each process on its own. */
+  /** Seconds of CPU time of each process. Above it the process gets `SIGXCPU`, and `SIGKILL` a second later. */
   cpuSeconds?: number | undefined;
+  /** Bytes of address space of each process. Above it allocations fail. */
   addressSpaceBytes?: number | undefined;
-  /** Of any file that is written. Over it there is `SIGXFSZ`. */
+  /** Bytes of any file that a process writes. Above it the process gets `SIGXFSZ`. */
   fileSizeBytes?: number | undefined;
+  /** The number of open descriptors of each process. */
   openFiles?: number | undefined;
-  /** Of all processes of the user, as the system counts them; does not hold for root. */
+  /** The number of processes and threads of the user on the whole machine. It does not apply to root. */
   processes?: number | undefined;
-  /** `0`: no core dumps. */
+  /** Bytes of a core dump; `0` = no core dumps. */
   coreBytes?: number | undefined;
-  /** From -20 to 19, the nicest. Below that of the host only with privileges. */
+  /** The nice value, from -20 to 19, the lowest priority. A value below that of the host needs privileges. */
   nice?: number | undefined;
   /**
-   * Bytes of memory of the whole tree, by a control group: over it the tree is killed. Needs Linux
-   * with cgroup v2, delegated to the host, and the host in a group of its own inside of what is
-   * delegated; else it is refused with `UNSUPPORTED_LIMIT`.
+   * Bytes of memory of the whole process tree, through a control group. Above it the tree is killed. It needs Linux
+   * with a cgroup v2 that is delegated to the host, and the host in a group of its own below the delegated one.
+   * Otherwise the request is rejected with `UNSUPPORTED_LIMIT`.
    */
   memoryMax?: number | undefined;
-  /** Processes and threads of the whole tree, by a control group, as `memoryMax`. */
+  /** The number of processes and threads of the whole process tree, through a control group, like `memoryMax`. */
   pidsMax?: number | undefined;
 }
 
-/** Which lines of a command tell its progress. */
+/** Selects the lines that report the progress of a command. */
 export interface ProgressPattern {
   /**
-   * Tried on every line of both streams, and on every piece that ends in a carriage return, without
-   * escape sequences. What a match captures is read by name: `percent` (0 to 100), `fraction`
-   * (0 to 1), or `current` and `total`; without any of these names the first group is a percentage.
-   * `label` is a text for people. No number means that it is not known. Of a line that is longer than
-   * 512 characters the last 512 are tried, so that no pattern can hold JavaScript up for long.
+   * The pattern is matched against every line of both streams, and every piece that ends in a carriage return, without
+   * escape sequences. Its named groups are `percent` (0 to 100), `fraction` (0 to 1), or `current` and `total`; without
+   * any of these the first group is a percentage. `label` is a text for display. If there is no number, the fraction is
+   * unknown. Only the last 512 characters of a longer line are matched.
    *
-   * A string where the request has to pass as JSON.
+   * The time of a match is linear in the output, for every pattern. Look-around and back references are therefore
+   * rejected (`ERR_INVALID_ARG_VALUE`), and so are the flag `v`, patterns of more than 1000 characters, and repetitions
+   * that expand to more than 1000 states (`a{1,2000}`).
+   *
+   * A string is used in requests that are sent as JSON. `serveBridge()` and `exposeEngine()` accept patterns only with
+   * `allowProgressPatterns`, the subcommands `bridge` and `console` only with `--progress-patterns`.
    */
   pattern: RegExp | string;
-  /** Of a `pattern` that is a string. */
+  /** The flags of a `pattern` that is a string. */
   flags?: string | undefined;
 }
 
 /**
- * One command and how to run it. Unknown fields are refused by name.
+ * A command and how to run it. Unknown fields are rejected by name.
  *
  * @example
  * ```ts
@@ -116,98 +143,123 @@ export interface ProgressPattern {
  */
 export interface ExecutionRequest {
   /**
-   * A UUID, given back in lower case. One that the engine still holds is refused with
-   * `ERR_DUPLICATE_ID`.
-   * @defaultValue a random one (version 4)
+   * A UUID; results have it in lower case. An id that the engine has already is rejected with `ERR_DUPLICATE_ID`.
+   * @defaultValue a random UUID (version 4)
    */
   id?: string | undefined;
+  /** The command to run. */
   command: Command;
-  /** Laid over the inherited environment; `null` and `undefined` remove the name. */
+  /** Variables that are added to the inherited environment. `null` and `undefined` remove a name. */
   env?: Readonly<Record<string, string | null | undefined>> | undefined;
   /**
-   * `false`: `env` is the whole environment of the child.
+   * Whether the environment of the host is inherited. With `false`, `env` is the whole environment of the child.
    * @defaultValue `true`
    */
   extendEnv?: boolean | undefined;
   /**
-   * Relative programs and scripts start from here too.
-   * @defaultValue the working directory of this process
+   * The working directory of the command. Relative programs and scripts are resolved against it.
+   * @defaultValue the working directory of the host at the time of the call
    */
   workingDir?: string | URL | undefined;
   /**
-   * Milliseconds from the start of the process to its end by timeout. Above `maxTimeoutMs` it is
-   * refused.
+   * Milliseconds from the start of the process to the timeout, which ends the whole process tree. More than 0; above
+   * `maxTimeoutMs` the request is rejected.
    * @defaultValue `defaultTimeoutMs` of the configuration
    */
   timeoutMs?: number | undefined;
   /**
-   * Milliseconds without output after which the execution ends as by timeout. While a slow consumer
-   * keeps the output from being read, that is no silence.
+   * Milliseconds without output on both streams after which the execution ends as by timeout. Time in which a slow
+   * consumer keeps the engine from reading does not count. More than 0.
    * @defaultValue none
    */
   idleTimeoutMs?: number | undefined;
   /**
-   * A log file for this execution, in place of the one in `logDir`. Emptied if it is there; a link, a
-   * FIFO or a device is refused (`logError`).
+   * A log file for this execution, instead of the one in `logDir`. An existing file is replaced by a new one. A symbolic
+   * link, a FIFO, a device, a file with several hard links, a file of another user and a file that another execution
+   * writes at that moment are not replaced; `logError` of the result has the reason. A relative path is resolved
+   * against the working directory of the host at the call, also after that directory was renamed, unless the system
+   * does not report its new name (Linux without `/proc`).
+   * @defaultValue none
    */
   outputLogPath?: string | URL | undefined;
-  /** Written to the child's stdin, which is closed then. Not together with `stdin`. */
+  /**
+   * Data for the stdin of the child, which is then closed. Strings are written as UTF-8. It cannot be combined with
+   * `stdin`.
+   * @defaultValue none
+   */
   input?: string | NodeJS.ArrayBufferView | ArrayBufferLike | undefined;
   /**
-   * `'pipe'`: stdin is fed by `engine.sendInput()`, or by the `stdin` of the {@link Execution}
-   * handle.
-   * @defaultValue `'ignore'`, the null device
+   * `'pipe'`: stdin is written by `engine.sendInput()`, or through the `stdin` of the {@link Execution}.
+   * @defaultValue `'ignore'`: the null device
    */
   stdin?: 'pipe' | 'ignore' | undefined;
-  /** @defaultValue `killSignal` of the configuration */
+  /**
+   * The first signal on timeout, cancel and shutdown.
+   * @defaultValue `killSignal` of the configuration
+   */
   killSignal?: NodeJS.Signals | number | undefined;
-  /** @defaultValue `forceKillAfterDelayMs` of the configuration */
+  /**
+   * The grace period: milliseconds from `killSignal` to `SIGKILL`; `false`: no `SIGKILL` before `shutdown()`.
+   * @defaultValue `forceKillAfterDelayMs` of the configuration
+   */
   forceKillAfterDelayMs?: number | false | undefined;
-  /** @defaultValue `maxOutputSizeBytes` of the configuration */
+  /**
+   * Bytes of output that are kept of each stream.
+   * @defaultValue `maxOutputSizeBytes` of the configuration
+   */
   maxOutputSizeBytes?: number | undefined;
-  /** @defaultValue `oversizedOutputStrategy` of the configuration */
+  /**
+   * What happens to output beyond `maxOutputSizeBytes`.
+   * @defaultValue `oversizedOutputStrategy` of the configuration
+   */
   oversizedOutputStrategy?: OversizedOutputStrategy | undefined;
   /**
-   * One pipe for both streams, so that their order is the true one; everything is stdout then.
+   * Whether both streams share one pipe. The order of their output is then exact, and all of it is stdout.
    * @defaultValue `false`
    */
   mergeStderr?: boolean | undefined;
   /**
-   * Higher ones leave the queue first.
+   * The priority in the queue. Requests with a higher number start first.
    * @defaultValue `0`
    */
   priority?: number | undefined;
   /**
-   * Secrets of this execution, besides those of the engine (`redact` of the configuration, which says more). What the
-   * request itself says is redacted too: the command in listings and results, the metadata. A secret that is too short is
-   * refused with `INVALID_REDACT`.
+   * Secrets of this execution, in addition to those of the engine; see `redact` of {@link ExecutionConfig}. The command
+   * and the metadata of the request are redacted too. A secret that is too short is rejected with `INVALID_REDACT`.
    * @defaultValue none
    */
   redact?: readonly string[] | undefined;
-  /** Each in place of the one of the configuration. */
+  /**
+   * Limits of this command. Each field replaces the same field of the configuration.
+   * @defaultValue `limits` of the configuration
+   */
   limits?: ProcessLimits | undefined;
   /**
-   * The file mode creation mask of the command, from 0 to 0o777.
+   * The file mode creation mask (umask) of the command, from 0 to 0o777.
    * @defaultValue `umask` of the configuration
    */
   umask?: number | undefined;
+  /**
+   * Data of the caller, which results and listings return. It is copied as JSON when the request is made.
+   * @defaultValue `{}`
+   */
   metadata?: ExecutionMetadata | undefined;
   /**
-   * Makes `progress` events of what the command says of itself: of lines that match a pattern, and of
-   * the escape sequence `OSC 9;4` that terminals show in their task bar (`true`: of that alone). With
-   * `ansi: 'sgr'` in the configuration that sequence stays in the output then; with `'strip'` it does
-   * not, and tells nothing. Lines are looked at only while somebody listens to `progress`.
+   * Emits `progress` events for the lines that match a pattern and for the escape sequence `OSC 9;4`, which terminals
+   * show in their task bar. `true`: for that sequence only. With `ansi: 'sgr'` in the configuration, the sequence stays
+   * in the output of such a request; with `'strip'` it is removed, and not found. Output is searched only while there
+   * is a listener for `progress`.
    * @defaultValue `false`
    */
   progress?: ProgressPattern | boolean | undefined;
 }
 
-/** How long to wait, of methods that wait. */
+/** Options of methods that wait. */
 export interface WaitOptions {
   /**
-   * Ends the wait, and nothing else, when it is aborted: the promise rejects with an `AbortError`
-   * (`code: 'ABORT_ERR'`) whose `cause` is the reason of the signal. Aborted beforehand, nothing is
-   * done at all.
+   * Ends the wait, without any other effect: the promise rejects with an `AbortError` (`code: 'ABORT_ERR'`) whose
+   * `cause` is the reason of the signal. If the signal was aborted before the call, nothing is done. Signals of a
+   * polyfill are accepted, if they have `aborted`, `addEventListener()` and `removeEventListener()`.
    */
   signal?: AbortSignal | undefined;
 }
@@ -215,13 +267,14 @@ export interface WaitOptions {
 /** Options of `engine.run()`. */
 export interface RunOptions {
   /**
-   * Cancels the execution when it is aborted; aborted beforehand, no process is made and the result
-   * is a `cancelled` one, of which the engine keeps no record. The reason becomes the `cause` of the error, if there is one.
+   * Cancels the execution when it aborts. If it was aborted before the call, no process is created: the result is a
+   * `cancelled` one, of which the engine keeps no record. If there is an error, the reason of the signal is its
+   * `cause`.
    */
   signal?: AbortSignal | undefined;
   /**
-   * Whether the result rejects with an {@link ExecutionError} that bears `.result` for everything
-   * but success.
+   * Whether the result rejects with an {@link ExecutionError} for every outcome except success. The error has the
+   * `result`.
    * @defaultValue `false`
    */
   reject?: boolean | undefined;

@@ -1,11 +1,11 @@
-/** Public contract: what an engine tells of its executions. */
+/** Public contract: what an engine returns about its executions. */
 
 import type { ExecutionErrorInfo } from './errors';
 import type { ExecutionMetadata } from './request';
 
 /**
- * `pending -> running -> completed | failed | timeout | cancelled`; `pending` may also go to an end
- * directly.
+ * The status of an execution: `pending -> running -> completed | failed | timeout | cancelled`. A `pending` execution
+ * may also end without running.
  */
 export type ExecutionStatus =
   | 'pending'
@@ -15,165 +15,214 @@ export type ExecutionStatus =
   | 'timeout'
   | 'cancelled';
 
-/** A status that is final. */
+/** The status of an execution that has ended. */
 export type TerminalStatus = Exclude<ExecutionStatus, 'pending' | 'running'>;
 
-/** What the process used, from the call that reaped it. */
+/** The resources that the process and its reaped children used, from the call that reaped it. */
 export interface ResourceUsage {
+  /** Milliseconds of CPU time in user mode. */
   userCpuMs: number;
+  /** Milliseconds of CPU time in the kernel. */
   systemCpuMs: number;
   /**
-   * Peak resident memory, as the kernel tells it. An upper bound on Linux: a new process inherits the
-   * peak of the one that launched it, so a small command of a large host shows the host's figure.
+   * Bytes of peak resident memory. On Linux this is an upper bound: a new process inherits the peak of the process that
+   * launched it, so a small command of a large host shows the figure of the host.
    */
   maxRssBytes: number;
 }
 
-/** What the engine did to end an execution that did not end by itself. */
+/** How the engine ended an execution that did not end by itself. */
 export interface Termination {
-  /** `'streamFailure'`: its output could not be read. */
+  /** Why it was ended. `'streamFailure'`: its output could not be read. */
   reason: 'timeout' | 'idleTimeout' | 'cancel' | 'shutdown' | 'outputLimit' | 'streamFailure';
-  /** The signals that were sent to the whole tree, in their order. */
+  /**
+   * The names of the signals that a process of the tree received, in their order. A `SIGKILL` of `kill()` is
+   * among them: no other signal is sent after it.
+   */
   signals: string[];
   /**
-   * Numbers of processes of the tree that lived on: they hang in the kernel, belong to another user,
-   * or got no `SIGKILL` because `forceKillAfterDelayMs` is `false`. Also of those that hold the pipe of
-   * the command and are found by nothing else, which are not signalled.
+   * The process IDs of the tree that survived: a process hangs in the kernel, belongs to another user, or got no
+   * `SIGKILL` because `forceKillAfterDelayMs` is `false`. Processes that were found only because they hold a pipe of
+   * the command are among them; they were not signalled.
    */
   survivors: number[];
 }
 
-/** A result without the output itself: what terminal events carry. Plain data. */
+/** What is left of an engine after its shutdown. */
+export interface ShutdownResult {
+  /**
+   * The process IDs that survived, also those of background processes of commands that had ended before: a process
+   * hangs in the kernel or belongs to another user. Usually empty; always empty on systems without a process table.
+   */
+  survivors: number[];
+}
+
+/** A result without the output, as terminal events have it. Plain data. */
 export interface ExecutionOutcome {
+  /** The id of the execution, a UUID in lower case. */
   id: string;
+  /** How the execution ended. */
   status: TerminalStatus;
-  /** Status `completed` with exit code 0. */
+  /** Whether the status is `completed`, which means exit code 0. */
   success: boolean;
-  /** `null` when the process did not exit by itself, or there was none. */
+  /**
+   * The exit code; `null` if the process was ended by a signal, if no process was created, or if the exit status was
+   * lost because other code in the host waited for the process.
+   */
   exitCode: number | null;
-  /** Name of the signal that ended the process (`SIG<n>` where it has none), or `null`. */
+  /**
+   * The name of the signal that ended the process, or a queued execution before it had one; `null` if there is none. A
+   * signal without a name is `SIG<n>`.
+   */
   signal: string | null;
-  /** Bytes that the command wrote, kept or not. */
+  /** Bytes that the command wrote to stdout, whether they are kept or not. */
   stdoutBytes: number;
+  /** The same of stderr. */
   stderrBytes: number;
-  /** Whether less than all of it is kept. */
+  /** Whether stdout is not kept completely. */
   stdoutTruncated: boolean;
+  /** The same of stderr. */
   stderrTruncated: boolean;
-  /** The file with the whole stream, under the strategy `'streamToFile'`. */
+  /** The path of the file with the whole stdout, for the strategy `'streamToFile'`; `null` if there is none. */
   stdoutOverflowFile: string | null;
+  /** The same of stderr. */
   stderrOverflowFile: string | null;
-  /** Why there is no overflow file: half of one is removed. */
+  /** Why there is no overflow file, or `null`. An incomplete file is removed. */
   overflowError: string | null;
-  /** Why the log file is not complete. */
+  /** Why the log file is missing or incomplete, or `null`. */
   logError: string | null;
-  /** A descendant held a pipe open longer than `drainGraceMs`; what it wrote later is missing. */
+  /** Whether a descendant held a pipe for longer than `drainGraceMs`. Its later output is missing. */
   outputIncomplete: boolean;
-  /** The output is no longer kept: see `maxRetainedBytes`. */
+  /** Whether retention has dropped the output, see `maxRetainedBytes`. */
   outputDropped: boolean;
-  /** The log of this execution; `null` without one, and when it could not be opened. */
+  /** The path of the log file; `null` if there is none, or if it could not be opened. */
   logFile: string | null;
-  /** `null` when no process was made. */
+  /** The process ID; `null` if no process was created. */
   pid: number | null;
-  /** Milliseconds since the epoch: of the process, or of the request where there was none. */
+  /** The start of the process in milliseconds since the epoch; the time of the request if no process was created. */
   startedAt: number;
-  /** Milliseconds since the epoch. */
+  /** The end in milliseconds since the epoch. */
   completedAt: number;
-  /** Milliseconds of a monotonic clock from the start of the process to the end; 0 without one. */
+  /** Milliseconds from the start of the process to the end, by a monotonic clock; 0 if no process was created. */
   durationMs: number;
   /** Milliseconds from the request to the start of the process. */
   queuedMs: number;
-  /** `null` when no process was made. */
+  /** What the process used; `null` if no process was created. */
   resourceUsage: ResourceUsage | null;
-  /** `null` on success. */
+  /** The error; `null` on success. */
   error: ExecutionErrorInfo | null;
-  /** `null` when it ended by itself. */
+  /** How the engine ended the execution; `null` if it ended by itself. */
   termination: Termination | null;
-  /** The command in printable form. */
+  /** The command in printable form, redacted. */
   command: string;
+  /** The metadata of the request, redacted. */
   metadata: ExecutionMetadata;
 }
 
-/** An execution that the death of its host interrupted, as the journal tells it. Plain data. */
+/** An execution that the death of its host interrupted, as the journal has it. Plain data. */
 export interface RecoveredExecution {
+  /** The id of the execution, a UUID in lower case. */
   executionId: string;
+  /** Always `'interrupted'`. */
   status: 'interrupted';
-  /** The command in printable form. */
+  /** The command in printable form, redacted. */
   command: string;
+  /** The metadata of the request, redacted. */
   metadata: ExecutionMetadata;
+  /** The process ID of the command. */
   pid: number;
-  /** Milliseconds since the epoch. */
+  /** The start of the process in milliseconds since the epoch. */
   startedAt: number;
+  /** The path of the log file, or `null`. */
   logFile: string | null;
-  /** What the log holds, of more than 1 MiB the end; `null` without a log that can be read. */
+  /** The content of the log file, of a file above 1 MiB its end; `null` if there is no log or it cannot be read. */
   log: string | null;
+  /** Whether `log` is only the end of the file. */
   logTruncated: boolean;
-  /** Numbers of the processes of its tree that still lived and were ended. */
+  /** The process IDs of its tree that were still alive and were ended. */
   endedPids: number[];
-  /** Numbers of those that could not be ended. */
+  /** The process IDs of its tree that could not be ended. */
   survivors: number[];
 }
 
 /**
- * The end of an execution with its kept output: strings, decoded as UTF-8 with U+FFFD for what is
- * not, or the exact bytes when `encoding: 'buffer'` was asked for.
+ * The result of an execution, with its kept output: strings, decoded as UTF-8 with U+FFFD for invalid bytes, or the
+ * exact bytes with `encoding: 'buffer'`.
  */
 export interface ExecutionResult<Output extends string | Uint8Array = string>
   extends ExecutionOutcome {
+  /** The kept stdout. */
   stdout: Output;
+  /** The kept stderr. */
   stderr: Output;
 }
 
-/** One line of `listExecutions()`. */
+/** One entry of `listExecutions()`. */
 export interface ExecutionSummary {
+  /** The id of the execution, a UUID in lower case. */
   id: string;
+  /** The current status. */
   status: ExecutionStatus;
-  /** The command in printable form. */
+  /** The command in printable form, redacted. */
   command: string;
-  /** Milliseconds since the epoch: of the process, or of the request while there is none. */
+  /** The start of the process in milliseconds since the epoch; the time of the request while there is no process. */
   startedAt: number;
-  /** So far, while it runs. */
+  /** Milliseconds from that start to the end, or until now if it has not ended. */
   durationMs: number;
+  /** The metadata of the request, redacted. */
   metadata: ExecutionMetadata;
 }
 
-/** Which executions `listExecutions()` tells of. All conditions hold. */
+/** Selects executions for `listExecutions()`. An execution must meet all conditions. */
 export interface ExecutionFilter {
+  /** The status, or one of several. */
   status?: ExecutionStatus | readonly ExecutionStatus[] | undefined;
-  /** A key of `metadata.tags`, or `key=value`. */
+  /** A tag of the metadata: `key`, or `key=value`. */
   tag?: string | undefined;
-  /** At most so many, the newest. */
+  /**
+   * The largest number of executions; the newest are returned.
+   * @defaultValue no limit
+   */
   limit?: number | undefined;
 }
 
-/** Median and 99th percentile within 6 %, in milliseconds; 0 where nothing was measured yet. */
+/** The median and the 99th percentile, in milliseconds, exact to about 6 %; 0 if nothing was measured yet. */
 export interface Percentiles {
+  /** The median. */
   p50: number;
+  /** The 99th percentile. */
   p99: number;
 }
 
-/** Counters of an engine since its start, see `stats()`. */
+/** Counters of an engine, see `stats()`. */
 export interface EngineStats {
-  /** Ended ones since the engine started; `pending` and `running` are those there now. */
+  /**
+   * The number of executions by status. `pending` and `running` count the present executions, the others all that have
+   * ended since the start of the engine.
+   */
   counts: Record<ExecutionStatus, number>;
-  /** As `runningCount()` and `queuedCount()`. */
+  /** The number of executions that are being launched or run, as from `runningCount()`. */
   running: number;
+  /** The number of executions in the queue, as from `queuedCount()`. */
   queued: number;
-  /** Finished executions that are still known, and the bytes of output kept for them. */
+  /** The number of finished executions of which the engine has a record. */
   retainedRecords: number;
+  /** Bytes of output that are kept for them. */
   retainedBytes: number;
-  /** Lines and bytes read from commands since the engine started. */
+  /** Lines that were read from commands since the start of the engine. */
   totalLines: number;
+  /** Bytes that were read from commands since the start of the engine. */
   totalBytes: number;
   /**
-   * Whether a guard process stands by, which ends what the host would leave behind if it were
-   * killed. From the first launch on; Linux only.
+   * Whether the watchdog process is running, which ends the processes of all executions if the host dies. It is started
+   * before the first command. `false` also where it cannot see processes; Linux only.
    */
   guarded: boolean;
-  /** Why the journal is not complete; `null` if it is, or there is none. */
+  /** Why the journal is incomplete; `null` if it is complete, or if there is none. */
   journalError: string | null;
-  /** Launches that failed, and commands that vanished while they were queued. */
+  /** The number of launches that failed, including those of commands that were removed while they were queued. */
   spawnFailures: number;
-  /** How long it took to make a process. */
+  /** How long launches took. */
   spawnMs: Percentiles;
   /** How long executions took. */
   durationMs: Percentiles;

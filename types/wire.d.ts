@@ -1,128 +1,135 @@
 /**
- * Public contract: the lines of the bridge. Requests, events and results are those of the Rust crate
- * as it writes them in JSON, with fields of our own beside its own; see `docs/bridge.md`.
+ * Public contract: the lines of the bridge. Requests, events and results are those of the Rust crate as it serializes
+ * them to JSON, with additional fields of this package; see `docs/bridge.md`.
  */
 
+import type { OversizedOutputStrategy } from './config';
 import type { ExecutionErrorCode, ExecutionErrorInfo } from './errors';
 import type { OutputStream } from './events';
-import type { ExecutionStatus, Percentiles, TerminalStatus, Termination } from './result';
+import type { Command, ExecutionRequest, ProcessLimits, ProgressPattern } from './request';
+import type {
+  EngineStats,
+  ExecutionOutcome,
+  ExecutionStatus,
+  ExecutionSummary,
+  ResourceUsage,
+} from './result';
 
-/** JSON has no number for these. */
+/** A number. `Infinity`, `-Infinity` and `NaN` are strings, since JSON does not have them. */
 export type WireNumber = number | 'Infinity' | '-Infinity' | 'NaN';
 
-/** Text, or bytes. */
+/** Text, or bytes in base64. */
 export type WireData = string | { base64: string };
 
-/** As `serde` writes a `std::time::Duration`. */
+/** A duration, as `serde` serializes a `std::time::Duration`. */
 export interface WireDuration {
+  /** Whole seconds. */
   secs: number;
+  /** The rest, in nanoseconds. */
   nanos: number;
 }
 
-/** `null` is the same as not there. */
-export type WireCommand =
-  | { type: 'shell'; command: string; shell?: string | null | undefined }
-  | { type: 'exec'; program: string; args?: readonly string[] | null | undefined }
-  | {
-      type: 'script';
-      path: string;
-      interpreter?: string | null | undefined;
-      args?: readonly string[] | null | undefined;
-    }
-  | {
-      type: 'aws_cli';
-      service: string;
-      operation: string;
-      args?: readonly string[] | null | undefined;
-      profile?: string | null | undefined;
-      region?: string | null | undefined;
-    };
+/** The name of a field on the wire: `timeoutMs` becomes `timeout_ms`. */
+export type WireName<Name extends string> = Name extends `${infer Letter}${infer Rest}`
+  ? `${Letter extends Lowercase<Letter> ? Letter : `_${Lowercase<Letter>}`}${WireName<Rest>}`
+  : Name;
 
-/** The metadata of a request, in the crate's names where it has some. */
+/** The form of a value of a request on the wire. */
+export type WireValue<Value> = Value extends OversizedOutputStrategy
+  ? WireStrategy
+  : Value extends Command
+    ? WireCommand
+    : Value extends ProcessLimits | ProgressPattern
+      ? WireFields<Value>
+      : Value extends number
+        ? WireNumber
+        : Value extends URL | RegExp
+          ? string
+          : Value extends NodeJS.ArrayBufferView | ArrayBufferLike
+            ? WireData
+            : Value;
+
+/** The fields of an object of a request, under their names on the wire. `null` counts as absent. */
+export type WireFields<Fields> = {
+  [Field in keyof Fields as WireName<Field & string>]:
+    | WireValue<Fields[Field]>
+    | (undefined extends Fields[Field] ? null : never);
+};
+
+/** A command. The type of the AWS CLI is `aws_cli`. `null` counts as absent. */
+export type WireCommand = {
+  [Type in Command['type']]: Omit<WireFields<Extract<Command, { type: Type }>>, 'type'> & {
+    type: WireName<Type>;
+  };
+}[Command['type']];
+
+/** The metadata of a request, with the names of the crate for the fields that it has. */
 export interface WireMetadata {
+  /** Where the request comes from. */
   source?: string | null | undefined;
+  /** The conversation that the request belongs to. */
   conversation_id?: string | null | undefined;
+  /** Tags, for the filter of `list`. */
   tags?: Record<string, string> | undefined;
   [key: string]: unknown;
 }
 
-/** What is done with output over its limit, in the crate's names. */
+/** What happens to output beyond its limit, with the names of the crate. */
 export type WireStrategy = 'TruncateWithWarning' | 'FailExecution' | 'StreamToFile';
 
-/** One line with such an object is a request. `null` is the same as not there. */
-export interface WireRequest {
-  id?: string | null | undefined;
-  command: WireCommand;
+/** A request: the content of a line without a `type`, and the `request` of `execute`. `null` counts as absent. */
+export type WireRequest = Omit<WireFields<ExecutionRequest>, 'metadata' | 'env'> & {
   env?: Readonly<Record<string, string | null>> | null | undefined;
-  working_dir?: string | null | undefined;
-  timeout_ms?: WireNumber | null | undefined;
-  output_log_path?: string | null | undefined;
   metadata?: WireMetadata | null | undefined;
-  extend_env?: boolean | null | undefined;
-  idle_timeout_ms?: WireNumber | null | undefined;
-  input?: WireData | null | undefined;
-  stdin?: 'pipe' | 'ignore' | null | undefined;
-  kill_signal?: string | number | null | undefined;
-  force_kill_after_delay_ms?: WireNumber | false | null | undefined;
-  max_output_size_bytes?: number | null | undefined;
-  oversized_output_strategy?: WireStrategy | null | undefined;
-  merge_stderr?: boolean | null | undefined;
-  priority?: number | null | undefined;
-  redact?: readonly string[] | null | undefined;
-  limits?: Readonly<Record<string, number>> | null | undefined;
-  umask?: number | null | undefined;
-  /** JSON has no regular expressions: the pattern is their source. */
-  progress?: boolean | { pattern: string; flags?: string | null | undefined } | null | undefined;
-}
+};
+
+/** The form of a value of a result on the wire. */
+export type WireReturned<Value> = Value extends ResourceUsage
+  ? { [Field in keyof Value as WireName<Field & string>]: Value[Field] }
+  : Value;
+
+/** The fields of an object that the engine returns, under their names on the wire. Times are RFC 3339. */
+export type WireRow<Row> = {
+  [Field in keyof Row as WireName<Field & string>]: Field extends 'startedAt' | 'completedAt'
+    ? string
+    : Field extends 'metadata'
+      ? WireMetadata
+      : WireReturned<Row[Field]>;
+};
 
 /** A result without the output. */
-export interface WireOutcome {
-  id: string;
-  status: TerminalStatus;
-  success: boolean;
-  /** -1 when there is none. */
+export interface WireOutcome
+  extends Omit<WireRow<ExecutionOutcome>, 'exit_code' | 'error' | 'duration'> {
+  /** The exit code; -1 if there is none. */
   exit_code: number;
+  /** From the start of the process to the end. */
   duration: WireDuration;
-  /** RFC 3339, as all times. */
-  started_at: string;
-  completed_at: string;
-  /** The message of `error_info`. */
+  /** The message of `error_info`; `null` on success. */
   error: string | null;
-  stdout_overflow_file: string | null;
-  stderr_overflow_file: string | null;
-  signal: string | null;
-  stdout_bytes: number;
-  stderr_bytes: number;
-  stdout_truncated: boolean;
-  stderr_truncated: boolean;
-  overflow_error: string | null;
-  log_error: string | null;
-  output_incomplete: boolean;
-  output_dropped: boolean;
-  log_file: string | null;
-  pid: number | null;
-  duration_ms: number;
-  queued_ms: number;
-  resource_usage: { user_cpu_ms: number; system_cpu_ms: number; max_rss_bytes: number } | null;
+  /** The error as the engine reports it; `null` on success. */
   error_info: ExecutionErrorInfo | null;
-  /** `null`: it ended by itself. */
-  termination: Termination | null;
-  command: string;
-  metadata: WireMetadata;
 }
 
+/** A result with the output that is kept. */
 export interface WireResult<Output extends WireData = string> extends WireOutcome {
+  /** The kept stdout. */
   stdout: Output;
+  /** The kept stderr. */
   stderr: Output;
 }
 
-/** What every event has. */
+/** The fields of every event. */
 export interface WireEventBase {
+  /** The id of the execution, a UUID in lower case. */
   execution_id: string;
+  /** The time of the event, RFC 3339. */
   timestamp: string;
 }
 
-/** `event_type` says which. `output` stands for many `stdout` or `stderr`, where it was asked for. */
+/**
+ * An event; `event_type` is its name. `output` is a batch of lines, in place of many `stdout` or `stderr`, if the
+ * request asks for batches.
+ */
 export type WireEvent = WireEventBase &
   (
     | { event_type: 'started'; command: string; pid: number }
@@ -136,75 +143,66 @@ export type WireEvent = WireEventBase &
     | { event_type: 'cancelled'; result: WireOutcome }
   );
 
-/** Lines of one stream. */
+/** A batch of lines of one stream. */
 export interface WireLines {
+  /** The stream of all these lines. */
   stream: OutputStream;
+  /** The lines without their terminators. */
   lines: string[];
+  /** The number of the first line, from 0. Numbers count over both streams of the execution. */
   first_seq: number;
-  /** The last one is unfinished. */
+  /** Whether the last line is unfinished: its next piece has the next number. */
   partial: boolean;
 }
 
-/** An error, as the payload of a line or inside of one. */
+/** An error: the payload of an `error` line, or the `error` of an answer. */
 export interface WireError {
-  /** One of {@link ExecutionErrorCode}, or a code of Node's for a value of the wrong type. */
+  /** An {@link ExecutionErrorCode}, or a code of Node's for a value of the wrong type. */
   code: ExecutionErrorCode | string;
+  /** A text for people, with the field names of the wire. */
   message: string;
-  /** Of the class: `ExecutionError`, `TypeError`, … */
+  /** The name of its class: `ExecutionError`, `TypeError`, `RangeError`. */
   name?: string;
+  /** The rule that the request broke, for `ERR_VALIDATION`. */
   reason?: string;
+  /** The error number of the system, negative. */
   errno?: number;
+  /** The step that failed: `execve`, `chdir`, `pipe2`, … */
   syscall?: string;
+  /** The file or directory that the step was about. */
   path?: string;
-  /** Whether the same may succeed when it is tried again, unchanged. */
+  /** Whether the same request may succeed if it is retried unchanged. */
   retryable?: boolean;
+  /** The id of the request that was rejected. */
   execution_id?: string;
-  /** What there is of a result. */
+  /** The result of the execution, if it has one. */
   result?: WireResult;
-  /** Number of the line that could not be taken, from 1 on. */
+  /** The number of the line that was rejected, from 1. */
   line?: number;
 }
 
-/** One line of a listing, see `ExecutionSummary`. */
-export interface WireSummary {
-  id: string;
-  status: ExecutionStatus;
-  started_at: string;
+/** One entry of a listing, see `ExecutionSummary`. */
+export interface WireSummary extends WireRow<ExecutionSummary> {
+  /** From the start of the process to the end, or until now. */
   duration: WireDuration;
-  command: string;
-  duration_ms: number;
-  metadata: WireMetadata;
 }
 
 /** Counters of an engine, see `EngineStats`. */
-export interface WireStats {
-  counts: Record<ExecutionStatus, number>;
-  running: number;
-  queued: number;
-  retained_records: number;
-  retained_bytes: number;
-  total_lines: number;
-  total_bytes: number;
-  guarded: boolean;
-  journal_error: string | null;
-  spawn_failures: number;
-  spawn_ms: Percentiles;
-  duration_ms: Percentiles;
-}
+export type WireStats = WireRow<EngineStats>;
 
 /** The answer to `hello`. */
 export interface WireHello {
-  /** Of the bridge; 1. */
+  /** The version of the protocol: 1. */
   protocol: number;
-  /** Number of the process that serves. */
+  /** The process ID of the server. */
   pid: number;
-  /** The longest line that is taken. */
+  /** Bytes of the longest line that the server accepts. */
   max_line_bytes: number;
-  /** The effective configuration. */
+  /** The effective configuration of the engine, without its secrets. */
   config: Record<string, unknown>;
 }
 
-/** In which form lines come as events: one by one, many at once, or not at all. */
+/** The form in which lines are sent as events: one event for each line, batches, or none. */
 export type WireOutputForm = 'lines' | 'batches' | 'none';
 
 /** A line that the bridge writes. */

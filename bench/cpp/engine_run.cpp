@@ -43,14 +43,14 @@ std::uint64_t EngineRun::run(const Command& command, std::size_t count, std::siz
   std::size_t begun = 0;
   for (std::size_t ended = 0; ended < count;) {
     for (; begun < count && begun < ended + concurrency; ++begun) submit(command);
-    const News news = wait_for_news();
-    if (news.failed > 0) throw std::runtime_error("a command was refused, or failed");
-    for (const auto& [token, weight] : news.batches) {
+    const Reports reports = wait_for_reports();
+    if (reports.failed > 0) throw std::runtime_error("a command was rejected or failed");
+    for (const auto& [token, weight] : reports.batches) {
       engine_->release(token, weight);
       delivered_ += weight;
     }
-    ended += news.ended;
-    written += news.written;
+    ended += reports.ended;
+    written += reports.written;
   }
   return written;
 }
@@ -63,35 +63,35 @@ void EngineRun::submit(const Command& command) {
   request.inherited_env = environment_;
   request.watch = listening_;
   engine_->execute(std::move(request), [this](const Result<void>& admitted) {
-    if (!admitted) tell([](News& news) { ++news.failed; });
+    if (!admitted) report([](Reports& reports) { ++reports.failed; });
   });
 }
 
 void EngineRun::output(OutputBatch batch) {
-  tell([&](News& news) { news.batches.emplace_back(batch.token, batch.weight()); });
+  report([&](Reports& reports) { reports.batches.emplace_back(batch.token, batch.weight()); });
 }
 
 void EngineRun::finished(FinishedEvent event) {
-  tell([&](News& news) {
-    ++news.ended;
-    if (!event.result->success()) ++news.failed;
-    news.written += event.result->streams[index_of(Stream::out)].total_bytes;
+  report([&](Reports& reports) {
+    ++reports.ended;
+    if (!event.result->success()) ++reports.failed;
+    reports.written += event.result->streams[index_of(Stream::out)].total_bytes;
   });
 }
 
-template <typename Note>
-void EngineRun::tell(Note note) {
+template <typename Update>
+void EngineRun::report(Update update) {
   const std::lock_guard lock(mutex_);
-  note(news_);
-  // A host that has not looked yet is awake already.
-  if (!std::exchange(unread_, true)) told_.notify_one();
+  update(reports_);
+  // A host with unread reports is awake already.
+  if (!std::exchange(unread_, true)) reported_.notify_one();
 }
 
-EngineRun::News EngineRun::wait_for_news() {
+EngineRun::Reports EngineRun::wait_for_reports() {
   std::unique_lock lock(mutex_);
-  told_.wait(lock, [this] { return unread_; });
+  reported_.wait(lock, [this] { return unread_; });
   unread_ = false;
-  return std::exchange(news_, {});
+  return std::exchange(reports_, {});
 }
 
 }  // namespace escher::bench

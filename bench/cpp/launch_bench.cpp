@@ -1,6 +1,6 @@
-// A launch of /bin/true to its reap: the whole engine, the same by bare system calls, and fork, in
-// a host that has 0, 256 MiB and 1 GiB in use. The time is that of one launch when so many run at a
-// time; the CPU is that of the host, with all its threads and without the children.
+// A launch of /bin/true until it is reaped: by the whole engine, by bare system calls, and by fork,
+// in a host with 0, 256 MiB and 1 GiB in use. The time is that of one launch at the given
+// concurrency; the CPU is that of the host, with all its threads and without the children.
 #include <benchmark/benchmark.h>
 #include <sys/mman.h>
 
@@ -16,26 +16,26 @@
 namespace escher::bench {
 namespace {
 
-// Memory in use, in pages of 4 KiB as a heap has them: what fork copies the page tables of. Made
-// once for all benchmarks in a row that ask for the same.
+// Memory in use, in pages of 4 KiB as in a heap, whose page tables fork copies. Allocated once for
+// consecutive benchmarks of the same size.
 class Ballast {
  public:
   static void hold(std::size_t bytes) {
     static Ballast ballast;
     if (ballast.size_ == bytes) return;
-    ballast.let_go();
-    if (bytes > 0) ballast.take(bytes);
+    ballast.release();
+    if (bytes > 0) ballast.allocate(bytes);
   }
 
  private:
-  void take(std::size_t bytes) {
+  void allocate(std::size_t bytes) {
     base_ = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base_ == MAP_FAILED) throw std::system_error(errno, std::system_category(), "mmap");
     size_ = bytes;
     ::madvise(base_, bytes, MADV_NOHUGEPAGE);
     for (std::size_t at = 0; at < bytes; at += 4096) static_cast<char*>(base_)[at] = 1;
   }
-  void let_go() {
+  void release() {
     if (size_ > 0) ::munmap(base_, size_);
     size_ = 0;
   }
@@ -44,15 +44,15 @@ class Ballast {
   std::size_t size_ = 0;
 };
 
-// So many turns of launches are one run: enough that its beginning and its end, beside which fewer
-// launches are under way, weigh little. Not for fork, which takes its time.
+// Launches per run, as a multiple of the concurrency: enough that the start and the end of the run,
+// when fewer launches are active, have little weight. Not used for fork, which is slow.
 constexpr std::size_t kTurns = 8;
 
 std::size_t concurrency_of(const benchmark::State& state) {
   return static_cast<std::size_t>(state.range(0));
 }
 
-// Calls `launch_many(count)` as often as it takes.
+// Calls `launch_many(count)` until the benchmark has enough iterations.
 template <typename LaunchMany>
 void measure(benchmark::State& state, std::size_t turns, LaunchMany launch_many) {
   Ballast::hold(static_cast<std::size_t>(state.range(1)) << 20);
@@ -83,7 +83,7 @@ void LaunchByBareCallsOnTwoThreads(benchmark::State& state) {
 }
 void LaunchByFork(benchmark::State& state) { launch_bare_calls(state, LaunchCall::fork, 1); }
 
-// The small sizes last, so that nothing is held for the benchmarks behind these.
+// The small sizes last, so that no memory is held for later benchmarks.
 void with_memory(benchmark::internal::Benchmark* each, const std::vector<std::int64_t>& at_a_time) {
   for (const std::int64_t mebibytes : {1024, 256, 0}) {
     for (const std::int64_t concurrency : at_a_time) each->Args({concurrency, mebibytes});

@@ -1,4 +1,4 @@
-// The bookkeeping of the policies: the queue of the admission, and what a retention pass decides.
+// The bookkeeping of the policies: the admission queue, and the decisions of a retention pass.
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
@@ -13,7 +13,8 @@
 namespace escher::bench {
 namespace {
 
-// The argument is how many wait. Three priorities, so that places are taken in the midst of others.
+// The argument is the number of waiting requests. Three priorities, so that requests are inserted
+// between others.
 void fill(Admission& admission, std::size_t waiting) {
   for (std::uint64_t ticket = 0; ticket <= waiting; ++ticket) {
     benchmark::DoNotOptimize(admission.submit(ticket, static_cast<double>(ticket % 3)));
@@ -50,7 +51,7 @@ void keep(Retention& retention, std::size_t records) {
   while (records-- > 0) retention.add(id, now, kOutputBytes);
 }
 
-// Of so many records, all within their limits: what most passes find.
+// All records are within their limits, as in most passes.
 void RetentionPassThatDropsNone(benchmark::State& state) {
   Retention retention({kForever, size_of(state), UINT64_MAX});
   keep(retention, size_of(state));
@@ -59,7 +60,7 @@ void RetentionPassThatDropsNone(benchmark::State& state) {
 }
 BENCHMARK(RetentionPassThatDropsNone)->Apply(at_all_sizes)->ArgName("records");
 
-// A pass that drops all of them. Without the records themselves: RegistrySweep has those.
+// A pass that drops all records. Without the records themselves, which RegistrySweep measures.
 void RetentionPassThatDropsAll(benchmark::State& state) {
   const ExecutionId id = random_id();
   const auto now = SteadyClock::now();
@@ -78,7 +79,8 @@ void RetentionPassThatDropsAll(benchmark::State& state) {
 }
 BENCHMARK(RetentionPassThatDropsAll)->Apply(at_all_sizes)->ArgName("records");
 
-// One execution ends and another one loses its output, with so many records that keep theirs.
+// One execution ends and another one loses its output, while the given number of records keep
+// theirs.
 void RetentionDropsOutput(benchmark::State& state) {
   Retention retention({kForever, SIZE_MAX, size_of(state) * kOutputBytes});
   keep(retention, size_of(state));

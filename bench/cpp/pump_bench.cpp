@@ -1,5 +1,6 @@
 // One stream of lines from a pipe into memory: the whole engine without and with a listener, and a
-// bare loop of read() that keeps as much. The producer is `cat` of a file in memory.
+// bare loop of read() that keeps the same number of bytes. The producer is `cat` of a file in
+// memory.
 #include <benchmark/benchmark.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@ namespace {
 constexpr std::size_t kFileLines = 1'000'000;
 constexpr std::uint64_t kFileBytes = kFileLines * kLineBytes;
 
-// A file of lines in memory, for `cat` to open: gone with this process, however that ends.
+// A file of lines in memory, which `cat` opens. It disappears with this process, however that ends.
 const std::string& lines_file() {
   static const std::string path = [] {
     const auto fd = checked(::memfd_create("lines", MFD_CLOEXEC), "memfd_create");
@@ -35,7 +36,7 @@ const std::string& lines_file() {
   return path;
 }
 
-// The argument is how many MiB are kept.
+// The argument is the number of MiB that are kept.
 std::uint64_t limit_of(const benchmark::State& state) {
   return static_cast<std::uint64_t>(state.range(0)) << 20;
 }
@@ -49,7 +50,7 @@ void expect(std::uint64_t expected, std::uint64_t found, const char* what) {
 void pump_by_engine(benchmark::State& state, bool listening) {
   Config config = EngineRun::config();
   config.max_output_size_bytes = limit_of(state);
-  // One record is kept beside the one that is being made.
+  // One record is kept while the next one is created.
   config.max_retained_bytes = limit_of(state) + 4096;
   EngineRun engine(config, listening);
   const Command command = ExecCommand{"cat", {lines_file()}};
@@ -78,7 +79,7 @@ void PumpByBareReads(benchmark::State& state) {
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kFileBytes));
 }
 
-// What is kept by default, and all of it.
+// The amount that is kept by default, and all of the output.
 void with_limits(benchmark::internal::Benchmark* each) {
   each->Arg(10)->Arg(64)->ArgName("MiB")->UseRealTime()->MeasureProcessCPUTime();
   each->Unit(benchmark::kMillisecond);

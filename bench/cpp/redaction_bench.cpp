@@ -1,5 +1,5 @@
-// What the redaction of secrets costs a stream: the seat between the pipe and all that keeps, logs
-// or delivers. Without secrets there is no redactor and no cost.
+// The cost of redacting secrets in a stream, between the pipe and the code that keeps, logs or
+// delivers the output. Without secrets there is no redactor and no cost.
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "output/redaction/redactor.hpp"
 #include "sizes.hpp"
-#include "stream/redactor.hpp"
 #include "text.hpp"
 
 namespace escher::bench {
@@ -33,14 +33,14 @@ std::vector<std::string> secrets(std::size_t count) {
   return all;
 }
 
-// Log lines of 80 bytes; every `with_secret`th one tells the first secret, 0 = none does.
+// Log lines of 80 bytes; every `with_secret`th one contains the first secret, 0 = none does.
 std::string log_of(std::size_t lines, std::size_t with_secret) {
   constexpr std::string_view kHead = "2026-11-21T09:30:00Z INFO request=";
   std::string log;
   log.reserve(lines * kLineBytes);
   for (std::size_t i = 0; i < lines; ++i) {
-    const bool tells = with_secret > 0 && i % with_secret == 0;
-    std::string line = std::string(kHead) + (tells ? secret(0) : std::to_string(i * 7919));
+    const bool has_secret = with_secret > 0 && i % with_secret == 0;
+    std::string line = std::string(kHead) + (has_secret ? secret(0) : std::to_string(i * 7919));
     line.resize(kLineBytes - 1, '.');
     log.append(line).push_back('\n');
   }
@@ -56,12 +56,12 @@ std::size_t redact(const Redactor& redactor, std::string_view log) {
   return passed;
 }
 
-// Arguments: lines; secrets that are looked for; every so many lines one of them is there.
+// Arguments: number of lines; number of secrets; every how many lines contain a secret.
 void RedactStream(benchmark::State& state) {
   const Redactor redactor(secrets(static_cast<std::size_t>(state.range(1))));
   const std::string log = log_of(size_of(state), static_cast<std::size_t>(state.range(2)));
   if (redact(redactor, log) != redactor.redact(log).size()) {
-    throw std::runtime_error("the stream was redacted in another way than the text");
+    throw std::runtime_error("the stream and the text were redacted differently");
   }
   for (auto _ : state) benchmark::DoNotOptimize(redact(redactor, log));
   count_items(state);
@@ -74,7 +74,7 @@ void with_secrets(benchmark::internal::Benchmark* each) {
 }
 BENCHMARK(RedactStream)->Apply(with_secrets);
 
-// Once for an engine, and once for a request that has secrets of its own.
+// Done once for an engine, and once for each request with its own secrets.
 void CompileSecrets(benchmark::State& state) {
   const auto all = secrets(size_of(state));
   for (auto _ : state) benchmark::DoNotOptimize(Redactor(all));

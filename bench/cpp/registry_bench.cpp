@@ -1,5 +1,5 @@
-// The registry with so many records: reads by one and by two threads while another one writes
-// without a pause, and a retention pass that drops everything.
+// The registry with a given number of records: reads by one and by two threads while another thread
+// writes continuously, and a retention pass that drops all records.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "execution.hpp"
-#include "registry.hpp"
+#include "engine/registry.hpp"
+#include "execution/execution.hpp"
 #include "sizes.hpp"
 #include "support/fake_host.hpp"
 
@@ -23,7 +23,7 @@ constexpr std::size_t kListed = 100;
 
 class Records {
  public:
-  // Filled once for all benchmarks in a row that ask for the same number.
+  // Filled once for consecutive benchmarks with the same number.
   static Records& of(std::size_t count) {
     static std::unique_ptr<Records> records;
     if (!records || records->registry.counts().records < count || records->ids.size() != count) {
@@ -65,7 +65,7 @@ class Records {
   std::vector<ExecutionId> ids;
 };
 
-// Executions that come, run, end and are removed, one after the other.
+// Executions that are added, run, end and are removed, one after the other.
 class Writer {
  public:
   explicit Writer(Records& records)
@@ -102,7 +102,7 @@ void read_under_load(benchmark::State& state, Read read) {
 }
 
 void RegistryFind(benchmark::State& state) {
-  // Steps that lead all over the records, each thread from a place of its own.
+  // The steps spread over all records; each thread starts at a different place.
   std::size_t at = static_cast<std::size_t>(state.thread_index()) * 1'000'003;
   read_under_load(state, [&] {
     at += 618'033;
@@ -114,13 +114,13 @@ void RegistryCounts(benchmark::State& state) {
   read_under_load(state, [] { return records->registry.counts(); });
 }
 
-// The newest ones.
+// Lists the newest records.
 void RegistryList(benchmark::State& state) {
   read_under_load(state, [] { return records->registry.list({{}, "", kListed}); });
 }
 
-// One pass that drops all: time and rate are those of the pass, without the end of the records
-// themselves, which is up to whoever called it.
+// One pass that drops all records. Time and rate are those of the pass, without the destruction of
+// the records, which the caller does.
 void RegistrySweep(benchmark::State& state) {
   for (auto _ : state) {
     state.PauseTiming();
@@ -136,7 +136,7 @@ void RegistrySweep(benchmark::State& state) {
   count_items(state);
 }
 
-// By size first, so that each size is filled in once.
+// Sorted by size first, so that the registry is filled once for each size.
 [[maybe_unused]] const bool registered = [] {
   const auto reading = [](const char* name, void (*read)(benchmark::State&), std::int64_t size) {
     for (const int threads : {1, 2}) {

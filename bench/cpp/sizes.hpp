@@ -1,4 +1,4 @@
-// The sizes at which a part of the engine is measured, to see how its cost grows.
+// The sizes at which a part of the engine is measured, to show how its cost grows.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -18,8 +18,8 @@ inline std::size_t size_of(const benchmark::State& state) {
   return static_cast<std::size_t>(state.range(0));
 }
 
-// For a benchmark that goes through all of it in each iteration: time is that of the whole, the
-// rate is that of one.
+// For a benchmark whose iteration processes all items: the time is that of all items, the rate
+// counts single items.
 inline void count_items(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * state.range(0));
 }

@@ -1,5 +1,5 @@
-// The way of a line through the pure parts of the stream: cutting it out, putting it into a batch,
-// making it valid UTF-8. The first argument is how many lines go through, in pipe-sized chunks.
+// The path of a line through the pure parts of the output: splitting, batching, and conversion to
+// valid UTF-8. The first argument is the number of lines, which come in chunks of pipe size.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "output/event_batcher.hpp"
+#include "output/line_splitter.hpp"
+#include "output/utf8.hpp"
 #include "sizes.hpp"
-#include "stream/event_batcher.hpp"
-#include "stream/line_splitter.hpp"
-#include "stream/utf8.hpp"
 #include "text.hpp"
 
 namespace escher::bench {
@@ -44,7 +44,7 @@ void SplitLines(benchmark::State& state) {
   count(state, stream);
 }
 
-// When nobody takes the lines they are only counted.
+// Without a consumer, lines are only counted.
 void SkipLines(benchmark::State& state) {
   const std::string stream = lines_of(static_cast<std::size_t>(state.range(1)), size_of(state));
   for (auto _ : state) {
@@ -56,7 +56,7 @@ void SkipLines(benchmark::State& state) {
   count(state, stream);
 }
 
-// From the chunk to the batch that goes to the sink.
+// From a chunk to the batch for the sink.
 void BatchLines(benchmark::State& state) {
   const std::string stream = lines_of(static_cast<std::size_t>(state.range(1)), size_of(state));
   for (auto _ : state) {
@@ -82,7 +82,7 @@ BENCHMARK(SplitLines)->Apply(with_lengths);
 BENCHMARK(SkipLines)->Apply(with_lengths);
 BENCHMARK(BatchLines)->Apply(with_lengths);
 
-// Batch by batch, as it is done.
+// Batch by batch, as the engine does it.
 void MakeValid(benchmark::State& state, std::string_view line) {
   const std::size_t in_batch = kChunkBytes / line.size();
   const std::string batch = repeated(line, in_batch);

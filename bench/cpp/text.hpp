@@ -1,5 +1,5 @@
-// Text as programs write it, for benchmarks of what reads it: lines of one length, in chunks as a
-// pipe gives them.
+// Text as programs write it, for benchmarks of the code that reads it: lines of equal length, in
+// chunks as a pipe delivers them.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 namespace escher::bench {
 
 inline constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
-inline constexpr std::size_t kLineBytes = 80;  // with the terminator
+inline constexpr std::size_t kLineBytes = 80;  // including the terminator
 
 inline std::string repeated(std::string_view unit, std::size_t times) {
   std::string text;

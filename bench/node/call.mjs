@@ -1,5 +1,5 @@
-// How long the call itself holds the JavaScript thread: `execute()` hands a request over, `spawn()` forks and waits for
-// the exec.
+// The time that the call itself blocks the JavaScript thread: `execute()` posts a request, `spawn()` forks and waits
+// for the exec.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
@@ -48,15 +48,15 @@ const calling =
       }
       return times;
     };
-    // Until the code of both is compiled; a fork is dear enough without it in the large process.
+    // Compiles the code of both; done before the large heap exists, where each fork is slow.
     await time(50);
     const heap = touchedMemory(heapMb);
     const times = await time(counts[name]);
     return {
       p50Us: percentile(times, 0.5) * 1000,
       p99Us: percentile(times, 0.99) * 1000,
-      // Read here, so that it is there until now.
-      heapMb: heap.length / 2 ** 20,
+      // Read here, so that the buffer stays alive until this point.
+      heapMb: heap.length,
     };
   };
 
@@ -82,7 +82,7 @@ export const figures = [
     ...held,
     id: 'call',
     workload: 'call',
-    title: 'JS thread held by execute() or spawn(), p99',
+    title: 'JS thread blocked by execute() or spawn(), p99',
     atLeast: 15,
   }),
   less({

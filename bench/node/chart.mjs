@@ -1,5 +1,5 @@
-// The chart of a run, as an SVG that is readable on light and on dark pages: how many times better than what it is
-// measured against, on a logarithmic scale, with the range over the rounds as a line and the target as a tick.
+// The chart of a run, as an SVG for light and dark pages: the factor by which the engine is better than the other
+// contender, on a logarithmic scale, with the range over the rounds as a line and the target as a tick.
 import { number, target } from './format.mjs';
 
 const WIDTH = 940;
@@ -31,10 +31,10 @@ export function chart(about, rows) {
   const height = TOP + bars.length * ROW + 44;
   const bottom = TOP + bars.length * ROW;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">
-<title>How many times better than what it is measured against</title>
+<title>Factor by which the engine is better than the contender it is compared with</title>
 <style>${STYLE}
 </style>
-<text class="title" x="12" y="24">How many times better, on a logarithmic scale</text>
+<text class="title" x="12" y="24">Better by a factor of, on a logarithmic scale</text>
 <text class="quiet" x="12" y="44">${escaped(`${about.date}, Node.js ${about.node}, ${about.cpus} x ${about.cpu}, ${about.kernel}`)}</text>
 ${scale.ticks.map((tick) => gridLine(scale.x(tick), tick, bottom)).join('\n')}
 ${bars.map((row, index) => bar(row, TOP + index * ROW, scale)).join('\n')}

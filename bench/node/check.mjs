@@ -1,10 +1,11 @@
-// A number never comes from work that was not done: every run says what it found, and a difference ends the benchmark.
+// Every run proves that its work was done: it compares what it found with what it expects, and a difference ends the
+// benchmark.
 
 export function expectEqual(what, found, expected) {
   if (found !== expected) throw new Error(`${what}: ${found}, expected ${expected}`);
 }
 
-/** Waits for a fact. One that does not come within the time ends the benchmark, it is not waited for for ever. */
+/** Waits until `isTrue()`. Throws after `seconds`, which ends the benchmark. */
 export async function until(what, isTrue, seconds = 60) {
   const deadline = Date.now() + seconds * 1000;
   while (!(await isTrue())) {

@@ -1,4 +1,4 @@
-// A child of latency.mjs: writes lines with the time of its monotonic clock, one every few milliseconds.
+// The child of latency.mjs: writes the time of its monotonic clock as a line every 4 ms.
 //   node clock-child.mjs <lines>
 import { writeSync } from 'node:fs';
 import process from 'node:process';

@@ -2,7 +2,7 @@
 
 export const SLEEP = { command: { type: 'exec', program: 'sleep', args: ['600'] } };
 
-/** How many are asked for in one turn of the event loop. */
+/** Number of calls in one turn of the event loop. */
 const PER_TURN = 200;
 
 export async function inTurns(items, work) {
@@ -13,7 +13,7 @@ export async function inTurns(items, work) {
   return results;
 }
 
-/** Puts `count` requests into the queue of an engine whose only place is taken. */
+/** Queues `count` requests in an engine whose only place is taken. */
 export async function fillQueue(engine, count) {
   await engine.execute(SLEEP);
   const requests = Array(count).fill({ command: { type: 'exec', program: '/bin/true' } });

@@ -1,8 +1,8 @@
-// Kinds of figures: what is made of the runs of one workload, round by round, so that what slowed a whole round down
-// cancels out. `runs` is { contender: [the numbers of each round] }. A target is a wish for the table and never a pass
-// mark.
+// Kinds of figures. Each is computed from the runs of one workload, round by round, so that what slows a whole round
+// down cancels out. `runs` is { contender: [the numbers of each round] }. A target is a goal that the table shows;
+// missing it never fails a run.
 
-/** How many times as many per second as `base`. */
+/** The rate per second, divided by that of `base`. */
 export const faster = (figure) => ({
   field: 'perSecond',
   unit: 'x',
@@ -12,8 +12,9 @@ export const faster = (figure) => ({
   perRound: (runs) => ratio(runs, 'engine', figure.base, figure.field ?? 'perSecond'),
 });
 
-/** How many times less of `field` than `base`. */
+/** `field` of `base`, divided by that of the engine. */
 export const less = (figure) => ({
+  smaller: true,
   unit: 'x less',
   ...figure,
   target: figure.atLeast,
@@ -29,8 +30,9 @@ export const value = (figure) => ({
   perRound: (runs) => runs.engine.map((run) => run[figure.field]),
 });
 
-/** How much more of `field` than `base`. */
+/** `field` of the engine minus that of `base`. */
 export const excess = (figure) => ({
+  smaller: true,
   ...figure,
   target: figure.atMost,
   meets: (value) => value <= figure.atMost,

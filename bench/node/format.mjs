@@ -1,4 +1,4 @@
-// Numbers as people read them: three digits that count.
+// Numbers with about three significant digits.
 
 export function number(value) {
   if (!Number.isFinite(value)) return '-';

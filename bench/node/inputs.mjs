@@ -1,5 +1,5 @@
-// The files that commands write out while they are measured. Small ones, written out several times over, so that they
-// stay in the page cache.
+// The files that commands print while they are measured. They are small and printed several times, so that they stay in
+// the page cache.
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,12 +17,12 @@ const SHAPES = {
   },
 };
 
-/** Lines at a time: whoever launches the measured processes stays small. */
+/** Lines per write, so that the process that launches the measured ones stays small. */
 const BLOCK = 10_000;
 
 /**
- * Writes them to a folder of their own. `inputs` says of each its file, bytes, lines and last line, and has the folder,
- * for whatever else a run writes.
+ * Writes the files to a new folder. `inputs` has the file, bytes, lines and last line of each, and the folder for other
+ * files of a run.
  */
 export function writeInputs(form) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));

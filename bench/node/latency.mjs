@@ -1,5 +1,5 @@
-// From the moment a command writes a line to the moment JavaScript has it, on an engine with nothing else to do. The
-// command writes its own monotonic clock, which on one machine is the clock of the reader too.
+// The time from the write of a line to its arrival in JavaScript, on an idle engine. The command writes its monotonic
+// clock, which is also the clock of the reader on the same machine.
 import { once } from 'node:events';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { less, value } from './figure.mjs';
 import { percentile } from './statistics.mjs';
 
 const CLOCK = fileURLToPath(new URL('clock-child.mjs', import.meta.url));
-/** Lines that are not counted: until code is compiled. */
+/** Lines that are not counted, until the code is compiled. */
 const WARM_UP = 30;
 
 const waiting =
@@ -58,7 +58,7 @@ export const figures = [
   value({
     id: 'line-latency',
     workload: 'line-latency',
-    title: 'a line after it was written, p99',
+    title: 'latency of a line, p99',
     field: 'p99Ms',
     unit: 'ms',
     atMost: 2,
@@ -66,7 +66,7 @@ export const figures = [
   less({
     id: 'line-latency-child_process',
     workload: 'line-latency',
-    title: 'a line after it was written, p99',
+    title: 'latency of a line, p99',
     field: 'p99Ms',
     per: 'ms',
     base: 'child_process',

@@ -1,5 +1,6 @@
-// One run of /bin/true from start to end, the way each library's own documentation does it. Each is loaded on demand, so
-// a measured process holds only the library that it measures.
+// One run of /bin/true from start to end, as each library's or runtime's documentation shows it: both pipes are read to
+// their ends. Each library is loaded on demand, so that a measured process contains only the one that it measures.
+import { expectEqual } from './check.mjs';
 
 const PROGRAM = '/bin/true';
 export const TRUE = { command: { type: 'exec', program: PROGRAM } };
@@ -19,7 +20,7 @@ export const launchers = {
       child.stdout.resume();
       child.stderr.resume();
       const [code] = await once(child, 'close');
-      if (code !== 0) throw new Error(`exit code ${code}`);
+      expectEqual('exit code', code, 0);
     };
   },
 
@@ -32,9 +33,30 @@ export const launchers = {
     const { x } = await import('tinyexec');
     return () => x(PROGRAM, [], { throwOnError: true });
   },
+
+  async Bun() {
+    const options = { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' };
+    return async () => {
+      const child = globalThis.Bun.spawn([PROGRAM], options);
+      const [, , code] = await Promise.all([
+        child.stdout.text(),
+        child.stderr.text(),
+        child.exited,
+      ]);
+      expectEqual('exit code', code, 0);
+    };
+  },
+
+  async Deno() {
+    const options = { stdin: 'null', stdout: 'piped', stderr: 'piped' };
+    return async () => {
+      const { code } = await new globalThis.Deno.Command(PROGRAM, options).output();
+      expectEqual('exit code', code, 0);
+    };
+  },
 };
 
-/** Runs it `count` times, `concurrency` at a time. */
+/** Calls `launch` `count` times, `concurrency` at a time. */
 export async function launchMany(launch, count, concurrency) {
   let left = count;
   const worker = async () => {

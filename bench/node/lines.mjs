@@ -1,14 +1,14 @@
-// Lines of one command into JavaScript: in batches, one event per line, and by `for await`. All contenders of a workload
-// read the same bytes, from `cat` of a prepared file: `seq` and the like make lines more slowly than they are read here.
+// Lines of one command into JavaScript: in batches, as one event per line, and by `for await`. All contenders of a
+// workload read the same bytes, from `cat` of a prepared file: `seq` makes lines more slowly than they are read here.
 import { once } from 'node:events';
 import { expectEqual } from './check.mjs';
 import { faster, less } from './figure.mjs';
 import { measured } from './probe.mjs';
 
-/** `cat` of the file as often as it takes. */
+/** Arguments for `cat`: the file, repeated. */
 const catArgs = ({ file, times }) => Array(times).fill(file);
 
-/** Counts lines and remembers the last one: what the whole has to come out at. */
+/** Counts lines and remembers the last one, as the proof that all of them arrived. */
 class Tally {
   count = 0;
   last = '';
@@ -26,7 +26,7 @@ class Tally {
 const reading = (prepare) => async (size, inputs) => {
   const input = inputs[size.input];
   const read = await prepare();
-  // What is loaded late and compiled late is not what is measured.
+  // The first read loads and compiles code, so it is not measured.
   await read(new Tally(), [input.file]);
   const tally = new Tally();
   const cost = await measured(() => read(tally, catArgs({ file: input.file, times: size.times })));
@@ -35,19 +35,19 @@ const reading = (prepare) => async (size, inputs) => {
   return { ...cost, perSecond: tally.count / cost.seconds };
 };
 
-/** A contender on the engine: `take` gets the handle and the tally. */
+/** A contender that uses the engine: `take` receives the handle and the tally. */
 const onEngine = (take, config) =>
   reading(async () => {
     const { ExecutionEngine } = await import('escher-execution-engine');
     const engine = new ExecutionEngine(config);
     return async (tally, args) => {
       const run = engine.run({ command: { type: 'exec', program: 'cat', args } }, { reject: true });
-      // Taken together: a handle that is not awaited would be a failure that nobody is told of.
+      // Awaited together: the failure of a handle that is not awaited would be lost.
       await Promise.all([run.result, take(run, tally)]);
     };
   });
 
-/** A contender on `child_process`: `take` gets the pipe and the tally. */
+/** A contender that uses `child_process`: `take` receives the pipe and the tally. */
 const onPipe = (take) =>
   reading(async () => {
     const { spawn } = await import('node:child_process');
@@ -84,12 +84,51 @@ const readlineIterator = onPipe(async (pipe, tally) => {
   for await (const line of await readline(pipe)) tally.add(line);
 });
 
+/** The split of the runtimes that have streams of the web. */
+const splitStream = (start) =>
+  reading(async () => async (tally, args) => {
+    const { stdout, ended } = start(args);
+    const decoder = new TextDecoder();
+    let rest = '';
+    for await (const chunk of stdout) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = lines.pop();
+      tally.addAll(lines);
+    }
+    expectEqual('exit code of cat', await ended(), 0);
+  });
+
+const onBun = splitStream((args) => {
+  const options = { stdin: 'ignore', stdout: 'pipe', stderr: 'inherit' };
+  const child = globalThis.Bun.spawn(['cat', ...args], options);
+  return { stdout: child.stdout, ended: () => child.exited };
+});
+
+const onDeno = splitStream((args) => {
+  const options = { args, stdin: 'null', stdout: 'piped', stderr: 'inherit' };
+  const child = new globalThis.Deno.Command('cat', options).spawn();
+  return { stdout: child.stdout, ended: async () => (await child.status).code };
+});
+
+/** tokio's `lines()`, in Rust. */
+const tokio = {
+  peer: 'tokio',
+  args: ({ input, times }, inputs) => ['lines', ...catArgs({ file: inputs[input].file, times })],
+  numbers([{ amount, last, seconds, peakMb }], { input, times }, inputs) {
+    expectEqual('lines', amount, inputs[input].lines * times);
+    expectEqual('last line', last, inputs[input].lastLine);
+    return { perSecond: amount / seconds, peakMb };
+  },
+};
+
 const takeBatches = (run, tally) => void run.on('output', ({ lines }) => tally.addAll(lines));
 
 const batches = {
   engine: onEngine(takeBatches),
   'data + split': split,
   readline: readlineEvents,
+  Bun: onBun,
+  Deno: onDeno,
 };
 
 const streaming = {
@@ -102,13 +141,15 @@ export const workloads = {
     full: { input: 'short', times: 8 },
     smoke: { input: 'short', times: 2 },
     contenders: batches,
+    programs: { tokio },
   },
   'lines-100': {
     full: { input: 'long', times: 40 },
     smoke: { input: 'long', times: 2 },
     contenders: batches,
+    programs: { tokio },
   },
-  // The engine keeps 10 MiB by default, the split nothing: this is the streaming alone.
+  // By default the engine keeps 10 MiB and the split nothing: these workloads measure the streaming alone.
   'stream-short': {
     full: { input: 'short', times: 8 },
     smoke: { input: 'short', times: 2 },
@@ -152,6 +193,16 @@ export const workloads = {
   },
 };
 
+const table = 'lines into the program per second';
+const rate = { table, field: 'perSecond' };
+
+export const comparisons = [
+  { ...rate, workload: 'lines-short', title: '7 bytes, in batches' },
+  { ...rate, workload: 'lines-100', title: '100 bytes, in batches' },
+  { ...rate, workload: 'line-events', title: '7 bytes, one event per line' },
+  { ...rate, workload: 'line-iterator', title: '7 bytes, for await' },
+];
+
 const short = { workload: 'lines-short', title: 'lines of 7 bytes, in batches', per: 'lines/s' };
 const long = { workload: 'lines-100', title: 'lines of 100 bytes, in batches', per: 'lines/s' };
 const iterator = { workload: 'line-iterator', title: 'for await over lines()', per: 'lines/s' };
@@ -160,8 +211,10 @@ const peak = { field: 'peakMb', per: 'MiB', base: 'data + split', atLeast: 1 };
 export const figures = [
   faster({ ...short, id: 'lines-short', base: 'data + split', atLeast: 1.3 }),
   faster({ ...short, id: 'lines-short-readline', base: 'readline', atLeast: 3 }),
+  faster({ ...short, id: 'lines-short-tokio', base: 'tokio', atLeast: 1.3 }),
   faster({ ...long, id: 'lines-100', base: 'data + split', atLeast: 1.3 }),
   faster({ ...long, id: 'lines-100-readline', base: 'readline', atLeast: 3 }),
+  faster({ ...long, id: 'lines-100-tokio', base: 'tokio', atLeast: 1.3 }),
   faster({
     id: 'line-events',
     workload: 'line-events',
@@ -170,7 +223,7 @@ export const figures = [
     base: 'readline',
     atLeast: 1.5,
   }),
-  faster({ ...iterator, id: 'line-iterator', base: 'readline', atLeast: 4 }),
+  faster({ ...iterator, id: 'line-iterator', base: 'readline', atLeast: 2 }),
   faster({ ...iterator, id: 'line-iterator-execa', base: 'execa', atLeast: 10 }),
   faster({ ...iterator, id: 'line-iterator-tinyexec', base: 'tinyexec' }),
   less({ ...short, ...peak, id: 'peak-short', title: 'peak memory, lines of 7 bytes' }),

@@ -1,5 +1,5 @@
-// What one execution weighs in the host: finished and kept, and running. A young process grows with whatever it does, so
-// what is told is the difference between doing the same with and without them.
+// Memory of the host per execution: finished and kept, and running. A young process grows with everything it does, so
+// the figure is the difference between the same work with and without the executions.
 import { expectEqual, until } from './check.mjs';
 import { SLEEP } from './crowd.mjs';
 import { excess, value } from './figure.mjs';
@@ -16,7 +16,7 @@ async function engineFor(count) {
   });
 }
 
-/** Runs `count` executions, and drops the record of each if so asked. */
+/** Runs `count` executions; with `drop`, removes each record. */
 function runMany(engine, count, drop) {
   const one = async () => {
     const id = await engine.execute(TRUE);
@@ -27,7 +27,7 @@ function runMany(engine, count, drop) {
   return launchMany(one, count, AT_A_TIME);
 }
 
-/** Bytes for each of `count`, of this whole process. */
+/** Growth of this process in bytes, per execution. */
 const finished =
   (drop) =>
   async ({ count }) => {
@@ -53,11 +53,13 @@ async function running({ count, warmUp }) {
 
 export const workloads = {
   'record-memory': {
+    rounds: 3,
     full: { count: 5000 },
     smoke: { count: 100 },
     contenders: { engine: finished(false), 'dropped at once': finished(true) },
   },
   'running-memory': {
+    rounds: 3,
     full: { count: 1000, warmUp: 4000 },
     smoke: { count: 20, warmUp: 100 },
     contenders: { engine: running },

@@ -1,6 +1,6 @@
-// One measurement in a process of its own:
+// One measurement in its own process:
 //   node --expose-gc bench/node/one-run.mjs <workload> <contender> <full|smoke> <inputs as JSON>
-// Prints its numbers as JSON: an object, or an array of them where one run stands for several rounds.
+// Prints its numbers as JSON: an object, or an array of objects if one run counts as several rounds.
 import process from 'node:process';
 import { workloads } from './suite.mjs';
 

@@ -2,25 +2,28 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { workloads } from './suite.mjs';
+import { groups, workloads } from './suite.mjs';
 
 const USAGE = `npm run bench -- [options] [workloads]
-  --smoke         everything once and tiny: does it still run?
-  --rounds N      how many rounds; default 5
-  --minutes N     no further round if it would take longer than this; default 13
-  --out FOLDER    where the results go; default bench/results for a run of all workloads, else nowhere
-  --floor FILE    the program of the bare system calls, instead of building it
+  --smoke         every workload once with tiny sizes, to check that it works
+  --only GROUP    the workloads of one group; may be repeated
+  --rounds N      number of rounds; default 5
+  --minutes N     start no round that would end after this time; default 14
+  --out FOLDER    folder for the results; default bench/results for a run of all workloads, else none
+  --floor FILE    program of the bare system calls to use, instead of building it
+Groups: ${Object.keys(groups).join(', ')}
 Workloads: ${Object.keys(workloads).join(', ')}`;
 
-/** What the command line asks for; ends the process where that makes no sense. */
+/** The options of the command line; ends the process if they are invalid. */
 export function readOptions() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
         smoke: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true, default: [] },
         rounds: { type: 'string' },
-        minutes: { type: 'string', default: '13' },
+        minutes: { type: 'string', default: '14' },
         out: { type: 'string' },
         floor: { type: 'string' },
         help: { type: 'boolean', default: false },
@@ -30,20 +33,23 @@ export function readOptions() {
       console.log(USAGE);
       process.exit(0);
     }
-    const unknown = positionals.filter((name) => !Object.hasOwn(workloads, name));
-    if (unknown.length > 0) throw new Error(`no such workload: ${unknown.join(', ')}`);
+    const form = values.smoke ? 'smoke' : 'full';
+    const named = selectedBy(values.only, positionals);
     const rounds = Number(values.rounds ?? (values.smoke ? 1 : 5));
     const minutes = Number(values.minutes);
-    if (!(Number.isInteger(rounds) && rounds >= 1)) throw new Error('--rounds is 1 or more');
-    if (!(minutes > 0)) throw new Error('--minutes is more than 0');
-    const selected = positionals.length > 0 ? positionals : Object.keys(workloads);
+    if (!(Number.isInteger(rounds) && rounds >= 1))
+      throw new Error(`--rounds must be an integer of at least 1, received ${values.rounds}`);
+    if (!(minutes > 0))
+      throw new Error(`--minutes must be greater than 0, received ${values.minutes}`);
+    const usual = ([, { byName = false }]) => !(values.smoke && byName);
+    const all = Object.entries(workloads).filter(usual);
     return {
-      form: values.smoke ? 'smoke' : 'full',
+      form,
       floor: values.floor,
       rounds,
       minutes,
-      selected,
-      out: values.out ?? usualFolder(values, positionals),
+      selected: named.length > 0 ? named : all.map(([name]) => name),
+      out: values.out ?? defaultFolder(values, named),
     };
   } catch (error) {
     console.error(`bench: ${error.message}\n${USAGE}`);
@@ -51,8 +57,21 @@ export function readOptions() {
   }
 }
 
-/** Only a run of everything replaces what the repository shows. */
-function usualFolder({ smoke }, positionals) {
-  if (smoke || positionals.length > 0) return undefined;
+/** The names of the workloads that the command line names, by group or one by one. */
+function selectedBy(only, names) {
+  const lacks = (known) => (name) => !Object.hasOwn(known, name);
+  const groupless = only.filter(lacks(groups));
+  if (groupless.length > 0)
+    throw new Error(
+      `--only must be one of ${Object.keys(groups).join(', ')}, received ${groupless}`,
+    );
+  const unknown = names.filter(lacks(workloads));
+  if (unknown.length > 0) throw new Error(`unknown workload: ${unknown.join(', ')}`);
+  return [...only.flatMap((group) => groups[group]), ...names];
+}
+
+/** Only a run of all workloads replaces the committed results. */
+function defaultFolder({ smoke }, named) {
+  if (smoke || named.length > 0) return undefined;
   return fileURLToPath(new URL('../results', import.meta.url));
 }

@@ -1,4 +1,5 @@
-// The files of a run: the numbers for programs, the chart for people. Nothing of the machine but what numbers depend on.
+// Writes the files of a run: the numbers as JSON, and the chart. About the machine they contain only what the numbers
+// depend on.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -18,14 +19,14 @@ export function machine() {
   };
 }
 
-export function writeResults(folder, about, rows) {
+export function writeResults(folder, about, rows, tables) {
   mkdirSync(folder, { recursive: true });
-  const json = { ...about, figures: rows.map(rounded) };
+  const json = rounded({ ...about, figures: rows, ...tables });
   writeFileSync(path.join(folder, 'latest.json'), `${JSON.stringify(json, null, 1)}\n`);
   writeFileSync(path.join(folder, 'chart.svg'), chart(about, rows));
 }
 
-/** Five digits are more than was measured. */
+/** Five digits are more than the precision of the measurement. */
 const rounded = (value) => {
   if (typeof value === 'number') return Number(value.toPrecision(5));
   if (Array.isArray(value)) return value.map(rounded);

@@ -1,5 +1,5 @@
-// One retention pass over 100 000 records. They are those of executions that were cancelled while they were queued: the
-// same records as of any other end, made in seconds instead of minutes.
+// One retention pass over 100 000 records of executions that were cancelled in the queue. Such records are the same as
+// any others, and are made in seconds instead of minutes.
 import { performance } from 'node:perf_hooks';
 import { expectEqual } from './check.mjs';
 import { fillQueue, inTurns, queueEngine } from './crowd.mjs';
@@ -11,7 +11,7 @@ async function pass({ count }) {
   const ids = await fillQueue(engine, count);
   await inTurns(ids, (id) => engine.cancel(id));
   expectEqual('records', (await engine.stats()).retainedRecords, count);
-  // Else the garbage of making them would be collected during the pass.
+  // Otherwise the garbage of creating them would be collected during the pass.
   await settledMemory();
 
   const loop = watchLoop();
@@ -26,6 +26,7 @@ async function pass({ count }) {
 
 export const workloads = {
   retention: {
+    rounds: 3,
     full: { count: 100_000 },
     smoke: { count: 1000 },
     contenders: { engine: pass },
@@ -45,7 +46,7 @@ export const figures = [
   value({
     ...one,
     id: 'retention-stall',
-    title: 'that pass: longest stall of the event loop',
+    title: 'the same pass: longest stall of the event loop',
     field: 'stallMs',
     atMost: 5,
   }),

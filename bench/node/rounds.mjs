@@ -1,26 +1,30 @@
-// Runs everything, round by round. In a round every contender of every workload has its turn, one after the other and
-// each in a process of its own; who begins moves on from round to round, so that a busy moment hits all alike.
+// Runs all workloads, round by round. In a round every contender of every workload has one turn, one after the other
+// and each in its own process. The contender that starts changes from round to round, so that a busy moment affects all
+// of them equally.
 import { execFileSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { runFloor } from './floor.mjs';
+import { keepBusy } from './busy.mjs';
 import { medians } from './statistics.mjs';
 import { workloads } from './suite.mjs';
 
 const SCRIPT = fileURLToPath(new URL('one-run.mjs', import.meta.url));
 
-/** What hangs ends the benchmark: this is many times as long as a run should take. */
-const limitsOf = ({ once = false }) => ({
-  timeout: once ? 600_000 : 120_000,
+/** Deno must not look for a newer version of itself. */
+const ENVIRONMENT = { ...process.env, DENO_NO_UPDATE_CHECK: '1' };
+
+/** A run that hangs ends the benchmark: the limit is many times as long as a run should take. */
+const limitsOf = ({ rounds }) => ({
+  timeout: rounds === 1 ? 600_000 : 300_000,
   killSignal: 'SIGKILL',
 });
 
 /**
- * `selected`: names of workloads; `form`: `full` or `smoke`. A round is begun if it fits into the `minutes` that are
- * given, by the length of the longest before. `results` is { workload: { contender: [the numbers of each round] } }.
+ * `selected`: names of workloads; `form`: `full` or `smoke`. A round is started if it fits into the given `minutes`,
+ * estimated by the longest round so far. `peers`: see peers.mjs. `results` is { workload: { contender: [the numbers of each round] } }.
  */
-export function runRounds({ selected, form, rounds, minutes, inputs, floor, progress }) {
+export function runRounds({ selected, form, rounds, minutes, inputs, peers, progress }) {
   const results = Object.fromEntries(selected.map((name) => [name, {}]));
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 60_000;
@@ -31,11 +35,11 @@ export function runRounds({ selected, form, rounds, minutes, inputs, floor, prog
     const before = elapsed();
     for (const name of selected) {
       const workload = workloads[name];
-      if (workload.once && round > 0) continue;
+      if (round >= (workload.rounds ?? rounds)) continue;
       progress(`round ${round + 1} of ${rounds}: ${name}`);
       const began = elapsed();
-      runWorkload({ name, workload, form, round, inputs, floor }, results[name]);
-      if (workload.once) extra += elapsed() - began;
+      runWorkload({ name, workload, form, round, inputs, peers }, results[name]);
+      if (round + 1 === workload.rounds) extra += elapsed() - began;
     }
     longest = Math.max(longest, elapsed() - before - extra);
   }
@@ -43,19 +47,24 @@ export function runRounds({ selected, form, rounds, minutes, inputs, floor, prog
 }
 
 function runWorkload(job, results) {
-  const { workload, form, round, inputs, floor } = job;
-  const runs = Object.keys(workload.contenders).map((name) => [
-    name,
-    () => runContender(job, name),
-  ]);
-  const size = workload[form];
-  for (const [name, floorOf] of Object.entries(floor ? (workload.floors ?? {}) : {})) {
-    runs.push([name, () => runFloor(floor, floorOf(size, inputs), limitsOf(workload))]);
-  }
-  for (const [index] of runs.entries()) {
-    const [name, run] = runs[(index + round) % runs.length];
-    results[name] ??= [];
-    results[name].push(...[named(`${job.name} by ${name}`, run)].flat());
+  const { workload, round, peers } = job;
+  const runs = [
+    ...Object.keys(workload.contenders)
+      .filter((name) => peers[runtimeOf(name)])
+      .map((name) => [name, () => runContender(job, name)]),
+    ...Object.entries(workload.programs ?? {})
+      .filter(([, { peer }]) => peers[peer])
+      .map(([name, program]) => [name, () => runProgram(job, program)]),
+  ];
+  const stop = workload.busy ? keepBusy() : () => {};
+  try {
+    for (const [index] of runs.entries()) {
+      const [name, run] = runs[(index + round) % runs.length];
+      results[name] ??= [];
+      results[name].push(...[named(`${job.name} by ${name}`, run)].flat());
+    }
+  } finally {
+    stop();
   }
 }
 
@@ -63,24 +72,36 @@ function named(what, run) {
   try {
     return run();
   } catch (error) {
-    // What the process itself said is on the terminal already; the message would repeat its whole command line.
+    // The output of the process is on the terminal already; its message would repeat the whole command line.
     const { status, signal, message } = error;
     const why = signal ? `ended by ${signal}` : status ? `exit code ${status}` : message;
     throw new Error(`${what}: ${why}`, { cause: error });
   }
 }
 
-/** The median of several processes where one process is one sample. */
-function runContender({ name, workload, form, inputs }, contender) {
+/** Contenders run in Node.js, except those that are runtimes of their own. */
+const runtimeOf = (contender) => (['Bun', 'Deno'].includes(contender) ? contender : 'Node.js');
+
+/** The median of several processes, for workloads where a process gives one sample. */
+function runContender({ name, workload, form, inputs, peers }, contender) {
   const { processes = 1 } = workload[form];
-  const args = ['--expose-gc', SCRIPT, name, contender, form, JSON.stringify(inputs)];
-  const runs = Array.from({ length: processes }, () => {
-    const output = execFileSync(process.execPath, args, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-      ...limitsOf(workload),
-    });
-    return JSON.parse(output);
-  });
+  const command = [...peers[runtimeOf(contender)].command, SCRIPT];
+  const args = [name, contender, form, JSON.stringify(inputs)];
+  const runs = Array.from({ length: processes }, () => outputOf([...command, ...args], workload));
   return runs.length === 1 ? runs[0] : medians(runs);
+}
+
+/** A program counts its own work; counts that equal the request prove that the work was done. */
+function runProgram({ workload, form, inputs, peers }, { peer, args, numbers }) {
+  const size = workload[form];
+  return numbers(
+    outputOf([...peers[peer].command, ...args(size, inputs).map(String)], workload),
+    size,
+    inputs,
+  );
+}
+
+function outputOf([program, ...args], workload) {
+  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env: ENVIRONMENT };
+  return JSON.parse(execFileSync(program, args, { ...options, ...limitsOf(workload) }));
 }

@@ -1,11 +1,12 @@
-// From the numbers of all runs to what is told of them: one row for each figure.
+// Turns the numbers of all runs into table rows, one for each figure.
+import { fastestOf } from './comparisons.mjs';
 import { notes } from './notes.mjs';
 import { summary } from './statistics.mjs';
 import { figures } from './suite.mjs';
 
 /**
- * Of the figures whose runs are there. `judged`: the sizes were those that the targets are for. `met` is `null` where
- * there is no target.
+ * One row for each figure that has runs. `judged`: the run used the sizes that the targets apply to. `met` is `null`
+ * without a target.
  */
 export function rowsOf(results, judged) {
   const measured = ({ workload, base }) =>
@@ -14,14 +15,15 @@ export function rowsOf(results, judged) {
 }
 
 function rowOf(figure, runs, judged) {
-  const { id, title, unit, base, field, per, meets } = figure;
+  const { id, title, unit, base, field, per, meets, smaller = false } = figure;
   const target = judged ? figure.target : undefined;
   const perRound = figure.perRound(runs);
   const all = summary(perRound);
-  const contenders = Object.entries(runs).map(([name, rounds]) => [
-    name,
-    summary(rounds.map((run) => run[field])),
-  ]);
+  const contenders = Object.fromEntries(
+    Object.entries(runs)
+      .filter(([, rounds]) => rounds[0][field] !== undefined)
+      .map(([name, rounds]) => [name, summary(rounds.map((run) => run[field]))]),
+  );
   const met = target === undefined ? null : meets(all.median);
   return {
     id,
@@ -32,7 +34,8 @@ function rowOf(figure, runs, judged) {
     perRound,
     target: target === undefined ? null : { [figure.atLeast ? 'atLeast' : 'atMost']: target },
     met,
+    fastest: base === undefined ? null : fastestOf(contenders, smaller),
     note: met === false ? (notes[id] ?? null) : null,
-    measured: { unit: per ?? unit, contenders: Object.fromEntries(contenders) },
+    measured: { unit: per ?? unit, contenders },
   };
 }

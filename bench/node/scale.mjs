@@ -1,4 +1,5 @@
-// Whether an execution costs the same late in the life of a process and in a crowd, and what a crowd costs.
+// Whether an execution costs the same late in the life of a process and next to many others, and what many executions
+// cost.
 import { spawn } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,14 +17,14 @@ async function engineFor(places) {
   return new ExecutionEngine({ maxConcurrentExecutions: places });
 }
 
-/** What each of `count` executions costs now, 32 at a time. */
+/** The cost per execution of `count` executions, 32 at a time. */
 async function costNow(engine, count) {
   const launch = () => engine.run(TRUE, { reject: true });
   const { seconds, cpuSeconds } = await measured(() => launchMany(launch, count, 32));
   return { wall: seconds / count, cpu: cpuSeconds / count };
 }
 
-/** Several windows in a row at each age; the k-th of each age make one round. */
+/** Several windows in a row at each age; the k-th windows of all ages form one round. */
 async function ages({ ages: [young, grown, old], windows, window }) {
   const engine = await engineFor(100);
   let done = 0;
@@ -47,7 +48,7 @@ async function ages({ ages: [young, grown, old], windows, window }) {
   }));
 }
 
-/** The same beside more and more commands that run and do nothing. */
+/** The same next to a growing number of idle running commands. */
 async function beside({ crowds: [few, some, many], window }) {
   const engine = await engineFor(many + 64);
   let running = 0;
@@ -69,16 +70,17 @@ async function beside({ crowds: [few, some, many], window }) {
 }
 
 /**
- * `count` commands alive at once, each of which writes a line whenever the file that it follows grows. `start` runs one
- * and tells `onLines` of its lines; it resolves with a function that ends them all.
+ * `count` commands alive at once. Each writes a line whenever the file that it follows grows. `start` runs them and
+ * calls `onLines` with the number of lines that arrive; it resolves with `alive`, which counts them, and `end`, which
+ * ends them.
  */
 const crowdOf =
   (start) =>
   async ({ count, lines }, { folder }) => {
     const feed = path.join(folder, `feed-${process.pid}`);
     writeFileSync(feed, '');
-    // It looks by itself: the kernel grants one user far fewer watches than there are commands here. It ends with this
-    // process, whatever becomes of it.
+    // `tail` polls the file: the kernel grants one user far fewer inotify watches than there are commands here. It ends
+    // with this process, however that ends.
     const host = `--pid=${process.pid}`;
     const args = ['-n', '+1', '-f', host, '-s', '0.2', '---disable-inotify', feed];
     let seen = 0;
@@ -149,24 +151,27 @@ async function queued({ count }) {
 }
 
 export const workloads = {
-  // A minute and a half, so it has its turn in the first round only; its windows stand for rounds.
+  // Takes a minute and a half, so it runs in the first round only; its windows count as rounds.
   ages: {
-    once: true,
+    rounds: 1,
     full: { ages: [1000, 10_000, 100_000], windows: 3, window: 1000 },
     smoke: { ages: [20, 60, 100], windows: 2, window: 20 },
     contenders: { engine: ages },
   },
   beside: {
+    rounds: 3,
     full: { crowds: [10, 100, 1000], window: 1000 },
     smoke: { crowds: [2, 5, 20], window: 40 },
     contenders: { engine: beside },
   },
   alive: {
+    rounds: 3,
     full: { count: 1000, lines: 20 },
     smoke: { count: 20, lines: 4 },
     contenders: { engine: crowdOf(crowdOnEngine), child_process: crowdOf(crowdOnPipes) },
   },
   queued: {
+    rounds: 3,
     full: { count: 100_000 },
     smoke: { count: 1000 },
     contenders: { engine: queued },
@@ -180,43 +185,43 @@ const alive = { workload: 'alive', title: '1000 alive, streaming' };
 const queue = { workload: 'queued', title: '100 000 queued' };
 
 export const figures = [
-  value({ ...late, id: 'age-10k', field: 'grown', title: 'time of the 10 000th, of the 1000th' }),
-  value({ ...late, id: 'age-100k', field: 'old', title: 'time of the 100 000th, of the 1000th' }),
+  value({ ...late, id: 'age-10k', field: 'grown', title: 'time per execution, 10 000th / 1000th' }),
+  value({ ...late, id: 'age-100k', field: 'old', title: 'time per execution, 100 000th / 1000th' }),
   value({
     ...late,
     id: 'age-10k-cpu',
     field: 'grownCpu',
-    title: 'CPU of the 10 000th, of the 1000th',
+    title: 'CPU per execution, 10 000th / 1000th',
   }),
   value({
     ...late,
     id: 'age-100k-cpu',
     field: 'oldCpu',
-    title: 'CPU of the 100 000th, of the 1000th',
+    title: 'CPU per execution, 100 000th / 1000th',
   }),
   value({
     ...crowded,
     id: 'beside-100',
     field: 'some',
-    title: 'time beside 100 running, beside 10',
+    title: 'time with 100 running / with 10',
   }),
   value({
     ...crowded,
     id: 'beside-1000',
     field: 'many',
-    title: 'time beside 1000 running, beside 10',
+    title: 'time with 1000 running / with 10',
   }),
   value({
     ...crowded,
     id: 'beside-100-cpu',
     field: 'someCpu',
-    title: 'CPU beside 100 running, beside 10',
+    title: 'CPU with 100 running / with 10',
   }),
   value({
     ...crowded,
     id: 'beside-1000-cpu',
     field: 'manyCpu',
-    title: 'CPU beside 1000 running, beside 10',
+    title: 'CPU with 1000 running / with 10',
   }),
   value({
     ...alive,

@@ -1,4 +1,4 @@
-// From nothing: what it costs to load the package and to have a first engine.
+// The cost of loading the package and of creating a first engine.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -14,7 +14,7 @@ async function timed(work) {
 
 const importing = (name) => () => timed(() => import(name));
 
-/** Ready: its threads run, and it has answered a first question. */
+/** Ready: its threads run, and it has answered a first call. */
 const engineReady = () =>
   timed(async () => {
     const { ExecutionEngine } = await import('escher-execution-engine');
@@ -36,7 +36,7 @@ function requireEmpty(_size, { folder }) {
   return timed(() => require('empty'));
 }
 
-// One sample a process is all there is, so each round takes the median of several processes.
+// A process gives one sample, so each round takes the median of several processes.
 const repeated = { full: { processes: 7 }, smoke: { processes: 1 } };
 
 export const workloads = {
@@ -73,7 +73,7 @@ export const figures = [
   excess({
     id: 'require',
     workload: 'require',
-    title: 'require, over that of an empty package',
+    title: 'require, minus that of an empty package',
     field: 'ms',
     per: 'ms',
     unit: 'ms more',

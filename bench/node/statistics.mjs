@@ -1,4 +1,4 @@
-// What is made of several numbers.
+// Median, percentile and range of several numbers.
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -18,7 +18,7 @@ export const summary = (values) => ({
   max: Math.max(...values),
 });
 
-/** Of several runs of the same thing, field by field. */
+/** The medians of several runs of the same workload, field by field. */
 export function medians(runs) {
   const fields = Object.keys(runs[0]);
   return Object.fromEntries(fields.map((field) => [field, median(runs.map((run) => run[field]))]));

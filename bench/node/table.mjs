@@ -1,16 +1,76 @@
-// The one table that a run prints.
+// The table that a run prints.
 import { number, target, verdict } from './format.mjs';
 
-const HEADER = ['figure', 'here', 'the other', '', 'range over rounds', 'target', ''];
+const HEADER = [
+  'figure',
+  'engine',
+  'compared with',
+  'result',
+  'range over rounds',
+  'best',
+  'target',
+  '',
+];
+const LEFT = new Set([0, 7]);
 
 export function table(rows) {
-  const lines = [HEADER, ...rows.map(cells)];
-  const widths = HEADER.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  return [...aligned([HEADER, ...rows.map(cells)], LEFT), ...remarks(rows)].join('\n');
+}
+
+/** The tables of all contenders side by side. The best of a row is named in its last column. */
+export function comparisonTables(comparisons) {
+  const titles = [...new Set(comparisons.map(({ table: title }) => title))];
+  return titles
+    .map((title) =>
+      comparisonTable(
+        title,
+        comparisons.filter((row) => row.table === title),
+      ),
+    )
+    .map((text) => `\n${text}`)
+    .join('\n');
+}
+
+function comparisonTable(title, rows) {
+  const names = [...new Set(rows.flatMap(({ contenders }) => Object.keys(contenders)))];
+  const lines = rows.map(({ title: row, contenders, fastest }) => [
+    row,
+    ...names.map((name) => (contenders[name] ? number(contenders[name].median) : '')),
+    fastest,
+  ]);
+  return aligned([[title, ...names, 'best'], ...lines], new Set([0, names.length + 1])).join('\n');
+}
+
+/** The CPU of the host by thread, in microseconds for one launch. */
+export function threadTable(threads) {
+  if (threads.length === 0) return '';
+  const header = ['CPU of the host by thread, us', 'contender', 'all', 'main thread and others'];
+  const lines = threads.map(({ title, contender, allUs, threadUs }) => [
+    title,
+    contender,
+    number(allUs),
+    partsOf(threadUs),
+  ]);
+  return ['', ...aligned([header, ...lines], new Set([0, 1, 3]))].join('\n');
+}
+
+export const partsOf = (threadUs) =>
+  Object.entries(threadUs)
+    .map(([name, spent]) => `${name} ${number(spent)}`)
+    .join(', ');
+
+/** Columns of equal width. Those in `left` are aligned to the left. */
+function aligned(lines, left) {
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   const text = lines.map((line) =>
-    line.map((cell, column) => pad(cell, column, widths)).join('  '),
+    line
+      .map((cell, column) =>
+        left.has(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+      )
+      .join('  '),
   );
   text.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '));
-  return [...text.map((line) => line.trimEnd()), ...remarks(rows)].join('\n');
+  return text.map((line) => line.trimEnd());
 }
 
 function cells(row) {
@@ -23,15 +83,11 @@ function cells(row) {
     other,
     `${number(row.median)}${row.unit.startsWith('x') ? '' : ' '}${row.unit}`,
     `${number(row.min)} - ${number(row.max)}`,
+    row.fastest ?? '',
     target(row),
     verdict(row),
   ];
 }
-
-const LEFT = new Set([0, 6]);
-
-const pad = (cell, column, widths) =>
-  LEFT.has(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
 
 function remarks(rows) {
   const judged = rows.filter(({ met }) => met !== null);

@@ -1,4 +1,4 @@
-// A stand-in for AWS STS on the loopback interface, so that the real AWS CLI has somebody to ask without an account.
+// A stand-in for AWS STS on the loopback interface, so that the real AWS CLI works without an account.
 import { createServer } from 'node:http';
 
 const ANSWER = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -10,7 +10,7 @@ const ANSWER = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/
   <ResponseMetadata><RequestId>00000000-0000-4000-8000-000000000000</RequestId></ResponseMetadata>
 </GetCallerIdentityResponse>`;
 
-/** Answers every `GetCallerIdentity`; `close()` ends it at once, open connections included. */
+/** Answers every `GetCallerIdentity`. `close()` also closes open connections. */
 export async function startLoopbackSts() {
   const asked = [];
   const server = createServer((request, response) => {

@@ -1,5 +1,5 @@
-// npm run demo: the engine at work, live in the terminal. Ends with a table of what ran; the exit code is 0 when
-// everything behaved as it should, 1 when something did not, 130 after Ctrl-C.
+// npm run demo: runs real commands live in the terminal and prints a table of the results. The exit code is 0 if every step
+// passed, 1 if a step failed, 130 after Ctrl-C.
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { ExecutionEngine } from 'escher-execution-engine';
@@ -13,11 +13,11 @@ const interrupted = new AbortController();
 const ran = [];
 let failures = 0;
 
-// Ctrl-C reaches this process alone: every command has a session of its own, so ending them is up to the engine.
+// Ctrl-C reaches only this process: every command has its own session, so the engine must end it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, () => interrupted.abort());
 }
-// The reader of a pipe has gone (`npm run demo | head`): nobody is left to show anything to.
+// The reader of the output has gone (`npm run demo | head`).
 process.stdout.on('error', () => interrupted.abort());
 
 print();
@@ -33,8 +33,7 @@ for (const step of steps) {
 }
 
 await engine.shutdown({ graceMs: 500 });
-if (interrupted.signal.aborted)
-  print(`\n${red('Interrupted.')} Everything that ran has been ended.`);
+if (interrupted.signal.aborted) print(`\n${red('Interrupted.')} All commands have been ended.`);
 showTable();
 process.exitCode = interrupted.signal.aborted ? 130 : failures > 0 ? 1 : 0;
 
@@ -51,7 +50,7 @@ async function runStep(step, position) {
     const { result, seen } = await execute(request, step.during);
     ran.push({ title: step.title, result, seen });
     if (interrupted.signal.aborted) return;
-    const problem = lost(result, seen) ?? (await step.check(result, seen));
+    const problem = outputMismatch(result, seen) ?? (await step.check(result, seen));
     if (problem) failures += 1;
     terminal.verdict(problem, problem ? '' : step.good(result, seen));
   } catch (error) {
@@ -62,12 +61,12 @@ async function runStep(step, position) {
   }
 }
 
-/** What was streamed must be what the result holds. */
-function lost(result, { text }) {
+/** The streamed lines must be equal to the text of the result. */
+function outputMismatch(result, { text }) {
   const differs = ['stdout', 'stderr'].find(
     (stream) => text[stream].trimEnd() !== result[stream].trimEnd(),
   );
-  return differs && `what was streamed of ${differs} is not what the result holds`;
+  return differs && `the streamed ${differs} differs from the ${differs} of the result`;
 }
 
 async function execute(request, during) {
@@ -105,16 +104,14 @@ function showTable() {
   print();
   if (!interrupted.signal.aborted) {
     print(
-      failures > 0
-        ? red(`${failures} did not behave as it should`)
-        : green('Everything behaved as it should.'),
+      failures > 0 ? red(`${failures} of ${ran.length} steps failed.`) : green('All steps passed.'),
     );
   }
 }
 
 function row(title, result, seen) {
   const name = terminal.clip(title, 48);
-  if (!result) return [name, 'left out', '', '', '', '', ''];
+  if (!result) return [name, 'skipped', '', '', '', '', ''];
   const usage = result.resourceUsage;
   return [
     name,

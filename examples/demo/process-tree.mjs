@@ -1,4 +1,4 @@
-// Asks the system about processes; a zombie has ended and counts as gone.
+// Checks whether processes are alive. A zombie has ended and does not count.
 import { spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -8,7 +8,7 @@ export function isAlive(pid) {
   return state !== '' && !state.startsWith('Z');
 }
 
-/** The processes that are still there after a moment: the system takes a little to bury the dead. */
+/** The processes that are alive after at most `withinMs`: killed processes take a moment to end. */
 export async function survivors(pids, withinMs = 1000) {
   const deadline = Date.now() + withinMs;
   let alive = pids.filter(isAlive);

@@ -1,5 +1,5 @@
-// What the demo runs. A step says what it is, gives a request, may act while it runs (`during`), and looks at the
-// result: `check` returns what is wrong, or nothing; `good` is what to say when nothing is.
+// The steps of the demo. A step has a title, a request, an optional action while the command runs (`during`), and a check of
+// the result: `check` returns a problem or nothing, `good` the text for success.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,7 +20,7 @@ const expect = (result, wanted) => {
 export const steps = [
   {
     title: 'A program: git log of this repository',
-    explanation: 'exec: no shell, the arguments arrive as they are',
+    explanation: 'exec: no shell, arguments are passed unchanged',
     request: {
       command: {
         type: 'exec',
@@ -28,20 +28,20 @@ export const steps = [
         args: ['--no-pager', 'log', '-n', '8', '--format=%h %ad %s', '--date=short'],
       },
       workingDir: repository,
-      // git refuses a clone that belongs to somebody else, as a folder mounted into a container does.
+      // git refuses a clone that belongs to another user, for example a folder mounted into a container.
       env: { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
     },
     skip: () =>
       existsSync(path.join(repository, '.git'))
         ? undefined
-        : 'this copy is not a clone, so it has no log: left out',
+        : 'skipped: this copy is not a git clone',
     check: (result) => expect(result, { status: 'completed', exitCode: 0 }),
     good: () => 'completed',
   },
   {
     title: 'A Python script, streaming for a few seconds',
     explanation:
-      'script: the interpreter comes from the #! line; each line is here as it is written',
+      'script: the interpreter comes from the #! line; each line arrives as soon as it is written',
     request: {
       command: { type: 'script', path: script('tally.py'), args: [repository, '0.1'] },
     },
@@ -53,7 +53,7 @@ export const steps = [
   },
   {
     title: 'A shell pipeline',
-    explanation: 'shell: the kinds of files in this repository, by number',
+    explanation: 'shell: the most frequent file types in this repository',
     request: {
       command: {
         type: 'shell',
@@ -67,7 +67,7 @@ export const steps = [
   },
   {
     title: 'A command that fails',
-    explanation: 'a non-zero exit is a result, not an exception, unless you ask for one',
+    explanation: 'a non-zero exit code is a result; with `reject: true` it is an exception',
     request: {
       command: {
         type: 'shell',
@@ -75,11 +75,11 @@ export const steps = [
       },
     },
     check: (result) => expect(result, { status: 'failed', exitCode: 3, success: false }),
-    good: (result) => `failed as it should: ${result.error.message}`,
+    good: (result) => `failed as expected: ${result.error.message}`,
   },
   {
-    title: 'A timeout that ends a whole tree',
-    explanation: 'SIGTERM after 1 s; who ignores it gets SIGKILL half a second later',
+    title: 'A timeout that ends a process tree',
+    explanation: 'SIGTERM after 1 s; a process that ignores it gets SIGKILL half a second later',
     request: {
       command: { type: 'script', path: script('stubborn_tree.sh') },
       timeoutMs: 1000,
@@ -92,12 +92,11 @@ export const steps = [
       if (alive.length > 0) return `still alive: ${alive.join(', ')}`;
       return expect(result, { status: 'timeout' });
     },
-    good: (_result, { lines }) => `none of ${pidsIn(lines).join(', ')} is left`,
+    good: (_result, { lines }) => `all processes have ended: ${pidsIn(lines).join(', ')}`,
   },
   {
     title: 'A command that is cancelled',
-    explanation:
-      'an AbortSignal does it here, after the fifth line; engine.cancel(id) does the same',
+    explanation: 'an AbortSignal cancels it after the fifth line; engine.cancel(id) does the same',
     request: {
       command: {
         type: 'shell',
@@ -112,12 +111,11 @@ export const steps = [
   },
   {
     title: 'The AWS CLI',
-    explanation:
-      'awsCli: the real program, with dummy credentials, against a small server on 127.0.0.1',
+    explanation: 'awsCli: the real program with dummy credentials and a small server on 127.0.0.1',
     skip: () =>
       isInstalled('aws')
         ? undefined
-        : 'the AWS CLI is not installed here (tools/setup --with-aws installs it): left out',
+        : 'skipped: the AWS CLI is not installed (tools/setup --with-aws installs it)',
     async prepare() {
       const sts = await startLoopbackSts();
       return {
@@ -136,7 +134,7 @@ export const steps = [
             AWS_PROFILE: null,
             AWS_PAGER: '',
             AWS_EC2_METADATA_DISABLED: 'true',
-            // The settings of whoever runs this have no part in it.
+            // Ignore the settings of the current user.
             AWS_CONFIG_FILE: path.join(tmpdir(), 'no-such-aws-config'),
             AWS_SHARED_CREDENTIALS_FILE: path.join(tmpdir(), 'no-such-aws-credentials'),
             NO_PROXY: '127.0.0.1',
@@ -147,7 +145,7 @@ export const steps = [
     },
     check: (result) =>
       expect(result, { status: 'completed', exitCode: 0 }) ??
-      (JSON.parse(result.stdout).Account === '000000000000' ? undefined : 'a strange answer'),
+      (JSON.parse(result.stdout).Account === '000000000000' ? undefined : 'unexpected answer'),
     good: () => 'completed',
   },
 ];

@@ -1,4 +1,4 @@
-// How the demo looks: colours where the output is a terminal, plain text where it is a pipe or a file.
+// Output of the demo: colours on a terminal, plain text for a pipe or a file.
 import process from 'node:process';
 
 const wantsColour = () => {
@@ -26,7 +26,7 @@ export function heading(number, title, explanation) {
   print(`    ${dim(explanation)}`);
 }
 
-/** The lines of one execution as they arrive, stderr in another colour. */
+/** Prints the lines of one execution as they arrive, stderr in another colour. */
 export function outputPrinter() {
   return ({ stream, lines }) => {
     const style = stream === 'stderr' ? yellow : (text) => text;
@@ -42,7 +42,7 @@ export function verdict(problem, text) {
   print(`    ${problem ? red(`✗ ${problem}`) : green(`✓ ${text}`)}`);
 }
 
-/** Columns are `{ title, right?, style? }`; rows are arrays of plain strings, as wide as they are shown. */
+/** Columns are `{ title, right?, style? }`; rows are arrays of plain strings without escape sequences. */
 export function table(columns, rows) {
   const widths = columns.map(({ title }, index) =>
     Math.max(title.length, ...rows.map((row) => row[index].length)),

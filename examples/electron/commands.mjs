@@ -1,4 +1,4 @@
-// What a page may run. It names one of these, and never sends a command of its own.
+// The commands that a page may run. A page sends one of these names, never a command of its own.
 const commands = {
   count: {
     type: 'shell',
@@ -8,7 +8,7 @@ const commands = {
   failure: { type: 'shell', command: 'echo "this goes wrong" >&2; exit 3' },
 };
 
-/** For `authorize`: the request to run in the place of what the page asks for, or `false`. */
+/** For `authorize`: the request to run instead of the page's request, or `false`. */
 export function requestFor({ command }) {
   if (command.type !== 'exec' || !Object.hasOwn(commands, command.program)) return false;
   return { command: commands[command.program], timeoutMs: 60_000 };

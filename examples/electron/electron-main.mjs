@@ -1,11 +1,11 @@
-// The main process: one engine, one window, and an end that leaves no process behind.
+// The main process: one engine, one window, and a shutdown that leaves no process behind.
 import { fileURLToPath } from 'node:url';
 import { app, BrowserWindow, ipcMain } from 'electron';
 import { ExecutionEngine } from 'escher-execution-engine';
 import { exposeEngine, preloadPreferences } from 'escher-execution-engine/electron';
 import { requestFor } from './commands.mjs';
 
-// A second start of the app would be a second engine: it shows the first one instead.
+// A second start of the app would create a second engine: it shows the first window instead.
 if (app.requestSingleInstanceLock()) start();
 else app.quit();
 
@@ -34,13 +34,13 @@ function openWindow() {
     height: 600,
     webPreferences: { ...preloadPreferences(), sandbox: true, contextIsolation: true },
   });
-  // The page of this app and no other: what is loaded here may ask for commands.
+  // Allow only the page of this app: any page that is loaded here could request commands.
   window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
   window.webContents.on('will-navigate', (event) => event.preventDefault());
   window.loadFile(fileURLToPath(new URL('./page/index.html', import.meta.url)));
 }
 
-/** What still runs is ended with grace, and only then the app. */
+/** Ends running commands, with a grace period, before the app quits. */
 function endBeforeQuit(engine) {
   let isOver = false;
   app.on('before-quit', (event) => {

@@ -1,8 +1,8 @@
 // Commands over HTTP: POST /executions starts one, GET /executions/:id/events streams its lines as Server-Sent Events,
-// DELETE /executions/:id cancels it. A page needs no more than `new EventSource(url)`.
+// DELETE /executions/:id cancels it. A page only needs `new EventSource(url)`.
 //
-// It starts only what it knows by name, and ../http-sse.mjs lets it listen on loopback alone. That is no authentication:
-// a page of any origin reaches loopback too. A real server asks for a token.
+// It runs only the jobs below, and ../http-sse.mjs makes it listen on loopback only. That is not authentication: a page of
+// any origin can reach loopback too. A real server must require a token.
 import { once } from 'node:events';
 import http from 'node:http';
 import { json } from 'node:stream/consumers';
@@ -13,7 +13,7 @@ export const engine = new ExecutionEngine({ maxConcurrentExecutions: 4, maxQueue
 const jobs = {
   count: { type: 'exec', program: 'seq', args: ['1', '5'] },
   flood: { type: 'exec', program: 'seq', args: ['1', '200000'] },
-  sleep: { type: 'shell', command: 'echo "going to sleep"; sleep 60' },
+  sleep: { type: 'shell', command: 'echo "sleeping"; sleep 60' },
 };
 const routes = [
   ['POST', /^\/executions$/, start],
@@ -28,12 +28,12 @@ async function start(request, response) {
   const run = engine.run({ command: jobs[job] });
   runs.set(run.id, run);
   run.on('settled', () => setTimeout(() => runs.delete(run.id), 60_000).unref());
-  // Nobody may ever ask for the events: what could not be run is told here, and is no unhandled rejection.
+  // Log a failed launch here: without a reader of the events it would be an unhandled rejection.
   run.result.catch((error) => console.log(error.message));
   reply(response, 201, { id: run.id });
 }
 
-/** From the first kept line on, or behind the one that EventSource says it has seen. */
+/** Sends lines from the first kept one, or after the last one that the EventSource has received. */
 async function stream(request, response, id) {
   const run = runs.get(id);
   if (run === undefined) return reply(response, 404, { error: `no execution: ${id}` });
@@ -43,12 +43,12 @@ async function stream(request, response, id) {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const lines = run[Symbol.asyncIterator]();
-  // The subscription ends with the client, also while it waits for the next line. The command goes on.
+  // The subscription ends with the client, also while it waits for the next line. The command continues.
   gone.signal.addEventListener('abort', () => lines.return());
   for await (const { stream: name, line, seq } of lines) {
     if (seq <= seen) continue;
     const room = response.write(`id: ${seq}\nevent: ${name}\ndata: ${JSON.stringify(line)}\n\n`);
-    // A slow client: as long as the next line is not taken the command waits, and nothing piles up here.
+    // For a slow client, wait: the command blocks until the next line is read, and no output is buffered here.
     if (!room) await once(response, 'drain', { signal: gone.signal }).catch(() => {});
   }
   if (gone.signal.aborted) return server.emit('unsubscribed', id);

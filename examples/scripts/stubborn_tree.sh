@@ -1,6 +1,6 @@
 #!/bin/sh
-# A tree that does not want to end: a child that sleeps, and one that ignores SIGTERM and has a child of its own.
-# Prints the process numbers of all of them, then waits.
+# A process tree that is hard to end: a child that sleeps, and a child that ignores SIGTERM and has its own child.
+# Prints the pids of all processes, then waits.
 
 echo "pid $$ parent"
 sleep 300 &

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts the lines of text files below a directory, and tells about each folder as soon as it is done."""
+"""Counts the lines of text files below a directory and prints each folder as soon as it is done."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Tells which Python runs it."""
+"""Prints which Python runs it."""
 
 import sys
 

@@ -1,5 +1,5 @@
-// Puts what the application ships beside itself into src-tauri/: this Node as the sidecar, under the name that Tauri
-// asks for, and the package with its binary as a resource. Run it before `tauri dev` and `tauri build`.
+// Copies the parts that the application ships into src-tauri/: this Node.js as the sidecar, under the name that Tauri
+// expects, and the package with its binary as a resource. Run it before `tauri dev` and `tauri build`.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,11 +20,11 @@ const copy = path.join(target, 'engine');
 rmSync(copy, { recursive: true, force: true });
 cpSync(path.join(source, 'package.json'), path.join(copy, 'package.json'));
 cpSync(path.join(source, 'dist'), path.join(copy, 'dist'), { recursive: true });
-// The binary was built in the folder of the package, or comes from the package of this platform.
+// The binary is in the folder of the package (built there), or in the package of this platform.
 const binaries = copyBuilt() + copyInstalled();
 if (binaries === 0) {
   throw new Error(
-    `There is no binary for this platform: "npx escher-execution-engine doctor" tells more`,
+    `There is no binary for this platform: run "npx escher-execution-engine doctor" for details`,
   );
 }
 console.log(`engine-node-${triple}${extension} and engine/ are in ${target}`);
@@ -43,7 +43,7 @@ function copyInstalled() {
     try {
       return [{ name, folder: path.dirname(fromPackage.resolve(name)) }];
     } catch {
-      // One of another platform.
+      // A package for another platform, not installed.
       return [];
     }
   });

@@ -1,5 +1,5 @@
-// The same functions for ESM: one copy of the package, however it is loaded.
-import { createRequire } from 'node:module';
+// The same functions for ES modules: one copy of the package, however it is loaded.
+import bridge from './index.js';
 
 export const {
   bridgeCommand,
@@ -13,4 +13,4 @@ export const {
   resultFromWire,
   resultToWire,
   serveBridge,
-} = createRequire(import.meta.url)('./index.js');
+} = bridge;

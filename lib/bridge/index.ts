@@ -8,6 +8,7 @@ export type {
   LineTransport,
   ServeBridgeOptions,
 } from '../../types/bridge';
+export type { CommandIo, Subcommand } from '../../types/subcommand';
 export type {
   WireCommand,
   WireData,
@@ -15,24 +16,28 @@ export type {
   WireError,
   WireEvent,
   WireEventBase,
+  WireFields,
   WireHello,
   WireLines,
   WireMessage,
   WireMetadata,
+  WireName,
   WireNumber,
   WireOutcome,
   WireOutputForm,
   WireRequest,
   WireResult,
+  WireReturned,
+  WireRow,
   WireStats,
   WireStrategy,
   WireSummary,
+  WireValue,
 } from '../../types/wire';
-export type { CommandIo, Subcommand } from '../command';
-export { bridgeCommand } from './command';
-export { connectBridge } from './connect';
-export { errorFromWire, errorToWire } from './error';
-export { eventFromWire, eventToWire, type NamedEvent, type WiredEventName } from './event';
-export { requestFromWire, requestToWire } from './request';
-export { resultFromWire, resultToWire } from './result';
-export { serveBridge } from './serve';
+export { connectBridge } from './client/connect';
+export { bridgeCommand } from './server/bridge-command';
+export { serveBridge } from './server/serve';
+export { errorFromWire, errorToWire } from './wire/error';
+export { eventFromWire, eventToWire, type NamedEvent, type WiredEventName } from './wire/event';
+export { requestFromWire, requestToWire } from './wire/request';
+export { resultFromWire, resultToWire } from './wire/result';

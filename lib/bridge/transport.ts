@@ -1,12 +1,12 @@
-/** What a connection may be given as, brought to lines. */
+/** Turns the connections that `connectBridge()` accepts into line transports. */
 
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { BridgeConnection, LineTransport } from '../../types/bridge';
-import { wrongType } from '../options/checks';
-import { ByteLines } from './byte-lines';
+import { wrongType } from '../core/index';
+import { ByteLines } from './wire/byte-lines';
 
-type Some = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 export const isReadable = (value: unknown): value is Readable =>
   typeof (value as Readable | null)?.pipe === 'function';
@@ -14,17 +14,18 @@ export const isReadable = (value: unknown): value is Readable =>
 export const isWritable = (value: unknown): value is Writable =>
   typeof (value as Writable | null)?.write === 'function';
 
-/** How long the other side may go on talking when it listens no more. */
-const LAST_WORDS_MS = 1000;
+/** After a write error: how long the peer may send, before the connection is closed. */
+const DRAIN_MS = 1000;
 
-/** Characters that are written at once, whatever else may come in the same turn. */
-const FULL = 64 * 1024;
+/** Text of this length is written before the end of the turn. */
+const FLUSH_LENGTH = 64 * 1024;
 
 const EXPECTED =
   'a child process with piped stdin and stdout, { readable, writable }, a duplex stream, or { send, onLine, close }';
 
 export function transportOf(connection: BridgeConnection): LineTransport {
-  const given = (connection ?? {}) as unknown as Some;
+  // Of a primitive value no property is read.
+  const given = Object(connection) as Fields;
   if (typeof given.send === 'function' && typeof given.onLine === 'function') {
     return connection as LineTransport;
   }
@@ -43,29 +44,29 @@ export function transportOf(connection: BridgeConnection): LineTransport {
 class StreamTransport implements LineTransport {
   readonly #readable: Readable;
   readonly #writable: Writable;
-  readonly #process: Some | undefined;
+  readonly #process: Fields | undefined;
   #unwritten = '';
 
-  constructor(readable: Readable, writable: Writable, process: Some | undefined) {
+  constructor(readable: Readable, writable: Writable, process: Fields | undefined) {
     this.#readable = readable;
     this.#writable = writable;
     this.#process = process;
   }
 
   /**
-   * What is asked in one turn is written in one piece, so that the other side takes it in one turn too:
-   * between a request and the question for its lines the execution may have ended and be forgotten.
+   * Lines of one turn are written together, so that the server handles them in one turn: between a
+   * request and the request for its lines, the execution could end and its record be dropped.
    */
   send(line: string): void {
     if (this.#unwritten === '') process.nextTick(() => this.#flush());
     this.#unwritten += `${line}\n`;
-    if (this.#unwritten.length >= FULL) this.#flush();
+    if (this.#unwritten.length >= FLUSH_LENGTH) this.#flush();
   }
 
   onLine(callback: (line: string) => void): void {
     const lines = new ByteLines(({ text, problem }) => {
       if (text === undefined)
-        this.#readable.destroy(new Error(`A line cannot be read: ${problem}`));
+        this.#readable.destroy(new Error(`Invalid line from the bridge: ${problem}`));
       else callback(text);
     });
     this.#readable.on('data', (chunk: Uint8Array | string) => {
@@ -76,10 +77,10 @@ class StreamTransport implements LineTransport {
   onClose(callback: (reason?: unknown) => void): void {
     let failure: unknown;
     this.#readable.once('error', callback);
-    // What it has still said explains more than that it does not listen any more.
+    // Lines that the peer has sent, or its exit status, explain more than the write error.
     this.#writable.on('error', (error) => {
       failure ??= error;
-      setTimeout(callback, LAST_WORDS_MS, failure).unref?.();
+      setTimeout(callback, DRAIN_MS, failure).unref?.();
     });
     if (typeof this.#process?.once !== 'function') {
       this.#readable.once('end', () => callback(failure)).once('close', () => callback(failure));
@@ -87,16 +88,16 @@ class StreamTransport implements LineTransport {
     }
     const once = this.#process.once.bind(this.#process) as ChildProcess['once'];
     once('error', callback);
-    // Closed on this side: then nothing more is heard, and the other side has to be told.
+    // The output was closed on this side: close the input too, so that the peer ends.
     this.#readable.once('close', () => {
       if (this.#readable.readableEnded) return;
       this.close();
-      callback(failure ?? new Error('Its output is closed'));
+      callback(failure ?? new Error('The output of the process is closed'));
     });
-    // Behind its last output, and it says more than the end of that.
+    // Emitted after the last output, and it has the exit status.
     once('close', (code, signal) => {
-      const how = signal === null ? `with code ${code}` : `by ${signal}`;
-      callback(code === 0 ? failure : new Error(`The process ended ${how}`));
+      const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
+      callback(code === 0 ? failure : new Error(`The process ${how}`));
     });
   }
 

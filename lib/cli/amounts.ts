@@ -1,9 +1,9 @@
-/** Amounts, short enough for one line of a terminal. */
+/** Counts and sizes in a few characters. */
 
 function scaled(amount: number, base: number, units: readonly string[]): string {
   let value = amount;
   let unit = 0;
-  // What would be shown as 1000 is 1 of the next unit.
+  // A value that rounds to 1000 is shown as 1.0 of the next unit.
   while (Math.round(value) >= 1000 && unit < units.length - 1) {
     value /= base;
     unit++;

@@ -1,150 +1,84 @@
-/** The command line of a subcommand: a table of its options gives the parser and the help. */
+/** Parses the arguments of a subcommand into a map and a set: a polluted `Object.prototype` adds no option. */
 
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { CommandIo, Subcommand } from '../command';
-import { nearest } from '../options/names';
-import { USAGE } from './exit-codes';
-import { PROGRAM } from './program';
+import { nearest } from '../core/index';
+import type { OptionSpec, SubcommandSpec } from './subcommand-spec';
 import { UsageError } from './usage-error';
 
-/** One option. With `value` it takes one, which the help calls so; without, it is a switch. */
-export interface Option {
-  value?: string;
-  short?: string;
-  /** It may be given more than once. */
-  multiple?: boolean;
-  about: string;
-}
-
-export interface CommandSpec {
-  name: string;
-  /** What stands behind the options. */
-  operands: string;
-  about: string;
-  options: Readonly<Record<string, Option>>;
-  /** Command lines behind the name of the subcommand; the first one is shown with errors. */
-  examples: readonly [string, ...string[]];
-  /** More for the help, behind the options. */
-  notes?: readonly string[];
-}
-
-export interface Parsed {
-  /** Options with a value: every one that was given, in order. */
-  values: Readonly<Record<string, readonly string[]>>;
+export interface ParsedArguments {
+  /** All values of each option, in order. */
+  values: ReadonlyMap<string, readonly string[]>;
   switches: ReadonlySet<string>;
-  /** What stands behind the options, untouched. */
+  /** The arguments after the options, unchanged. */
   operands: string[];
 }
 
-type Body = (parsed: Parsed, io: CommandIo) => Promise<number>;
-
-const HELP: Option = { short: 'h', about: 'this text' };
-
-/** A subcommand that has its options parsed, its help printed and its wrong use explained. */
-export function subcommand(given: CommandSpec, body: Body): Subcommand {
-  const spec: CommandSpec = { ...given, options: { ...given.options, help: HELP } };
-  return async (args, io) => {
-    try {
-      const parsed = parse(spec, args);
-      if (!parsed.switches.has('help')) return await body(parsed, io);
-      io.stdout.write(helpOf(spec));
-      return 0;
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      io.stderr.write(explanationOf(spec, error));
-      return USAGE;
-    }
-  };
-}
-
-/** Options end at `--`, and at the first operand: what follows belongs to the program that is run. */
-function parse(spec: CommandSpec, args: readonly string[]): Parsed {
+/** Options end at `--` and at the first operand: all following arguments belong to the program that is run. */
+export function parseArguments(spec: SubcommandSpec, args: readonly string[]): ParsedArguments {
   const end = endOfOptions(spec, args);
-  const values: Record<string, string[]> = {};
+  const values = new Map<string, string[]>();
   const switches = new Set<string>();
-  for (const token of tokensOf(spec, args.slice(0, end))) {
+  for (const token of tokenize(spec, args.slice(0, end))) {
     if (token.kind !== 'option') continue;
-    const option = optionOf(spec, token.name, token.rawName);
-    if (option.value === undefined) {
-      if (token.value !== undefined) throw needlessValue(token.rawName, token.value);
-      switches.add(token.name);
+    const { name, rawName, value, inlineValue } = token;
+    const { valueName, repeatable } = findOption(spec, name, rawName);
+    if (valueName === null) {
+      if (value !== undefined) throw unexpectedValue(rawName, value);
+      switches.add(name);
       continue;
     }
-    const { value, inlineValue } = token;
-    const isEnd = value === '--' && !inlineValue;
-    if (value === undefined || isEnd) throw missingValue(token.rawName, option.value);
-    const earlier = values[token.name] ?? [];
-    if (earlier.length > 0 && option.multiple !== true) throw givenTwice(token.rawName);
-    values[token.name] = [...earlier, value];
+    const isEndOfOptions = value === '--' && !inlineValue;
+    if (value === undefined || isEndOfOptions) throw missingValue(rawName, valueName);
+    const earlier = values.get(name);
+    if (earlier !== undefined && !repeatable) throw repeated(rawName);
+    values.set(name, [...(earlier ?? []), value]);
   }
-  return { values, switches, operands: args.slice(args[end] === '--' ? end + 1 : end) };
+  const operands = args.slice(args[end] === '--' ? end + 1 : end);
+  if (spec.operands === '' && operands[0] !== undefined) throw unexpectedOperand(spec, operands[0]);
+  return { values, switches, operands };
 }
 
-function tokensOf(spec: CommandSpec, args: readonly string[]) {
-  const options: NonNullable<ParseArgsConfig['options']> = {};
-  for (const [name, { value, short }] of Object.entries(spec.options)) {
-    const type = value === undefined ? 'boolean' : 'string';
-    options[name] = short === undefined ? { type } : { type, short };
-  }
+function tokenize(spec: SubcommandSpec, args: readonly string[]) {
+  const options = Object.fromEntries(
+    Object.entries(spec.options).map(([name, { valueName, short }]) => {
+      const type = valueName === null ? 'boolean' : 'string';
+      return [name, short === null ? { type } : { type, short }];
+    }),
+  ) as NonNullable<ParseArgsConfig['options']>;
   const config = { args: [...args], options, strict: false, allowPositionals: true, tokens: true };
   return parseArgs(config as typeof config & { tokens: true }).tokens;
 }
 
-function endOfOptions(spec: CommandSpec, args: readonly string[]): number {
-  const first = tokensOf(spec, args).find(({ kind }) => kind !== 'option');
+function endOfOptions(spec: SubcommandSpec, args: readonly string[]): number {
+  const first = tokenize(spec, args).find(({ kind }) => kind !== 'option');
   return first?.index ?? args.length;
 }
 
-function optionOf(spec: CommandSpec, name: string, given: string): Option {
+const optionList = (spec: SubcommandSpec): string =>
+  Object.keys(spec.options)
+    .map((name) => `--${name}`)
+    .join(', ');
+
+function findOption(spec: SubcommandSpec, name: string, rawName: string): OptionSpec {
   const option = Object.hasOwn(spec.options, name) ? spec.options[name] : undefined;
   if (option !== undefined) return option;
-  const names = Object.keys(spec.options);
-  const meant = nearest(name, names);
-  const hint = meant === undefined ? '' : ` Did you mean '--${meant}'?`;
-  const all = names.map((known) => `--${known}`).join(', ');
-  throw new UsageError(`unknown option '${given}'.${hint}`, all);
+  const similar = nearest(name, Object.keys(spec.options));
+  const hint = similar === undefined ? '' : ` Did you mean '--${similar}'?`;
+  throw new UsageError(`unknown option '${rawName}'.${hint}`, optionList(spec));
 }
 
-function needlessValue(option: string, value: string): UsageError {
-  return new UsageError(`${option} takes no value, but got '${value}'.`, `${option} alone`);
+function unexpectedOperand(spec: SubcommandSpec, operand: string): UsageError {
+  return new UsageError(`unexpected argument '${operand}'.`, optionList(spec));
 }
 
-function missingValue(option: string, value: string): UsageError {
-  return new UsageError(`${option} needs a value.`, `${option} ${value}`);
+function unexpectedValue(option: string, value: string): UsageError {
+  return new UsageError(`${option} takes no value, received '${value}'.`, `${option} alone`);
 }
 
-function givenTwice(option: string): UsageError {
-  return new UsageError(`${option} is given more than once.`, `${option} once`);
+function missingValue(option: string, valueName: string): UsageError {
+  return new UsageError(`${option} requires a value.`, `${option} ${valueName}`);
 }
 
-function explanationOf({ name, examples }: CommandSpec, error: UsageError): string {
-  const start = `${PROGRAM} ${name}`;
-  return [
-    `${start}: ${error.message}`,
-    `  allowed: ${error.allowed}`,
-    `  example: ${start} ${error.example ?? examples[0]}`.trimEnd(),
-    `  help:    ${start} --help`,
-    '',
-  ].join('\n');
-}
-
-function helpOf({ name, operands, about, options, examples, notes = [] }: CommandSpec): string {
-  const rows = Object.entries(options).map(([long, { short, value, about }]) => {
-    const start = `${short === undefined ? '    ' : `-${short}, `}--${long}`;
-    return [value === undefined ? start : `${start} ${value}`, about] as const;
-  });
-  const width = Math.max(...rows.map(([start]) => start.length));
-  return [
-    `Usage: ${PROGRAM} ${name} [options] ${operands}`.trimEnd(),
-    '',
-    about,
-    '',
-    'Options:',
-    ...rows.map(([start, about]) => `  ${start.padEnd(width)}  ${about}`),
-    '',
-    ...(notes.length > 0 ? [...notes, ''] : []),
-    'Examples:',
-    ...examples.map((example) => `  ${PROGRAM} ${name} ${example}`.trimEnd()),
-    '',
-  ].join('\n');
+function repeated(option: string): UsageError {
+  return new UsageError(`${option} must not be repeated.`, `${option} once`);
 }

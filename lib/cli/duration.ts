@@ -1,4 +1,4 @@
-/** Spans of time, as people write and read them. */
+/** Durations as text: `5s`, `1.5m`. */
 
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -8,12 +8,12 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** Ends the sentence "it must be …". */
-export const DURATION = 'a number with ms, s, m, h or d behind it; without one it is seconds';
+/** What a duration may be, for help texts and usage errors. */
+export const DURATION_FORMAT = 'a number followed by ms, s, m, h or d; without a unit in seconds';
 
 /**
- * Milliseconds of `250ms`, `5s`, `1.5m`, `2h`, `1d`; a plain number is seconds, as for timeout(1).
- * `undefined`: it is none of these.
+ * The milliseconds of `250ms`, `5s`, `1.5m`, `2h`, `1d`. A plain number is in seconds, as for timeout(1).
+ * `undefined` for any other text.
  */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d*)?|\.\d+)(ms|s|m|h|d)?$/.exec(text);
@@ -23,7 +23,7 @@ export function parseDuration(text: string): number | undefined {
   return milliseconds <= Number.MAX_SAFE_INTEGER ? milliseconds : undefined;
 }
 
-/** `250ms`, `1.5s`, `42s`, `1m 30s`, `2h 5m`, `1d 2h`: two units at most. */
+/** `250ms`, `1.5s`, `42s`, `1m 30s`, `2h 5m`, `1d 2h`: at most two units. */
 export function formatDuration(milliseconds: number): string {
   const ms = Math.round(milliseconds);
   if (ms < 1000) return `${ms}ms`;

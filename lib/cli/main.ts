@@ -1,26 +1,37 @@
 #!/usr/bin/env node
-/** The program `escher-execution-engine`: picks the subcommand, which is loaded only then. */
+/** The program `escher-execution-engine`: selects a subcommand and loads only that one. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { CommandIo, Subcommand } from '../command';
-import { nearest } from '../options/names';
-import { ENGINE_FAILED, USAGE } from './exit-codes';
-import { PROGRAM } from './program';
+import type { CommandIo, Subcommand } from '../../types/subcommand';
+import { nearest } from '../core/index';
+import { ExitCode } from './exit-codes';
+import { PROGRAM, readManifest } from './program';
 
-const subcommands: Record<string, { about: string; load(): Promise<Subcommand> }> = {
-  run: { about: 'run one command, live', load: async () => (await import('./run')).run },
+interface Entry {
+  description: string;
+  load(): Promise<Subcommand>;
+}
+
+const subcommands: Readonly<Record<string, Entry>> = {
+  run: {
+    description: 'run one command with live output',
+    load: async () => (await import('./run/run')).run,
+  },
+  plan: {
+    description: 'run the commands of a JSON file, in order, in parallel or by their dependencies',
+    load: async () => (await import('./plan/plan')).planCommand,
+  },
   doctor: {
-    about: 'what this machine offers',
-    load: async () => (await import('./doctor')).doctor,
+    description: 'check what this machine supports',
+    load: async () => (await import('./doctor/doctor')).doctor,
   },
   bridge: {
-    about: 'an engine over standard input and output, in lines of JSON',
+    description: 'serve an engine over standard input and output, as JSON lines',
+    // A public name of `escher-execution-engine/bridge`, so it is not in this folder.
     load: async () => (await import('../bridge/index')).bridgeCommand,
   },
   console: {
-    about: 'a page on this machine to start, watch and end commands',
-    load: async () => (await import('../console/index')).consoleCommand,
+    description: 'serve a web page that starts, watches and ends commands',
+    load: async () => (await import('./console/console')).consoleCommand,
   },
 };
 
@@ -28,29 +39,25 @@ const usage = [
   `Usage: ${PROGRAM} <command> [options]`,
   '',
   'Commands:',
-  ...Object.entries(subcommands).map(([name, { about }]) => `  ${name.padEnd(9)} ${about}`),
+  ...Object.entries(subcommands).map(
+    ([name, { description }]) => `  ${name.padEnd(9)} ${description}`,
+  ),
   '',
   'Options:',
-  '  --help     this text; behind a command: its options',
-  '  --version  the version of the package',
+  '  --help     show this help; after a command: its options',
+  '  --version  show the version of the package',
   '',
 ].join('\n');
 
-function version(): string {
-  const manifest = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
-
-function wrongUse(name: string | undefined, io: CommandIo): number {
+function rejectName(name: string | undefined, io: CommandIo): number {
   if (name !== undefined) {
-    const known = [...Object.keys(subcommands), '--help', '--version'];
-    const meant = nearest(name, known);
+    const similar = nearest(name, [...Object.keys(subcommands), '--help', '--version']);
     const kind = name.startsWith('-') ? 'option' : 'command';
-    const hint = meant === undefined ? '' : ` Did you mean '${meant}'?`;
+    const hint = similar === undefined ? '' : ` Did you mean '${similar}'?`;
     io.stderr.write(`${PROGRAM}: unknown ${kind} '${name}'.${hint}\n\n`);
   }
   io.stderr.write(usage);
-  return USAGE;
+  return ExitCode.usage;
 }
 
 async function main([name, ...args]: string[], io: CommandIo): Promise<number> {
@@ -59,16 +66,16 @@ async function main([name, ...args]: string[], io: CommandIo): Promise<number> {
     return 0;
   }
   if (name === '--version' || name === '-V') {
-    io.stdout.write(`${version()}\n`);
+    io.stdout.write(`${readManifest().version}\n`);
     return 0;
   }
   const isKnown = name !== undefined && Object.hasOwn(subcommands, name);
-  const subcommand = isKnown ? subcommands[name] : undefined;
-  if (subcommand === undefined) return wrongUse(name, io);
-  return (await subcommand.load())(args, io);
+  const entry = isKnown ? subcommands[name] : undefined;
+  if (entry === undefined) return rejectName(name, io);
+  return (await entry.load())(args, io);
 }
 
-/** Nobody reads any more: no reason for a stack trace. A subcommand that must know listens itself. */
+// A reader that closed the pipe is no error of the program. A subcommand that depends on it adds its own listener.
 const ignore = (): void => undefined;
 process.stdout.on('error', ignore);
 process.stderr.on('error', ignore);
@@ -78,8 +85,8 @@ main(process.argv.slice(2), process).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    const what = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${PROGRAM}: ${what}\n`);
-    process.exitCode = ENGINE_FAILED;
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${PROGRAM}: ${message}\n`);
+    process.exitCode = ExitCode.engineFailed;
   },
 );

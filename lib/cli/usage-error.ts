@@ -1,9 +1,9 @@
-/** A command line that makes no sense: what is wrong, what is allowed, and what it would look like. */
+/** A command line that is rejected: what is wrong, what is allowed, and an example. */
 
 export class UsageError extends Error {
-  /** What is allowed instead. */
+  /** The allowed values. */
   readonly allowed: string;
-  /** Arguments behind the name of the subcommand; `undefined`: the one of its help. */
+  /** Arguments after the name of the subcommand; `undefined`: the first example of its help. */
   readonly example: string | undefined;
 
   constructor(message: string, allowed: string, example?: string) {

@@ -1,9 +1,10 @@
-/** The face `escher-execution-engine/electron`: for the main process of Electron. */
+/** The entry point `escher-execution-engine/electron`: for the main process of Electron. */
 
 import * as path from 'node:path';
 import type { PreloadOptions } from '../../types/electron';
-import { preloadSettings } from './options';
-import { PRELOAD_ARGUMENT } from './wire';
+import { installedFile } from '../core/index';
+import { PRELOAD_ARGUMENT } from './ipc';
+import { preloadSettings } from './preload-options';
 
 export type {
   ElectronContextBridge,
@@ -27,11 +28,11 @@ export type {
   PreloadOptions,
   SkippedEvent,
 } from '../../types/electron';
-export { exposeEngine } from './expose';
+export { exposeEngine } from './main/expose';
 
 /**
- * The `webPreferences` of a window whose preload script is the one of this package, so that the app
- * needs none of its own, and no bundler for it: a sandboxed one can load no packages.
+ * The `webPreferences` of a window that uses the preload script of this package. The app then needs no
+ * preload script, and no bundler for it: a sandboxed preload script cannot load packages.
  *
  * @example
  * ```ts
@@ -45,7 +46,13 @@ export function preloadPreferences(options?: PreloadOptions): {
 } {
   const { key, channel } = preloadSettings(options);
   return {
-    preload: path.join(__dirname, 'preload.js'),
+    preload: preloadScript(),
     additionalArguments: [`${PRELOAD_ARGUMENT}${key}:${channel}`],
   };
 }
+
+/** A bundle of ES modules has no `__dirname`: the script is found where the package is installed. */
+const preloadScript = (): string =>
+  typeof __dirname === 'string'
+    ? path.join(__dirname, 'preload.js')
+    : installedFile('escher-execution-engine/electron/preload');

@@ -1,4 +1,4 @@
-/** The methods of the engine that a page may be allowed to call, by name. */
+/** The names of the engine's methods that the app can allow pages to call. */
 
 import type { PageMethod } from '../../types/electron';
 

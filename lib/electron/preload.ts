@@ -1,6 +1,6 @@
 /**
- * The face `escher-execution-engine/electron/preload`: gives a page its API. It runs in a sandboxed
- * preload script too, so nothing of Node is used here.
+ * The entry point `escher-execution-engine/electron/preload`: gives a page its API. It also runs in a
+ * sandboxed preload script, so it does not use Node's modules.
  */
 
 import type {
@@ -8,20 +8,21 @@ import type {
   ElectronIpcRenderer,
   PreloadOptions,
 } from '../../types/electron';
-import { preloadSettings, wrong } from './options';
-import { pageApi } from './page-api';
-import { PageClient } from './page-client';
-import { PRELOAD_ARGUMENT } from './wire';
+import { PRELOAD_ARGUMENT } from './ipc';
+import { invalidOption } from './option-checks';
+import { pageApi } from './preload/page-api';
+import { PageClient } from './preload/page-client';
+import { preloadSettings } from './preload-options';
 
-/** What a preload script passes on of Electron. */
+/** The objects of Electron that a preload script passes on. */
 export interface PreloadElectron {
   contextBridge: ElectronContextBridge;
   ipcRenderer: ElectronIpcRenderer;
 }
 
 /**
- * Puts the API of a page, `PageExecutionEngine`, into `window[key]`. For a preload script that is
- * put together by a bundler; a window with `preloadPreferences()` needs none.
+ * Exposes the API of a page, `PageExecutionEngine`, as `window[key]`. For a preload script that a
+ * bundler builds; a window with `preloadPreferences()` needs no preload script of the app.
  *
  * @example
  * ```ts
@@ -40,14 +41,15 @@ export function exposeInPreload(
   contextBridge.exposeInMainWorld(key, pageApi(new PageClient(ipcRenderer, channel)));
 }
 
-/** As the preload script itself, when the main process says so. */
-function exposeIfAsked(): void {
+/** When this file is the preload script of a window with `preloadPreferences()`. */
+function exposeIfRequested(): void {
   const asked = process.argv.find((argument) => argument.startsWith(PRELOAD_ARGUMENT));
   if (asked === undefined) return;
   const named = /^([\w$]+):(.+)$/.exec(asked.slice(PRELOAD_ARGUMENT.length));
-  if (named === null) throw wrong('additionalArguments', 'those of preloadPreferences()', asked);
+  if (named === null)
+    throw invalidOption('additionalArguments', 'those of preloadPreferences()', asked);
   const [, key, channel] = named;
   exposeInPreload(require('electron') as PreloadElectron, { key, channel });
 }
 
-exposeIfAsked();
+exposeIfRequested();

@@ -1,7 +1,6 @@
-// Bytes that grow at their end, up to gigabytes. Not a std::string, because that moves to a new
-// place and copies everything each time it grows, and once more when it gives back what it does not
-// need; realloc lets the kernel move the pages of a large block instead. A value; owned by whoever
-// holds it.
+// A byte buffer that grows at its end, up to gigabytes. A std::string copies all bytes each time it
+// grows, and again when it shrinks to fit; with realloc the kernel can move the pages of a large
+// block instead. A value.
 #pragma once
 
 #include <algorithm>
@@ -40,34 +39,33 @@ class Bytes {
   void append(std::string_view text) {
     if (text.empty()) return;
     char* const end = room(text.size());
-    // What was written there already needs no copy.
+    // The caller may have written the bytes into this room, see `room`.
     if (text.data() != end) std::memcpy(end, text.data(), text.size());
     size_ += text.size();
   }
 
-  // The place behind the end, with room for so many bytes. What is written there counts once it is
-  // appended.
+  // Unused room for `size` bytes after the end. Bytes written there count once they are appended.
   char* room(std::size_t size) {
-    if (size > capacity_ - size_) take_room(std::max(size_ + size, capacity_ + capacity_ / 2));
+    if (size > capacity_ - size_) reallocate(std::max(size_ + size, capacity_ + capacity_ / 2));
     return data_ + size_;
   }
 
-  // Drops what is behind the first `size` bytes.
+  // Keeps the first `size` bytes.
   void truncate(std::size_t size) { size_ = std::min(size_, size); }
 
-  // Gives back the room that is not used.
+  // Frees the unused room.
   void shrink() {
     if (size_ == capacity_) return;
     if (size_ == 0) {
       std::free(std::exchange(data_, nullptr));
       capacity_ = 0;
     } else {
-      take_room(size_);
+      reallocate(size_);
     }
   }
 
  private:
-  void take_room(std::size_t capacity) {
+  void reallocate(std::size_t capacity) {
     void* moved = std::realloc(data_, capacity);
     if (moved == nullptr) throw std::bad_alloc();
     data_ = static_cast<char*>(moved);

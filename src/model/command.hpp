@@ -1,4 +1,4 @@
-// The four kinds of command a request may bear. Values; any thread.
+// The four kinds of command that a request can have. Values; any thread.
 #pragma once
 
 #include <optional>
@@ -8,20 +8,21 @@
 
 namespace escher {
 
-// `shell -c command`. Without a shell: /bin/bash, or /bin/sh where there is none.
+// `shell -c command`. The default shell is /bin/bash, or /bin/sh if that does not exist.
 struct ShellCommand {
   std::string command;
   std::optional<std::string> shell;
 };
 
-// A program and its arguments, no shell. A name without a slash is looked up in the PATH that the
-// child will have.
+// A program and its arguments, without a shell. A name without a slash is looked up in the PATH of
+// the child.
 struct ExecCommand {
   std::string program;
   std::vector<std::string> args;
 };
 
-// A file for an interpreter: the given one, else its `#!` line, else by its extension.
+// A file for an interpreter: the given one, else that of its `#!` line, else the one for its
+// extension.
 struct ScriptCommand {
   std::string path;
   std::optional<std::string> interpreter;

@@ -1,5 +1,5 @@
-// The effective configuration of one engine: every default is applied, every number checked by
-// policy/validation. Read-only once the engine runs, so any thread may read it.
+// The effective configuration of one engine: every default is applied, and policy/config_rules has
+// checked the values. Immutable while the engine runs, so any thread may read it.
 #pragma once
 
 #include <csignal>
@@ -21,10 +21,10 @@ enum class OversizedOutputStrategy : std::uint8_t {
   stream_to_file,
 };
 
-// What of escape sequences is left in output.
+// Which escape sequences output keeps.
 enum class AnsiMode : std::uint8_t {
-  by_sink,  // all in results and events, colours in log files
-  raw,      // all
+  by_sink,  // all of them in results and events, colours in log files
+  raw,      // all of them
   sgr,      // colours
   strip,    // none
 };
@@ -49,12 +49,12 @@ struct Config {
   std::uint64_t max_retained_bytes = 268'435'456;    // finished executions, whole engine
   OversizedOutputStrategy oversized_output_strategy =
       OversizedOutputStrategy::truncate_with_warning;
-  // Secrets that are taken out of all that is told of any execution.
+  // Secrets to redact in everything that the engine reports, keeps or writes.
   std::vector<std::string> redact;
   AnsiMode ansi = AnsiMode::by_sink;
   std::optional<std::string> overflow_dir;
   bool keep_overflow_files = false;
-  // Where the journal lies; none = there is none.
+  // Directory of the journal; without it there is no journal.
   std::optional<std::string> journal_dir;
 
   std::size_t max_line_bytes = 1'048'576;
@@ -65,11 +65,11 @@ struct Config {
   Millis drain_grace{500};
   std::uint64_t max_pending_event_bytes = 16'777'216;
 
-  // Of every execution whose request does not set its own.
+  // Defaults for requests that do not set a limit.
   ProcessLimits limits;
 
   std::size_t io_threads = 1;
-  // Whether a `.ts` script may be given to `node`: known to the host only.
+  // Whether `node` runs `.ts` scripts; the host knows its version.
   bool node_runs_typescript = false;
 };
 

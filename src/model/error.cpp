@@ -92,7 +92,7 @@ struct ErrnoName {
   std::string_view name;
 };
 
-// The ones that launching, pipes and files can give on Linux and macOS.
+// Errors of spawns, pipes and files on Linux and macOS.
 constexpr ErrnoName kErrnoNames[] = {
     {E2BIG, "E2BIG"},     {EACCES, "EACCES"},
     {EAGAIN, "EAGAIN"},   {EBADF, "EBADF"},
@@ -119,7 +119,7 @@ struct SignalName {
   std::string_view name;
 };
 
-// The ones that end a process and that POSIX names.
+// Signals with a POSIX name whose default action terminates the process.
 constexpr SignalName kSignalNames[] = {
 #if defined(_WIN32)
     {SIGABRT, "SIGABRT"}, {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"},
@@ -182,7 +182,7 @@ std::string format_number(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
   char text[32];
-  // Whole numbers without an exponent, as JavaScript prints them up to 1e21.
+  // Like JavaScript, which prints whole numbers below 1e21 without an exponent.
   const bool whole = std::trunc(value) == value && std::abs(value) < 1e21;
   const auto end = whole ? std::to_chars(text, text + sizeof text, value, std::chars_format::fixed)
                          : std::to_chars(text, text + sizeof text, value);
@@ -210,9 +210,11 @@ Error execution_active(std::string_view id) {
               "Execution has not ended yet: " + std::string(id) + "; cancel it first");
 }
 
-Error concurrency_limit(std::size_t running) {
+Error concurrency_limit(std::size_t running, std::size_t queued) {
+  const std::string waiting = std::to_string(queued);
   return make(ErrorCode::concurrency_limit,
-              "Concurrency limit reached: " + std::to_string(running) + " executions running");
+              "Concurrency limit reached: " + std::to_string(running) + " executions running, " +
+                  waiting + " waiting; \"maxQueuedExecutions\" is " + waiting);
 }
 
 Error engine_closed() { return make(ErrorCode::engine_closed, "Execution engine is shut down"); }
@@ -231,6 +233,12 @@ Error cancelled() { return make(ErrorCode::cancelled, "Execution cancelled"); }
 Error command_failed(int exit_code) {
   return make(ErrorCode::command_failed,
               "Command failed with exit code " + std::to_string(exit_code));
+}
+
+Error exit_status_unknown() {
+  return make(ErrorCode::command_failed,
+              "Command ended with an unknown exit status: other code in this process waited for "
+              "it, or the process ignores SIGCHLD");
 }
 
 Error killed_by_signal(int signal) {

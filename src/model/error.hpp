@@ -1,5 +1,5 @@
-// What can go wrong, as data. The codes are the public ones; the binding hands them to JavaScript
-// unchanged. Values; any thread.
+// Errors as values. The codes are public; the binding passes them to JavaScript unchanged. Any
+// thread.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -27,7 +27,7 @@ enum class ErrorCode : std::uint8_t {
   engine_closed,
 };
 
-// "ERR_VALIDATION" and so on.
+// For example "ERR_VALIDATION".
 std::string_view to_string(ErrorCode code);
 
 enum class ValidationReason : std::uint8_t {
@@ -48,15 +48,15 @@ enum class ValidationReason : std::uint8_t {
   unsupported_limit,
 };
 
-// "EMPTY_COMMAND" and so on; empty for none.
+// For example "EMPTY_COMMAND"; empty for `none`.
 std::string_view to_string(ValidationReason reason);
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
   std::string message;
   ValidationReason reason = ValidationReason::none;
-  // Of a failed system call: its errno, its name (`execve`, `chdir`, `pipe2`) and the path it was
-  // about. 0 and empty where there was none.
+  // Of a failed system call: its errno, its name (`execve`, `chdir`, `pipe2`) and its path
+  // argument. 0 and empty if the error has another cause.
   int os_error = 0;
   std::string syscall;
   std::string path;
@@ -65,22 +65,23 @@ struct Error {
 template <typename T>
 using Result = boost::system::result<T, Error>;
 
-// The exception that `Result::value()` throws; reaching it is a broken invariant of the engine.
+// `Result::value()` calls this for a result without a value, which is a bug in the engine.
 [[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location&);
 
-// The constructors below are the only places where these messages are written.
+// One function for each message, so that its wording exists once.
 namespace errors {
 Error validation(ValidationReason reason, std::string detail);
 Error not_found(std::string_view id);
 Error duplicate_id(std::string_view id);
 Error execution_active(std::string_view id);
-Error concurrency_limit(std::size_t running);
+Error concurrency_limit(std::size_t running, std::size_t queued);
 Error engine_closed();
 Error timeout(double ms);
 Error idle_timeout(double ms);
 Error cancelled();
 Error command_failed(int exit_code);
 Error killed_by_signal(int signal);
+Error exit_status_unknown();
 Error output_size_exceeded(std::uint64_t limit);
 Error spawn_failed(int os_error, std::string syscall, std::string path);
 Error io(int os_error, std::string syscall, std::string path);
@@ -88,10 +89,10 @@ Error stdin_not_open(std::string_view why);
 Error invalid_config(std::string detail);
 }  // namespace errors
 
-// "ENOENT" for ENOENT; empty for a number without a name here.
+// "ENOENT" for ENOENT; empty for an unknown number.
 std::string_view errno_name(int os_error);
 
-// 1000 -> "1000", 0.5 -> "0.5": a number as JavaScript would print it in a message.
+// Formats a number like JavaScript: 1000 -> "1000", 0.5 -> "0.5".
 std::string format_number(double value);
 
 }  // namespace escher

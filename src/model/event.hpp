@@ -1,4 +1,5 @@
-// What the engine reports, and to whom. The sink is the one call upward out of the engine.
+// The events of an execution, and the sink that receives them. The sink is the only call from the
+// engine to its host.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +21,12 @@ struct OutputBatch {
   std::uint64_t first_seq = 0;
   std::uint32_t count = 0;  // entries in `text`
   bool partial = false;     // the last entry is unfinished
-  bool ascii = true;        // lets a sink take the short way
+  bool ascii = true;        // lets a sink skip the UTF-8 conversion
   std::string text;
-  // Where each entry ends in `text`, if it is ASCII: who cuts it needs not look for the '\n'.
+  // The end of each entry in `text`, so that a sink need not search for '\n'. Empty unless `ascii`.
   std::vector<std::uint32_t> ends;
 
-  // What the batch weighs in the flow control.
+  // Counted by the flow control.
   std::uint64_t weight() const { return text.size() + 1; }
 };
 
@@ -40,13 +41,13 @@ struct FinishedEvent {
   std::uint64_t token = 0;
   EpochMillis timestamp = 0;
   std::shared_ptr<const ExecutionResult> result;
-  // As long as somebody holds the event, retention cannot take the output from under him.
+  // A reference, so that retention cannot free the output while the event exists.
   std::shared_ptr<const CapturedOutput> output;
 };
 
-// Called on any engine thread, for one execution never at the same time, in the order of section 5
-// of the contract: started, output…, finished. An implementation hands the event on and returns; it
-// may not block and may not call the engine back.
+// Called on any engine thread. The calls for one execution never overlap; their order is started,
+// output…, finished. An implementation passes the event on and returns: it must not block and must
+// not call the engine.
 class EventSink {
  public:
   virtual ~EventSink() = default;

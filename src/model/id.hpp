@@ -14,8 +14,7 @@ namespace escher {
 
 using ExecutionId = boost::uuids::uuid;
 
-// Accepts the canonical 8-4-4-4-12 form only, in either case: an id becomes a file name, so nothing
-// looser is let in.
+// Accepts only the canonical 8-4-4-4-12 form, in either case, because an id becomes a file name.
 std::optional<ExecutionId> parse_id(std::string_view text);
 // Lower case, canonical.
 std::string format_id(const ExecutionId& id);
@@ -24,18 +23,18 @@ ExecutionId random_id();
 
 struct ExecutionIdHash {
   std::size_t operator()(const ExecutionId& id) const noexcept {
-    // The bits of a version 4 UUID are random already; its first word is a hash.
+    // The bits of a version 4 UUID are random, so its first word is a good hash.
     std::size_t word;
     std::memcpy(&word, &id, sizeof word);
     return word;
   }
 };
 
-// Whom a call is for: whoever bears the id, or the one execution with this token that did when it
-// began. An id of one's own may be given again once its record is gone, and who still holds the
-// first execution must not reach the second. A view; for the time of a call.
+// The target of a call: the execution with this id or, with a token, exactly that execution. A
+// caller may reuse an id of its own after the record is gone, and a handle of the first execution
+// must not reach the second. A view, valid during a call.
 struct ExecutionKey {
-  // Not explicit: mostly the id alone is known.
+  // Implicit, because most callers have an id only.
   template <std::convertible_to<std::string_view> Text>
   ExecutionKey(const Text& text, std::optional<std::uint64_t> its_token = std::nullopt)
       : id(text), token(its_token) {}

@@ -1,4 +1,4 @@
-// What a child may use at most, beyond what its host may. Values; nothing set = as the host has it.
+// Resource limits of a child. A limit that is not set is inherited from the host. Values.
 #pragma once
 
 #include <cstdint>
@@ -11,19 +11,19 @@ struct ProcessLimits {
   std::optional<std::uint64_t> address_space_bytes;
   std::optional<std::uint64_t> file_size_bytes;
   std::optional<std::uint64_t> open_files;
-  std::optional<std::uint64_t> processes;  // of the whole user
+  std::optional<std::uint64_t> processes;  // of the user, not of the tree
   std::optional<std::uint64_t> core_bytes;
-  std::optional<int> nice;  // from -20 to 19, the nicest
+  std::optional<int> nice;  // from -20 (highest priority) to 19
   std::optional<unsigned> umask;
-  // Of the whole tree, by a control group.
+  // Of the process tree, through a cgroup.
   std::optional<std::uint64_t> memory_max;  // bytes
   std::optional<std::uint64_t> pids_max;
 
-  // Where `other` sets something, that counts.
+  // These limits, overridden by those that `other` sets.
   ProcessLimits with(const ProcessLimits& other) const {
     ProcessLimits both = other;
-    const auto fall_back = [](auto& value, const auto& usual) {
-      if (!value) value = usual;
+    const auto fall_back = [](auto& value, const auto& inherited) {
+      if (!value) value = inherited;
     };
     fall_back(both.cpu_seconds, cpu_seconds);
     fall_back(both.address_space_bytes, address_space_bytes);

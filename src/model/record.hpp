@@ -1,4 +1,4 @@
-// What is kept of a finished execution, and what a listing may ask for. Values; any thread.
+// The record of a finished execution, and the filter of a listing. Values; any thread.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace escher {
 
 struct Record {
   std::shared_ptr<const ExecutionResult> result;
-  std::shared_ptr<const CapturedOutput> output;  // null once it is dropped
+  std::shared_ptr<const CapturedOutput> output;  // null after retention dropped it
   std::vector<std::string> tags;
 };
 

@@ -1,4 +1,4 @@
-// What a journal tells of an execution that a dead host left unfinished. A value.
+// An execution that was interrupted by the death of its host, as its journal records it. A value.
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ struct RecoveredExecution {
   std::string log_file;  // empty = none
   int pid = 0;
   EpochMillis started_at = 0;
-  // Processes of its tree that lived when they were found; what could be killed is dead by now.
+  // Processes of its tree that recovery found alive: those that it killed, and those that survived
+  // SIGKILL.
   std::vector<int> ended;
   std::vector<int> survivors;
 };

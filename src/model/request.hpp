@@ -1,5 +1,5 @@
-// One request to run one command, as the engine keeps it. No handle of the caller survives in it.
-// A value; made by the caller's thread, then owned by its execution.
+// A request to run one command. It holds copies only, no reference into the caller. A value;
+// created on the caller's thread, then owned by its execution.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,8 @@
 
 namespace escher {
 
+class HostDirectory;
+
 // `NAME=value` entries.
 using Environment = std::vector<std::string>;
 
@@ -33,17 +35,21 @@ enum class StdinMode : std::uint8_t {
 };
 
 struct ExecutionRequest {
-  // The caller's own number for this execution; comes back in every event.
+  // The caller's number for this execution; every event carries it.
   std::uint64_t token = 0;
-  // As text until validation has looked at it.
+  // Not yet validated.
   std::string id;
   Command command;
 
-  // What the host's environment was when the request was made. Shared, since it seldom changes.
+  // The environment of the host at the time of the request. Shared, because it rarely changes.
   std::shared_ptr<const Environment> inherited_env;
   std::vector<EnvironmentChange> env;
   bool extend_env = true;
   std::optional<std::string> working_dir;
+  // Where a relative path of the request begins, and the umask that is not set by it: those of the
+  // host at the time of the request. Without them, those of the launch.
+  std::shared_ptr<const HostDirectory> host_directory;
+  std::optional<unsigned> host_umask;
 
   std::optional<Millis> timeout;
   std::optional<Millis> idle_timeout;
@@ -53,13 +59,16 @@ struct ExecutionRequest {
   StdinMode stdin_mode = StdinMode::null_device;
   std::string input;
 
+  // A relative path of the caller, with the name that the working directory had at the call.
   std::optional<std::string> output_log_path;
+  // As the caller has given it, if it is relative.
+  std::optional<std::string> relative_log_path;
   std::optional<std::uint64_t> max_output_size_bytes;
   std::optional<OversizedOutputStrategy> oversized_output_strategy;
   bool merge_stderr = false;
-  // Whether the command is asked for its progress, by whoever takes its lines.
+  // Whether progress sequences (OSC 9;4) are kept for the consumer of the lines.
   bool progress = false;
-  // Whether somebody takes the lines from the start.
+  // Whether a consumer receives the lines from the start.
   bool watch = false;
 
   // Higher first.
@@ -67,12 +76,12 @@ struct ExecutionRequest {
 
   ProcessLimits limits;
 
-  // Secrets that are taken out of all that is told of the execution.
+  // Secrets to redact in everything that is reported, kept or written for this execution.
   std::vector<std::string> redact;
 
-  // Opaque to the engine: kept with the record and given back.
+  // Opaque to the engine: kept with the record and returned.
   std::string metadata;
-  // What a listing filters by.
+  // A listing can filter by them.
   std::vector<std::string> tags;
 };
 

@@ -1,4 +1,4 @@
-// What is known of a finished execution. Immutable once published, so any thread may read it.
+// The result of an execution. Immutable after it is published, so any thread may read it.
 #pragma once
 
 #include <cstdint>
@@ -21,31 +21,31 @@ struct ResourceUsage {
   std::uint64_t max_rss_bytes = 0;
 };
 
-// How a process ended: exactly one of the two is set.
+// How a process exited: exactly one of the two is set.
 struct ExitStatus {
   std::optional<int> code;
   std::optional<int> signal;
 };
 
-// What the engine did to end an execution that did not end by itself.
+// Why the engine terminated an execution.
 enum class TerminationReason : std::uint8_t {
   timeout,
   idle_timeout,
   cancel,
   shutdown,
   output_limit,
-  stream_failure,  // a pipe could not be read
+  stream_failure,  // reading a pipe failed
 };
 
 struct Termination {
   TerminationReason reason = TerminationReason::cancel;
-  // In their order, to the whole tree.
+  // The signals sent to the process tree, in order.
   std::vector<int> signals;
-  // Processes of the tree that lived on.
+  // Processes of the tree that survived.
   std::vector<int> survivors;
 };
 
-// The order in which the kept bytes of both streams arrived, for replaying them to a late reader.
+// The order in which the kept bytes of both streams arrived, to replay them to a late reader.
 class OutputTimeline {
  public:
   struct Run {
@@ -53,8 +53,8 @@ class OutputTimeline {
     std::uint64_t bytes;
   };
 
-  // Beyond so many changes between the streams the order is no longer recorded; what follows is
-  // replayed stdout first. Bounds the record of a program that alternates line by line.
+  // Bounds the memory for a program that alternates between the streams line by line. Output after
+  // this many runs is replayed stdout first.
   static constexpr std::size_t kMaxRuns = 4096;
 
   void add(Stream stream, std::uint64_t bytes) {
@@ -73,10 +73,10 @@ class OutputTimeline {
   std::vector<Run> runs_;
 };
 
-// The kept output: exact bytes, by stream.
+// The kept output of each stream, byte for byte.
 struct CapturedOutput {
   Bytes bytes[kStreamCount];
-  // Lets who makes text of them take the short way.
+  // Lets the conversion to a JavaScript string skip the UTF-8 decoder.
   bool ascii[kStreamCount] = {};
   OutputTimeline timeline;
 
@@ -94,11 +94,11 @@ struct ExecutionResult {
   Status status = Status::failed;
   ExitStatus exit;
   StreamSummary streams[kStreamCount];
-  std::string overflow_error;  // empty = none, here and below
+  std::string overflow_error;  // empty = none; likewise below
   std::string log_error;
   std::string log_file;
   bool output_incomplete = false;
-  int pid = 0;  // 0 = there was no process
+  int pid = 0;  // 0 = no process was started
   EpochMillis started_at = 0;
   EpochMillis completed_at = 0;
   Millis duration{0};

@@ -1,4 +1,4 @@
-// The public states of an execution and the two output streams. Values; any thread.
+// The public states of an execution, and the two output streams. Values; any thread.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// The two clocks. Durations and deadlines come from the monotonic one, timestamps that people read
-// from the wall. Policy code takes time as a parameter and reads neither.
+// The two clocks. Durations and deadlines use the monotonic clock, timestamps for users the wall
+// clock. Policy code takes the time as a parameter and reads no clock.
 #pragma once
 
 #include <chrono>
@@ -10,14 +10,14 @@ namespace escher {
 using SteadyClock = std::chrono::steady_clock;
 using SteadyTime = SteadyClock::time_point;
 
-// Milliseconds with a fraction. Infinity means "without limit" or "never".
+// Milliseconds with a fraction. Infinity means "no limit" or "never".
 using Millis = std::chrono::duration<double, std::milli>;
 
 inline constexpr Millis kForever{HUGE_VAL};
 
 inline bool is_forever(Millis d) { return std::isinf(d.count()); }
 
-// Longer delays than this (ten years) are as good as forever, and would overflow the clock's ticks.
+// Ten years. Longer delays count as "never", because they would overflow the ticks of the clock.
 inline constexpr Millis kLongestDelay{315'360'000'000.0};
 
 inline bool is_never(Millis d) { return d > kLongestDelay; }
@@ -28,7 +28,7 @@ inline SteadyClock::duration to_steady(Millis d) {
 
 inline Millis to_millis(SteadyClock::duration d) { return std::chrono::duration_cast<Millis>(d); }
 
-// Whole milliseconds since the epoch, as `Date.now()` counts them.
+// Whole milliseconds since the epoch, like `Date.now()`.
 using EpochMillis = double;
 
 inline EpochMillis wall_now() {

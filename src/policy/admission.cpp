@@ -13,11 +13,11 @@ Admission::Decision Admission::submit(Ticket ticket, double priority) {
     return Decision::run;
   }
   if (queue_.size() >= max_queued_) return Decision::reject;
-  // NaN has no place in an order.
+  // NaN cannot be ordered.
   const double rank = std::isnan(priority) ? 0 : -priority;
-  const Place place{rank, arrivals_++};
-  queue_.emplace(place, ticket);
-  places_.emplace(ticket, place);
+  const QueuePosition position{rank, arrivals_++};
+  queue_.emplace(position, ticket);
+  positions_.emplace(ticket, position);
   return Decision::wait;
 }
 
@@ -26,19 +26,19 @@ std::optional<Admission::Ticket> Admission::release() {
     if (running_ > 0) --running_;
     return std::nullopt;
   }
-  // The permit goes straight from one to the other.
+  // The permit passes directly to the next execution, so `running_` does not change.
   const auto next = queue_.begin();
   const Ticket ticket = next->second;
   queue_.erase(next);
-  places_.erase(ticket);
+  positions_.erase(ticket);
   return ticket;
 }
 
 bool Admission::withdraw(Ticket ticket) {
-  const auto found = places_.find(ticket);
-  if (found == places_.end()) return false;
+  const auto found = positions_.find(ticket);
+  if (found == positions_.end()) return false;
   queue_.erase(found->second);
-  places_.erase(found);
+  positions_.erase(found);
   return true;
 }
 

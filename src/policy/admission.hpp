@@ -1,4 +1,4 @@
-// Who may run and who waits: permits and the queue. Pure; owned by the dispatcher, on its thread.
+// Permits to run, and the queue for them. Pure; owned by the dispatcher, used on its thread.
 #pragma once
 
 #include <cstddef>
@@ -12,36 +12,36 @@ namespace escher {
 
 class Admission {
  public:
-  // The caller's number for an execution; unique among those inside.
+  // The caller's number for an execution; unique among those that run or wait.
   using Ticket = std::uint64_t;
 
   enum class Decision : std::uint8_t { run, wait, reject };
 
-  // `max_queued` 0 = reject at the limit.
+  // `max_queued` 0: executions over the limit are rejected.
   Admission(std::size_t max_running, std::size_t max_queued);
 
-  // Takes a permit, a place in the queue, or nothing.
+  // Acquires a permit or a position in the queue, or rejects the ticket.
   Decision submit(Ticket ticket, double priority);
 
-  // A permit comes back. The ticket that gets it: highest priority, then first come.
+  // Returns a permit. The result is the ticket that gets it: the highest priority, then the oldest.
   std::optional<Ticket> release();
 
-  // Gives up a place in the queue. False if the ticket does not wait.
+  // Leaves the queue. False if the ticket is not in it.
   bool withdraw(Ticket ticket);
 
   std::size_t running() const { return running_; }
   std::size_t queued() const { return queue_.size(); }
 
  private:
-  // Ordered by falling priority, then by arrival.
-  using Place = std::pair<double, std::uint64_t>;
+  // Ordered by descending priority, then by arrival.
+  using QueuePosition = std::pair<double, std::uint64_t>;
 
   std::size_t max_running_;
   std::size_t max_queued_;
   std::size_t running_ = 0;
   std::uint64_t arrivals_ = 0;
-  std::map<Place, Ticket> queue_;
-  std::unordered_map<Ticket, Place> places_;
+  std::map<QueuePosition, Ticket> queue_;
+  std::unordered_map<Ticket, QueuePosition> positions_;
 };
 
 }  // namespace escher

@@ -6,13 +6,13 @@
 namespace escher {
 namespace {
 
-// Empty for what is no entry: without a name or a value it is nothing that a child could ask for.
+// Empty for a malformed entry, one without a name or without '=': getenv cannot find it.
 std::string_view name_of(std::string_view entry) {
   const std::size_t sign = entry.find('=');
   return sign == std::string_view::npos ? std::string_view() : entry.substr(0, sign);
 }
 
-// Of two entries with one name the first counts, as it does for getenv.
+// Drops malformed entries and, like getenv, all but the first entry of a name.
 Environment cleaned(const Environment& given) {
   Environment clean;
   clean.reserve(given.size());
@@ -24,8 +24,8 @@ Environment cleaned(const Environment& given) {
   return clean;
 }
 
-// The environment of a host seldom changes, and to clean it is most of the work of a resolution: so
-// the last one is kept, for each thread that resolves.
+// Cleaning the environment is most of the work of resolving a request, and the environment of a
+// host rarely changes, so each thread caches the last one.
 std::shared_ptr<const Environment> inherited_by(const ExecutionRequest& request) {
   static const auto kNone = std::make_shared<const Environment>();
   if (!request.extend_env || !request.inherited_env) return kNone;
@@ -74,10 +74,10 @@ std::shared_ptr<const Environment> ChildEnvironment::entries() const {
       result.push_back(entry_of(*change.mapped()));
     }
   }
-  // What is left are new names, in the order in which they were first named.
+  // The remaining changes add names, in the order of the request.
   for (const EnvironmentChange& change : changes_) {
-    const auto left = changes.extract(change.name);
-    if (left && left.mapped()->value) result.push_back(entry_of(*left.mapped()));
+    const auto added = changes.extract(change.name);
+    if (added && added.mapped()->value) result.push_back(entry_of(*added.mapped()));
   }
   return std::make_shared<const Environment>(std::move(result));
 }

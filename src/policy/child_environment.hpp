@@ -1,5 +1,4 @@
-// The environment of a child: what it inherits, with the changes of a request laid over. Pure; any
-// thread.
+// The environment of a child: the inherited one with the changes of a request. Pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -13,19 +12,19 @@
 
 namespace escher {
 
-// Refers to the request it is made from; lives no longer.
+// Holds references into the request, which must outlive it.
 class ChildEnvironment {
  public:
   explicit ChildEnvironment(const ExecutionRequest& request);
 
   std::optional<std::string_view> value_of(std::string_view name) const;
 
-  // `NAME=value` entries: the inherited ones in their order, then the new names. Shared by all
-  // children of a host that changes nothing.
+  // `NAME=value` entries: the inherited ones in their order, then the new names. Without changes,
+  // all children share one environment.
   std::shared_ptr<const Environment> entries() const;
 
  private:
-  // Each name once.
+  // Contains each name once.
   std::shared_ptr<const Environment> inherited_;
   const std::vector<EnvironmentChange>& changes_;
 };

@@ -5,14 +5,12 @@
 #include <utility>
 #include <variant>
 
-#include "policy/rules.hpp"
-
 namespace escher {
 namespace {
 
 using Reason = ValidationReason;
 
-// For a child without PATH; execvp has a default much like it.
+// For a child without PATH, similar to the default of execvp.
 constexpr std::string_view kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
 
 constexpr std::array<const char*, 2> kDefaultShells{"/bin/bash", "/bin/sh"};
@@ -33,7 +31,7 @@ Error refuse(Reason reason, std::string detail) {
 
 bool has_slash(std::string_view path) { return path.find('/') != std::string_view::npos; }
 
-// In lower case, with its dot; a name that begins with its only dot has none.
+// In lower case, with the dot. A name whose only dot is its first character has no extension.
 std::string extension_of(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
   const std::size_t dot = name.rfind('.');
@@ -45,13 +43,28 @@ std::string extension_of(std::string_view path) {
   return extension;
 }
 
-// A path that no interpreter can take for an option, its own or that of a `#!` line.
+// An interpreter, also that of a `#!` line, may take a name for something else: an option (`-x`,
+// `+e` in shells), one of its commands (`deno test`), an assignment (`env A=b`), a URL. So a
+// relative path always begins with a dot.
 std::string as_operand(const std::string& path) {
-  return path.starts_with('-') ? "./" + path : path;
+  const bool is_path = path.starts_with('/') || path.starts_with("./") || path.starts_with("../");
+  return is_path ? path : "./" + path;
 }
 
-std::vector<std::string> words(std::initializer_list<std::string_view> first,
-                               const std::vector<std::string>& rest) {
+// A shell parses the text after `-c` as an option if it looks like one. A space changes nothing in
+// the command.
+std::string as_shell_text(const std::string& command) {
+  return command.starts_with('-') || command.starts_with('+') ? ' ' + command : command;
+}
+
+// For a command line in the place of the program.
+std::string advice_for(std::string_view field, std::string_view name) {
+  if (field != "command.program" || name.find(' ') == std::string_view::npos) return {};
+  return "; arguments belong into \"command.args\", and a command line is of the type 'shell'";
+}
+
+std::vector<std::string> argv_of(std::initializer_list<std::string_view> first,
+                                 const std::vector<std::string>& rest) {
   std::vector<std::string> all;
   all.reserve(first.size() + rest.size() + 4);
   all.insert(all.end(), first.begin(), first.end());
@@ -61,98 +74,103 @@ std::vector<std::string> words(std::initializer_list<std::string_view> first,
 
 }  // namespace
 
-CommandLookup::CommandLookup(const ChildEnvironment& env,
-                             const std::optional<std::string>& working_dir, const Config& config,
-                             const FileFacts& files)
+CommandLookup::CommandLookup(const ChildEnvironment& env, const ExecutionRequest& request,
+                             const Config& config, const FileFacts& files,
+                             const RedactValue& redact)
     : path_(env.value_of("PATH").value_or(kDefaultPath)),
-      working_dir_(working_dir),
+      request_(request),
       config_(config),
-      files_(files) {}
+      files_(files),
+      redact_(redact) {}
 
 Result<CommandLine> CommandLookup::find(const Command& command) const {
   return std::visit([this](const auto& kind) { return find(kind); }, command);
 }
 
 Result<CommandLine> CommandLookup::find(const ShellCommand& command) const {
+  std::string text = as_shell_text(command.command);
   if (command.shell) {
     auto executable = find_program("command.shell", *command.shell);
     if (executable.has_error()) return executable.error();
-    return CommandLine{std::move(*executable), {*command.shell, "-c", command.command}};
+    return CommandLine{std::move(*executable), {*command.shell, "-c", std::move(text)}};
   }
   for (const char* shell : kDefaultShells) {
-    if (files_.is_executable(shell)) return CommandLine{shell, {shell, "-c", command.command}};
+    if (is_executable(shell)) return CommandLine{shell, {shell, "-c", std::move(text)}};
   }
   return refuse(Reason::program_not_found,
-                "command.shell is not given, and there is neither /bin/bash nor /bin/sh");
+                "\"command.shell\" is required: neither /bin/bash nor /bin/sh is executable");
 }
 
 Result<CommandLine> CommandLookup::find(const ExecCommand& command) const {
   auto executable = find_program("command.program", command.program);
   if (executable.has_error()) return executable.error();
-  return CommandLine{std::move(*executable), words({command.program}, command.args)};
+  return CommandLine{std::move(*executable), argv_of({command.program}, command.args)};
 }
 
 Result<CommandLine> CommandLookup::find(const ScriptCommand& command) const {
-  const std::string path = from_host(command.path);
-  const auto kind = files_.kind(path);
-  if (kind == FileFacts::Kind::missing || kind == FileFacts::Kind::directory) {
+  const auto what = kind(command.path);
+  if (what == FileFacts::Kind::missing || what == FileFacts::Kind::directory) {
     return refuse(Reason::script_not_found,
-                  "command.path " +
-                      std::string(kind == FileFacts::Kind::missing ? "does not exist: "
-                                                                   : "is a directory: ") +
-                      quote_value(command.path));
+                  "\"command.path\" " +
+                      std::string(what == FileFacts::Kind::missing
+                                      ? "does not exist: "
+                                      : "must be a file, received the directory ") +
+                      quote(command.path) + start_of(command.path));
   }
   const std::string operand = as_operand(command.path);
-  const bool has_shebang = !command.interpreter && files_.has_shebang(path);
-  if (has_shebang && files_.is_executable(path)) {
-    return CommandLine{operand, words({operand}, command.args)};
+  const bool has_shebang =
+      !command.interpreter &&
+      files_.has_shebang(from_host(command.path), request_.host_directory.get());
+  if (has_shebang && is_executable(command.path)) {
+    return CommandLine{operand, argv_of({operand}, command.args)};
   }
   const auto interpreter = find_interpreter(command, has_shebang);
   if (interpreter.has_error()) return interpreter.error();
   auto executable = find_program("command.interpreter", *interpreter);
   if (executable.has_error()) return executable.error();
-  return CommandLine{std::move(*executable), words({*interpreter, operand}, command.args)};
+  return CommandLine{std::move(*executable), argv_of({*interpreter, operand}, command.args)};
 }
 
 Result<CommandLine> CommandLookup::find(const AwsCliCommand& command) const {
   auto executable = find_program("command", "aws");
   if (executable.has_error()) return executable.error();
-  auto argv = words({"aws", command.service, command.operation}, command.args);
+  auto argv = argv_of({"aws", command.service, command.operation}, command.args);
   if (command.profile) argv.insert(argv.end(), {"--profile", *command.profile});
   if (command.region) argv.insert(argv.end(), {"--region", *command.region});
   return CommandLine{std::move(*executable), std::move(argv)};
 }
 
-// The given one, or the one for the extension. `has_shebang`: of a script that cannot be executed.
+// The interpreter of the request, or the one for the extension. `has_shebang`: the script has a
+// `#!` line but is not executable.
 Result<std::string> CommandLookup::find_interpreter(const ScriptCommand& command,
                                                     bool has_shebang) const {
   if (command.interpreter) return *command.interpreter;
   const std::string extension = extension_of(command.path);
   if (extension == ".ts" && !config_.node_runs_typescript) {
-    return refuse(Reason::invalid_command, "command.interpreter must be given for " +
-                                               quote_value(command.path) +
-                                               ": this version of node does not run TypeScript");
+    return refuse(Reason::invalid_command, "\"command.interpreter\" is required for " +
+                                               quote(command.path) +
+                                               ": this version of Node.js does not run TypeScript");
   }
   for (const auto& rule : kInterpreters) {
     if (extension == rule.extension) return std::string(rule.interpreter);
   }
   if (has_shebang) {
-    return refuse(
-        Reason::script_not_executable,
-        "command.path has a #! line, but is not executable: " + quote_value(command.path));
+    return refuse(Reason::script_not_executable,
+                  "\"command.path\" has a #! line but is not executable: " + quote(command.path));
   }
-  return refuse(Reason::invalid_command,
-                "command.interpreter must be given for " + quote_value(command.path) +
-                    ": it has no #! line that can be executed, and no known extension");
+  return refuse(Reason::invalid_command, "\"command.interpreter\" is required for " +
+                                             quote(command.path) +
+                                             ": the file has no #! line and no known extension");
 }
 
 Result<std::string> CommandLookup::find_program(std::string_view field,
                                                 const std::string& name) const {
   if (has_slash(name)) {
-    // Whether it may be executed is left to execve, whose errno says more.
-    if (files_.kind(from_host(name)) != FileFacts::Kind::missing) return name;
-    return refuse(Reason::program_not_found,
-                  std::string(field) + " does not exist: " + quote_value(name));
+    // execve checks whether it is executable; its errno is more precise.
+    if (kind(name) != FileFacts::Kind::missing) return name;
+    return refuse(Reason::program_not_found, quote_field(field) +
+                                                 " does not exist: " + quote(name) +
+                                                 start_of(name) + advice_for(field, name));
   }
   std::string_view rest = path_;
   while (true) {
@@ -160,19 +178,38 @@ Result<std::string> CommandLookup::find_program(std::string_view field,
     std::string candidate(rest.substr(0, colon));
     // An empty entry is the current directory.
     candidate.append(candidate.empty() ? "./" : "/").append(name);
-    if (files_.is_executable(from_host(candidate))) return candidate;
+    if (is_executable(candidate)) return candidate;
     if (colon == std::string_view::npos) break;
     rest.remove_prefix(colon + 1);
   }
-  return refuse(Reason::program_not_found, std::string(field) + " not found: " + quote_value(name) +
-                                               " is in no directory of the PATH of the child, " +
-                                               quote_value(path_));
+  const std::string advice = advice_for(field, name);
+  return refuse(Reason::program_not_found, quote_field(field) + " was not found: " + quote(name) +
+                                               " is in no directory of the child's PATH" +
+                                               (advice.empty() ? ", " + quote(path_) : advice));
 }
 
-// A path as the child will see it, for the host to look at.
+// Where a relative path begins, for a message about a path that does not exist.
+std::string CommandLookup::start_of(std::string_view path) const {
+  if (path.starts_with('/')) return {};
+  return request_.working_dir ? " in \"workingDir\" " + quote(*request_.working_dir)
+                              : " in the working directory of the host";
+}
+
+std::string CommandLookup::quote(std::string_view value) const {
+  return quote_value(value, redact_);
+}
+
+FileFacts::Kind CommandLookup::kind(const std::string& path) const {
+  return files_.kind(from_host(path), request_.host_directory.get());
+}
+
+bool CommandLookup::is_executable(const std::string& path) const {
+  return files_.is_executable(from_host(path), request_.host_directory.get());
+}
+
 std::string CommandLookup::from_host(const std::string& path) const {
-  if (!working_dir_ || path.starts_with('/')) return path;
-  return *working_dir_ + '/' + path;
+  if (!request_.working_dir || path.starts_with('/')) return path;
+  return *request_.working_dir + '/' + path;
 }
 
 }  // namespace escher

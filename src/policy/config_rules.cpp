@@ -1,61 +1,63 @@
-// validate(Config): the rules of section 2 of the contract. Fields bear their public names.
+#include "policy/config_rules.hpp"
 
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "policy/rules.hpp"
-#include "policy/validation.hpp"
 
 namespace escher {
 namespace {
 
-using Broken = std::optional<Error>;
+using Violation = std::optional<Error>;
 
-Broken refuse(std::string_view field, std::string_view what, std::string_view got) {
+Violation refuse(std::string_view field, std::string_view what, std::string_view got) {
   return errors::invalid_config(must_be(field, what, got));
 }
 
-Broken check_positive(std::string_view field, Millis value) {
+Violation check_positive(std::string_view field, Millis value) {
   if (is_positive(value)) return {};
   return refuse(field, "greater than 0", format_number(value.count()));
 }
 
-Broken check_not_negative(std::string_view field, Millis value) {
+Violation check_not_negative(std::string_view field, Millis value) {
   if (is_not_negative(value)) return {};
   return refuse(field, "0 or greater", format_number(value.count()));
 }
 
-Broken check_at_least_one(std::string_view field, std::uint64_t value) {
+Violation check_at_least_one(std::string_view field, std::uint64_t value) {
   if (value >= 1) return {};
   return refuse(field, "an integer of 1 or greater", std::to_string(value));
 }
 
-Broken check_path(std::string_view field, const std::optional<std::string>& path) {
+Violation check_path(std::string_view field, const std::optional<std::string>& path) {
   if (!path) return {};
   if (path->empty()) return refuse(field, "a path", "an empty string");
-  if (has_nul(*path)) return refuse(field, "a path", "one with NUL bytes");
+  if (has_nul(*path)) return refuse(field, "a path", "a string with NUL bytes");
   return {};
 }
 
-Broken check_default_timeout(const Config& config) {
-  if (auto broken = check_positive("defaultTimeoutMs", config.default_timeout)) return broken;
+Violation check_default_timeout(const Config& config) {
+  if (auto violation = check_positive("defaultTimeoutMs", config.default_timeout)) return violation;
   if (config.default_timeout <= config.max_timeout) return {};
   return refuse("defaultTimeoutMs",
-                "at most maxTimeoutMs (" + format_number(config.max_timeout.count()) + ")",
+                "at most \"maxTimeoutMs\" (" + format_number(config.max_timeout.count()) + ")",
                 format_number(config.default_timeout.count()));
 }
 
-Broken check_redact(const std::vector<std::string>& secrets) {
-  std::string wrong = wrong_secret(secrets);
-  if (wrong.empty()) return {};
-  return errors::invalid_config(std::move(wrong));
+Violation check_redact(const std::vector<std::string>& secrets) {
+  std::string problem = problem_with_secrets(secrets);
+  if (problem.empty()) return {};
+  return errors::invalid_config(std::move(problem));
 }
 
-Broken check_retention(Millis value) {
+Violation check_retention(Millis value) {
   if (is_not_negative(value)) return {};
   return refuse("executionRetentionSecs", "0 or greater", format_number(value.count() / 1000));
 }
 
-Broken check_kill_signal(int number) {
+Violation check_kill_signal(int number) {
   if (is_signal(number)) return {};
   return refuse("killSignal", "a signal from 1 to " + std::to_string(kLastSignal),
                 std::to_string(number));
@@ -64,7 +66,7 @@ Broken check_kill_signal(int number) {
 }  // namespace
 
 std::optional<Error> validate(const Config& config) {
-  const Broken rules[] = {
+  const Violation rules[] = {
       check_positive("maxTimeoutMs", config.max_timeout),
       check_default_timeout(config),
       check_path("logDir", config.log_dir),
@@ -82,8 +84,8 @@ std::optional<Error> validate(const Config& config) {
       check_at_least_one("maxPendingEventBytes", config.max_pending_event_bytes),
       check_at_least_one("ioThreads", config.io_threads),
   };
-  for (const Broken& broken : rules) {
-    if (broken) return broken;
+  for (const Violation& violation : rules) {
+    if (violation) return violation;
   }
   return {};
 }

@@ -10,13 +10,13 @@ namespace {
 
 constexpr std::string_view kHead = "escher-journal-1";
 constexpr std::string_view kStart = "+";
-constexpr std::string_view kEnd = "-";
-// The first journals had no numbering. What later ones may have behind it is passed over.
+constexpr std::string_view kEnd = "-";  // a line of its own in older journals
+// Older journals have no PID scope. Fields of later versions after it are ignored.
 constexpr std::size_t kLeastHeadFields = 4;
 constexpr std::size_t kStartFields = 8;
 constexpr std::size_t kEndFields = 2;
 
-// Fields are parted by tabs and lines by newlines, so neither stands inside of one.
+// Tabs separate fields and newlines end lines, so a field must not contain them.
 std::string escaped(std::string_view field) {
   std::string text;
   text.reserve(field.size());
@@ -91,7 +91,7 @@ std::optional<JournalEntry> entry_in(std::vector<std::string>& fields) {
                       std::move(fields[7])};
 }
 
-void take_line(JournalText& journal, std::vector<std::string> fields) {
+void apply_line(JournalText& journal, std::vector<std::string> fields) {
   if (fields[0] == kStart && fields.size() == kStartFields) {
     if (auto entry = entry_in(fields)) journal.unfinished.push_back(std::move(*entry));
   } else if (fields[0] == kEnd && fields.size() == kEndFields) {
@@ -104,7 +104,7 @@ void take_line(JournalText& journal, std::vector<std::string> fields) {
 
 std::string journal_head(const JournalHead& head) {
   return line_of({std::string(kHead), head.token, std::to_string(head.host_pid),
-                  std::to_string(head.host_started), head.numbering});
+                  std::to_string(head.host_started), head.pid_scope});
 }
 
 std::string journal_start(const JournalEntry& entry) {
@@ -114,21 +114,17 @@ std::string journal_start(const JournalEntry& entry) {
                   entry.command, entry.metadata});
 }
 
-std::string journal_end(std::string_view id) {
-  return line_of({std::string(kEnd), std::string(id)});
-}
-
 JournalText parse_journal(std::string_view text) {
   JournalText journal;
-  bool headed = false;
+  bool has_head = false;
   for (;;) {
     const std::size_t end = text.find('\n');
-    // What has no end was being written when the host died.
+    // The host died while it wrote the last line.
     if (end == std::string_view::npos) return journal;
     auto fields = fields_of(text.substr(0, end));
     text.remove_prefix(end + 1);
-    if (headed) {
-      take_line(journal, std::move(fields));
+    if (has_head) {
+      apply_line(journal, std::move(fields));
       continue;
     }
     if (fields[0] != kHead || fields.size() < kLeastHeadFields) return journal;
@@ -136,8 +132,8 @@ JournalText parse_journal(std::string_view text) {
     const auto started = number_in<std::uint64_t>(fields[3]);
     if (!pid || !started) return journal;
     journal.head = {std::move(fields[1]), *pid, *started, {}};
-    if (fields.size() > kLeastHeadFields) journal.head.numbering = std::move(fields[4]);
-    headed = true;
+    if (fields.size() > kLeastHeadFields) journal.head.pid_scope = std::move(fields[4]);
+    has_head = true;
   }
 }
 

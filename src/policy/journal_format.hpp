@@ -1,5 +1,6 @@
-// The text of a journal: a head, then a line for each start and each end of an execution. Written
-// by one host, read by the next one, which cannot rely on the last line being whole. Pure.
+// The text of a journal: a head, then a line for each execution. When the execution ends, the first
+// byte of its line is overwritten. One host writes the text; the next one reads it and must expect
+// an incomplete last line. Pure.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +13,17 @@
 namespace escher {
 
 struct JournalHead {
-  std::string token;  // what every process of the engine has in its marker
+  std::string token;  // of the marker that every process of the engine has
   int host_pid = 0;
-  std::uint64_t host_started = 0;  // as the process table counts it
-  // Of which boot and which PID namespace the numbers and the starts in it are; empty = unknown.
-  std::string numbering = {};
+  std::uint64_t host_started = 0;  // start time in the process table
+  // The boot and the PID namespace in which PIDs and start times are valid; empty = unknown.
+  std::string pid_scope = {};
 };
 
 struct JournalEntry {
   std::string id;
   int pid = 0;
-  std::uint64_t process_started = 0;  // as the process table counts it
+  std::uint64_t process_started = 0;  // start time in the process table
   EpochMillis started_at = 0;
   std::string log_file;
   std::string command;
@@ -31,16 +32,18 @@ struct JournalEntry {
 
 struct JournalText {
   JournalHead head;
-  // Started and not ended, in the order of their starts.
+  // Executions that have not ended, in the order of their starts.
   std::vector<JournalEntry> unfinished;
 };
 
-// Each gives a line with its end.
+// Written over the first byte of the line from `journal_start`.
+inline constexpr std::string_view kJournalEndMark = "-";
+
+// Each returns a line with its terminator.
 std::string journal_head(const JournalHead& head);
 std::string journal_start(const JournalEntry& entry);
-std::string journal_end(std::string_view id);
 
-// Lines that are no lines of a journal are passed over; without a head there is nothing in it.
+// Malformed lines are skipped. A text without a valid head yields an empty journal.
 JournalText parse_journal(std::string_view text);
 
 }  // namespace escher

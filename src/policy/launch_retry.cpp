@@ -12,11 +12,10 @@ constexpr int kMostRetries = kDoublings + 1;    // 1.3 s
 constexpr int kMostRetriesWhileOthersRun = 53;  // 30 s
 constexpr int kMostRetriesIfBusy = 5;           // 5 ms to 80 ms
 
-bool is_shortage(int os_error) {
+bool is_exhaustion(int os_error) {
   return os_error == EAGAIN || os_error == ENOMEM || os_error == EMFILE || os_error == ENFILE;
 }
 
-// After so many failures in a row.
 Millis wait_after(int failures) { return kFirstWait * (1 << std::min(failures - 1, kDoublings)); }
 
 }  // namespace
@@ -25,7 +24,7 @@ std::optional<Millis> LaunchRetry::after_failure(int os_error, bool others_run) 
   ++failures_;
   alone_ = others_run ? 0 : alone_ + 1;
   if (os_error == ETXTBSY && failures_ <= kMostRetriesIfBusy) return wait_after(failures_);
-  if (!is_shortage(os_error)) return std::nullopt;
+  if (!is_exhaustion(os_error)) return std::nullopt;
   if (failures_ > kMostRetriesWhileOthersRun || alone_ > kMostRetries) return std::nullopt;
   return wait_after(others_run ? failures_ : alone_);
 }

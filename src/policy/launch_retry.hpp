@@ -1,4 +1,4 @@
-// Whether and when a launch that failed is tried again. Pure. Belongs to that launch.
+// Whether and when a failed launch is retried. Pure; one for each launch.
 #pragma once
 
 #include <optional>
@@ -7,21 +7,22 @@
 
 namespace escher {
 
-// What passes by itself: a system that is out of processes, memory or descriptors for a moment, and
-// a program that somebody still holds open for writing (its writer may be a child that was launched
-// a moment ago and has not come to its execve). The waits double up to 640 ms; together they stay
-// under a second and a half, and at about 30 seconds while others run. Once the last of the others
-// has ended there is as much time again as if there had been none: what they gave back is there
-// now.
+// Retries transient errors: resource exhaustion (processes, memory, descriptors), and a program
+// that is open for writing. The writer may be another child that has inherited the descriptor and
+// not yet reached its execve.
+//
+// The delays double up to 640 ms. Their sum stays under 1.5 seconds, or at about 30 seconds while
+// other executions run, because these release resources when they end. When the last of them has
+// ended, the launch gets the full 1.5 seconds once more.
 class LaunchRetry {
  public:
-  // After a failure with this errno: how long to wait, or nothing when it is final. `others_run`:
-  // executions of the engine are alive, whose ends will give something back.
+  // The delay before the next attempt, or nothing if the error is final. `others_run`: other
+  // executions of the engine run.
   std::optional<Millis> after_failure(int os_error, bool others_run);
 
  private:
   int failures_ = 0;
-  int alone_ = 0;  // of them, since others ran
+  int alone_ = 0;  // failures since other executions ran
 };
 
 }  // namespace escher

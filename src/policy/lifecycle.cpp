@@ -11,7 +11,7 @@ Actions actions_of(std::initializer_list<Action> list) {
   return actions;
 }
 
-// The cause that an input gives to an end, if it asks for one.
+// The cause for an input that requires the end of the execution.
 EndCause cause_of(Input input) {
   switch (input) {
     case Input::timeout_fired:
@@ -32,8 +32,8 @@ EndCause cause_of(Input input) {
   }
 }
 
-// Somebody asks for the end, as opposed to a process that gives reason for it; this is what counts
-// while there is no process.
+// A request from outside, in contrast to a cause that the process itself creates. Only a request
+// can end an execution that has no process.
 bool is_request(Input input) {
   return input == Input::cancel_requested || input == Input::shutdown_requested ||
          input == Input::kill_requested;
@@ -68,23 +68,27 @@ Actions Lifecycle::on_queued(Input input) {
     return {};
   }
   if (input == Input::spawn_failed) {
-    blame(EndCause::spawn_failed);
+    record_cause(EndCause::spawn_failed);
     return finish();
   }
+  if (input == Input::signalled_early) {
+    record_cause(EndCause::signalled);
+    return finish().add(Action::withdraw);
+  }
   if (!is_request(input)) return {};
-  blame(cause_of(input));
+  record_cause(cause_of(input));
   return finish().add(Action::withdraw);
 }
 
-// The launch cannot be called back: a request is noted, and acted upon once there is a process.
+// A launch cannot be cancelled: a request is recorded, and applied when the process exists.
 Actions Lifecycle::on_starting(Input input) {
   if (input == Input::spawn_failed) {
-    blame(EndCause::spawn_failed);
+    record_cause(EndCause::spawn_failed);
     return finish();
   }
   if (input == Input::spawned) return on_spawned();
   if (is_request(input)) {
-    blame(cause_of(input));
+    record_cause(cause_of(input));
     if (input == Input::kill_requested) kill_at_once_ = true;
   }
   return {};
@@ -108,7 +112,7 @@ Actions Lifecycle::on_running(Input input) {
   }
   const EndCause cause = cause_of(input);
   if (cause == EndCause::none) return {};
-  blame(cause);
+  record_cause(cause);
   return input == Input::kill_requested ? kill_now() : terminate();
 }
 
@@ -154,12 +158,11 @@ Actions Lifecycle::on_draining(Input input) {
       return cut_output();
     case Input::output_limit_hit:
     case Input::stream_failed:
-      // Found out after the exit, but about what the process did: as good a cause as before it.
-      blame(cause_of(input));
+      // Detected after the exit, but caused by the process before it: a valid cause.
+      record_cause(cause_of(input));
       return cut_output().add(Action::signal_hard);
     default:
-      // Whoever asks for an end now comes too late to be its cause, and need not wait for it
-      // either.
+      // Too late to be the cause, but it shortens the drain.
       if (cause_of(input) == EndCause::none) return {};
       return cut_output().add(Action::signal_hard);
   }
@@ -170,7 +173,7 @@ void Lifecycle::note_stream_end(Input input) {
   if (input == Input::stderr_ended) stderr_open_ = false;
 }
 
-void Lifecycle::blame(EndCause cause) {
+void Lifecycle::record_cause(EndCause cause) {
   if (cause_ == EndCause::none) cause_ = cause;
 }
 
@@ -179,7 +182,7 @@ Actions Lifecycle::terminate() {
   return actions_of({Action::signal_soft, Action::arm_grace});
 }
 
-// Where the process is gone already, its descendants are all that is waited for.
+// After the exit of the process, only its descendants remain to be awaited.
 Actions Lifecycle::kill_now() {
   phase_ = Phase::terminating_hard;
   auto actions = actions_of({Action::signal_hard, Action::arm_kill});
@@ -198,7 +201,7 @@ Actions Lifecycle::cut_output() {
   return finish().add(Action::close_streams);
 }
 
-// It waits for a device, say, and cannot be ended before that answers.
+// The process cannot be killed, for example because it waits for a device.
 Actions Lifecycle::abandon() { return streams_ended() ? finish() : cut_output(); }
 
 Actions Lifecycle::finish() {
@@ -221,6 +224,7 @@ Status Lifecycle::status(bool exited_with_zero) const {
     case EndCause::output_limit:
     case EndCause::stream_failed:
     case EndCause::spawn_failed:
+    case EndCause::signalled:
       return Status::failed;
   }
   return Status::failed;

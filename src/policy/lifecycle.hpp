@@ -1,14 +1,16 @@
-// The life of one execution as a pure state machine: inputs in, actions out, no I/O and no clock.
+// The lifecycle of one execution as a pure state machine: inputs in, actions out; no I/O, no clock.
 //
 //   Queued -> Starting -> Running -> Terminating(soft) -> Terminating(hard) -> Draining -> Finished
 //
-// Owned by an Execution, touched on its strand only. The rules:
-//  - The first cause of an end wins; what comes later only hurries it.
-//  - Finished = the process has exited and both streams have ended, or the drain is over.
-//  - While it is terminating, all its descendants have to be gone with it, or SIGKILL has had its
-//    time: what that cannot end cannot be waited for.
-//  - An execution that is ended before it was launched never gets a process.
-//  - Finished absorbs every input.
+// Owned by an Execution, used on its strand only. The rules:
+//  - The first cause of an end wins; a later one can only speed the end up.
+//  - An execution is finished when the process has exited and both streams have ended, or when the
+//    drain has timed out.
+//  - Termination also waits for the descendants, until the time limit after SIGKILL: a process that
+//    survives SIGKILL cannot be awaited.
+//  - An execution that is cancelled before its launch never gets a process, and neither does one
+//    that gets a terminating signal then.
+//  - `finished` ignores all inputs.
 #pragma once
 
 #include <cstddef>
@@ -20,37 +22,38 @@ namespace escher {
 
 enum class Phase : std::uint8_t {
   queued,    // waits for a permit
-  starting,  // the spawn thread has it
+  starting,  // the spawn thread launches it
   running,
-  terminating_soft,  // the kill signal was sent, the grace period runs
+  terminating_soft,  // the kill signal was sent; the grace period runs
   terminating_hard,  // SIGKILL was sent
-  draining,          // the process is gone, a stream is still open
+  draining,          // the process has exited; a stream is open
   finished,
 };
 inline constexpr std::size_t kPhaseCount = 7;
 
 enum class Input : std::uint8_t {
-  launching,  // the spawn thread took it up
+  launching,  // the spawn thread has begun the launch
   spawned,
   spawn_failed,
   timeout_fired,
   idle_timeout_fired,
   cancel_requested,
-  shutdown_requested,  // the engine closes
-  kill_requested,      // the host ends: no grace
+  shutdown_requested,  // the engine shuts down
+  kill_requested,      // the host exits: no grace period
   output_limit_hit,
   stdout_ended,
   stderr_ended,
-  stream_failed,  // reading a pipe gave an error
+  stream_failed,  // reading a pipe failed
   exited,         // the process has exited
-  tree_ended,     // while terminating: none of its descendants lives any more
+  tree_ended,     // while terminating: all descendants have ended
   grace_expired,
-  kill_expired,  // SIGKILL has had its time
+  kill_expired,  // the time limit after SIGKILL
   drain_expired,
+  signalled_early,  // a signal of the caller ends it before its launch
 };
-inline constexpr std::size_t kInputCount = 17;
+inline constexpr std::size_t kInputCount = 18;
 
-// Why it ends. `none`: it ends, or ended, by itself.
+// Why an execution ends. `none`: the process exits by itself.
 enum class EndCause : std::uint8_t {
   none,
   timeout,
@@ -60,24 +63,25 @@ enum class EndCause : std::uint8_t {
   output_limit,
   stream_failed,
   spawn_failed,
+  signalled,
 };
 
 enum class Action : std::uint8_t {
-  withdraw,  // tell the admission that it will not be launched
+  withdraw,  // leave the admission queue
   publish_started,
-  start_streams,  // begin to read, to wait for the exit and to count the time
+  start_streams,  // start to read the pipes, to wait for the exit, and the timeouts
   signal_soft,    // the kill signal, to the process group
   signal_hard,    // SIGKILL, to the process group
   arm_grace,
-  arm_kill,    // the time that SIGKILL has
-  watch_tree,  // the process has exited: see whether descendants of it live
-  drain,       // read what is in the pipes, then wait for the drain's grace period
+  arm_kill,    // the time limit after SIGKILL
+  watch_tree,  // the process has exited: watch for live descendants
+  drain,       // read what is in the pipes, then wait for the drain grace period
   close_streams,
-  finish,  // reap, publish the result, give the permit back
+  finish,  // reap, publish the result, release the permit
 };
 inline constexpr std::size_t kActionCount = 11;
 
-// A set of actions, to be performed in the order of the enum.
+// A set of actions. They are performed in the order of the enum.
 class Actions {
  public:
   constexpr Actions() = default;
@@ -98,7 +102,7 @@ class Actions {
 
 class Lifecycle {
  public:
-  // `merged`: stderr goes into stdout's pipe, so there is one stream only.
+  // `merged`: stderr is written to the stdout pipe, so there is only one stream.
   explicit Lifecycle(bool merged = false) : stderr_open_(!merged) {}
 
   Actions feed(Input input);
@@ -106,13 +110,13 @@ class Lifecycle {
   Phase phase() const { return phase_; }
   EndCause cause() const { return cause_; }
   bool exited() const { return exited_; }
-  // A stream was still open when the execution was finished.
+  // The execution finished while a stream was open.
   bool output_cut() const { return output_cut_; }
 
-  // Whether a request to cancel still changes the outcome.
+  // Whether a cancel can change the outcome.
   bool can_be_ended() const { return phase_ < Phase::draining; }
 
-  // The public status, `success` being an exit with code 0.
+  // The public status.
   Status status(bool exited_with_zero) const;
 
  private:
@@ -126,9 +130,9 @@ class Lifecycle {
 
   void note_stream_end(Input input);
   bool streams_ended() const { return !stdout_open_ && !stderr_open_; }
-  // The first cause stays.
-  void blame(EndCause cause);
-  // Steps that change the phase, and what is to be done for it.
+  // Keeps the first cause.
+  void record_cause(EndCause cause);
+  // Each changes the phase and returns the actions for it.
   Actions terminate();
   Actions kill_now();
   Actions after_exit();
@@ -138,7 +142,7 @@ class Lifecycle {
 
   Phase phase_ = Phase::queued;
   EndCause cause_ = EndCause::none;
-  bool kill_at_once_ = false;  // asked for while starting
+  bool kill_at_once_ = false;  // requested during the launch
   bool exited_ = false;
   bool stdout_open_ = true;
   bool stderr_open_;

@@ -23,8 +23,16 @@ Marker Marker::with_token(std::string token) {
 
 std::string Marker::entry_for(const ExecutionId& id) const { return prefix_ + format_id(id); }
 
+limit_mark::Numbers Marker::numbers_for(const ExecutionId& id) const {
+  return {limit_mark::number_of(token_), limit_mark::number_of(format_id(id))};
+}
+
+std::uint64_t Marker::execution_number_in(limit_mark::Limits limits) const {
+  return limit_mark::execution_in(limits, limit_mark::number_of(token_));
+}
+
 std::string_view Marker::execution_in(std::string_view value) const {
-  // Anything would hold an empty one.
+  // Every value contains an empty token.
   if (token_.size() <= kIdLength) return {};
   const std::size_t at = value.find(token_);
   if (at == std::string_view::npos) return {};

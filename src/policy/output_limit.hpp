@@ -1,4 +1,4 @@
-// What is said where output was cut because it grew over its limit. Pure; any thread.
+// The warning in output that exceeded its limit. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace escher {
 
-// The one line that follows output cut to `limit` bytes, with the line break before it where `kept`
-// does not end in one.
+// The line that follows output truncated to `limit` bytes. It begins with a line break if `kept`
+// does not end with one.
 std::string truncation_warning(std::string_view kept, Stream stream, std::uint64_t limit);
 
 }  // namespace escher

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "escher-execution-engine-";
 
-// Takes a number and the '-' behind it off the front.
+// Removes a number and the '-' after it from the front.
 template <typename Number>
 std::optional<Number> take_number(std::string_view& text) {
   Number value{};

@@ -1,4 +1,4 @@
-// The names of an engine's own directories and files, and what they tell of their owner. Pure.
+// The names of the directories and files of an engine, which contain their owner. Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,17 @@
 
 namespace escher {
 
-// A process, named for good.
+// The PID and the start time, which together identify a process.
 struct Owner {
   int pid = 0;
-  std::uint64_t started = 0;  // 0 = the system does not tell
+  std::uint64_t started = 0;  // 0 = unknown on this system
 };
 
-// To both something is added that makes them unique.
+// The caller appends a unique suffix to both.
 std::string owned_name(const Owner& owner);
-// Of a directory that outlasts its owner.
+// For a directory that is kept after its owner has ended.
 std::string kept_name();
-// Nothing for a name that `owned_name` did not begin.
+// The owner in a name that begins like `owned_name`, or nothing.
 std::optional<Owner> owner_in(std::string_view name);
 
 std::string overflow_name(const ExecutionId& id, Stream stream);

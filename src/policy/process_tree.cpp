@@ -4,17 +4,18 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "policy/limit_mark.hpp"
+
 namespace escher {
 namespace {
 
-bool names(const SoughtTree& tree, const ProcessEntry& process) {
-  if (process.execution.empty()) return false;
-  if (!tree.execution.empty()) return process.execution == tree.execution;
-  return std::find(tree.spared.begin(), tree.spared.end(), process.execution) == tree.spared.end();
+bool names(const ProcessEntry& process, const std::string& execution) {
+  if (!process.execution.empty()) return process.execution == execution;
+  return process.execution_number == limit_mark::number_of(execution);
 }
 
-// The session is the leader's only as long as the number is: somebody else may have both now.
-bool leader_is_there(const std::vector<ProcessEntry>& processes, const SoughtTree& tree) {
+// The session number belongs to the leader only while its PID does: another process can reuse both.
+bool leader_exists(const std::vector<ProcessEntry>& processes, const SoughtTree& tree) {
   return tree.leader != 0 &&
          std::any_of(processes.begin(), processes.end(), [&](const ProcessEntry& process) {
            return process.pid == tree.leader && process.started == tree.leader_started;
@@ -23,22 +24,29 @@ bool leader_is_there(const std::vector<ProcessEntry>& processes, const SoughtTre
 
 }  // namespace
 
+bool is_marked(const SoughtTree& tree, const ProcessEntry& process) {
+  if (process.execution.empty() && process.execution_number == 0) return false;
+  if (!tree.execution.empty()) return names(process, tree.execution);
+  return std::none_of(tree.spared.begin(), tree.spared.end(),
+                      [&](const std::string& spared) { return names(process, spared); });
+}
+
 void find_members(const std::vector<ProcessEntry>& processes, SoughtTree& tree) {
   std::unordered_map<int, TreeMember> known;
   for (const TreeMember& member : tree.members) known.emplace(member.pid, member);
-  const bool has_session = leader_is_there(processes, tree);
+  const bool has_session = leader_exists(processes, tree);
 
   std::unordered_set<int> found;
   if (has_session) found.insert(tree.leader);
   const auto belongs = [&](const ProcessEntry& process) {
     const auto before = known.find(process.pid);
     return (before != known.end() && before->second.started == process.started) ||
-           (has_session && process.session == tree.leader) || names(tree, process);
+           (has_session && process.session == tree.leader) || is_marked(tree, process);
   };
   for (const ProcessEntry& process : processes) {
     if (belongs(process)) found.insert(process.pid);
   }
-  // Until nobody is added: a table is in no order of descent.
+  // Repeated until nothing is added, because the table is not sorted by descent.
   for (std::size_t before = 0; before != found.size();) {
     before = found.size();
     for (const ProcessEntry& process : processes) {

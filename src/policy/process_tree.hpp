@@ -1,4 +1,4 @@
-// Which processes belong to which execution, decided from one look at the process table. Pure.
+// Finds the processes of an execution in one snapshot of the process table. Pure.
 #pragma once
 
 #include <cstdint>
@@ -7,39 +7,45 @@
 
 namespace escher {
 
-// One process, as the table shows it.
+// One process of the table.
 struct ProcessEntry {
   int pid = 0;
   int parent = 0;
   int group = 0;
   int session = 0;
-  std::uint64_t started = 0;  // with the number it names a process for good
+  std::uint64_t started = 0;  // identifies a process together with its PID
   bool lives = true;          // false: a zombie
-  std::string execution;      // that its marker names; empty = none of this engine
+  std::string execution;      // in its marker; empty = not of this engine
+  // In its limit mark; 0 = not of this engine, or there is a marker.
+  std::uint64_t execution_number = 0;
 };
 
 struct TreeMember {
   int pid = 0;
   std::uint64_t started = 0;
   int group = 0;
-  // It got the first signal; a second one might mean something else to it.
+  // The first signal was sent. A second one could have another meaning for the process.
   bool signalled = false;
 };
 
-// The descendants of one execution, or of all executions of the engine but some.
+// A search for the descendants of one execution, or of all executions of the engine except some.
 struct SoughtTree {
-  // Empty = every execution of the engine, but for the spared.
+  // Empty = all executions of the engine except `spared`.
   std::string execution;
   std::vector<std::string> spared;
-  // The process that was launched, while it is not reaped; 0 = it is. Its session is its own then.
+  // The launched process until it is reaped, then 0. Until then its session number cannot be
+  // reused.
   int leader = 0;
   std::uint64_t leader_started = 0;
-  // In: who was seen before, and counts as long as he lives, whatever he has become since. Out: who
-  // lives now, the leader left out.
+  // In: members found before, which count while they live, whatever their marker, session or parent
+  // is. Out: the live members without the leader.
   std::vector<TreeMember> members;
 };
 
-// Each member of a tree is known by its marker, by the session, by its parent, or from before.
+// Whether the marker of the process, or its limit mark, names an execution that is sought.
+bool is_marked(const SoughtTree& tree, const ProcessEntry& process);
+
+// A process is a member by its marker, its session, its parent, or because it was one before.
 void find_members(const std::vector<ProcessEntry>& processes, SoughtTree& tree);
 
 }  // namespace escher

@@ -9,33 +9,33 @@
 namespace escher {
 namespace {
 
-using Broken = std::optional<Error>;
+using Violation = std::optional<Error>;
 using Reason = ValidationReason;
 
-Broken refuse(Reason reason, std::string detail) {
+Violation refuse(Reason reason, std::string detail) {
   return errors::validation(reason, std::move(detail));
 }
 
-Broken refuse_empty(Reason reason, std::string_view field) {
-  return refuse(reason, std::string(field) + " must not be empty");
+Violation refuse_empty(Reason reason, std::string_view field) {
+  return refuse(reason, quote_field(field) + " must not be empty");
 }
 
-Broken check_nul(Reason reason, std::string_view field, std::string_view text) {
+Violation check_nul(Reason reason, std::string_view field, std::string_view text) {
   if (!has_nul(text)) return {};
-  return refuse(reason, std::string(field) + " must not contain NUL bytes");
+  return refuse(reason, quote_field(field) + " must not contain NUL bytes");
 }
 
-// A word of the command: there, and one that can be handed to a process.
-Broken check_word(Reason if_empty, std::string_view field, std::string_view text) {
+// An argument of the command must not be empty and must fit into argv.
+Violation check_word(Reason if_empty, std::string_view field, std::string_view text) {
   if (text.empty()) return refuse_empty(if_empty, field);
   return check_nul(Reason::invalid_command, field, text);
 }
 
-Broken check_word(std::string_view field, const std::optional<std::string>& text) {
-  return text ? check_word(Reason::invalid_command, field, *text) : Broken();
+Violation check_word(std::string_view field, const std::optional<std::string>& text) {
+  return text ? check_word(Reason::invalid_command, field, *text) : Violation();
 }
 
-Broken check_args(const std::vector<std::string>& args) {
+Violation check_args(const std::vector<std::string>& args) {
   for (std::size_t i = 0; i < args.size(); ++i) {
     if (has_nul(args[i])) {
       return check_nul(Reason::invalid_command, "command.args[" + std::to_string(i) + "]", args[i]);
@@ -48,75 +48,85 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
 }
 
-Broken check(const ShellCommand& command) {
+Violation check(const ShellCommand& command) {
   if (is_blank(command.command)) return refuse_empty(Reason::empty_command, "command.command");
-  if (auto broken = check_nul(Reason::invalid_command, "command.command", command.command)) {
-    return broken;
+  if (auto violation = check_nul(Reason::invalid_command, "command.command", command.command)) {
+    return violation;
   }
   return check_word("command.shell", command.shell);
 }
 
-Broken check(const ExecCommand& command) {
-  if (auto broken = check_word(Reason::empty_command, "command.program", command.program)) {
-    return broken;
+Violation check(const ExecCommand& command) {
+  if (auto violation = check_word(Reason::empty_command, "command.program", command.program)) {
+    return violation;
   }
   return check_args(command.args);
 }
 
-Broken check(const ScriptCommand& command) {
-  if (auto broken = check_word(Reason::empty_command, "command.path", command.path)) return broken;
-  if (auto broken = check_word("command.interpreter", command.interpreter)) return broken;
+Violation check(const ScriptCommand& command) {
+  if (auto violation = check_word(Reason::empty_command, "command.path", command.path))
+    return violation;
+  if (auto violation = check_word("command.interpreter", command.interpreter)) return violation;
   return check_args(command.args);
 }
 
-Broken check(const AwsCliCommand& command) {
-  if (auto broken = check_word(Reason::missing_field, "command.service", command.service)) {
-    return broken;
-  }
-  if (auto broken = check_word(Reason::missing_field, "command.operation", command.operation)) {
-    return broken;
-  }
-  if (auto broken = check_args(command.args)) return broken;
-  if (auto broken = check_word("command.profile", command.profile)) return broken;
+// The name of a service or an operation: the CLI would parse `--x` as an option.
+Violation check_aws_name(std::string_view field, const std::string& name) {
+  if (auto violation = check_word(Reason::missing_field, field, name)) return violation;
+  if (!name.starts_with('-')) return {};
+  return refuse(Reason::invalid_command, quote_field(field) + " must not begin with '-'");
+}
+
+Violation check(const AwsCliCommand& command) {
+  if (auto violation = check_aws_name("command.service", command.service)) return violation;
+  if (auto violation = check_aws_name("command.operation", command.operation)) return violation;
+  if (auto violation = check_args(command.args)) return violation;
+  if (auto violation = check_word("command.profile", command.profile)) return violation;
   return check_word("command.region", command.region);
 }
 
-Broken check_working_dir(const std::optional<std::string>& path, const FileFacts& files) {
+Violation check_working_dir(const ExecutionRequest& request, const FileFacts& files,
+                            const RedactValue& redact) {
+  const auto& path = request.working_dir;
   if (!path) return {};
   if (path->empty()) return refuse_empty(Reason::invalid_working_dir, "workingDir");
-  if (auto broken = check_nul(Reason::invalid_working_dir, "workingDir", *path)) return broken;
-  switch (files.kind(*path)) {
+  if (auto violation = check_nul(Reason::invalid_working_dir, "workingDir", *path))
+    return violation;
+  switch (files.kind(*path, request.host_directory.get())) {
     case FileFacts::Kind::directory:
       return {};
     case FileFacts::Kind::missing:
       return refuse(Reason::working_dir_not_found,
-                    "workingDir does not exist: " + quote_value(*path));
+                    "\"workingDir\" does not exist: " + quote_value(*path, redact) +
+                        (path->starts_with('/') ? "" : " in the working directory of the host"));
     default:
       return refuse(Reason::invalid_working_dir,
-                    "workingDir is not a directory: " + quote_value(*path));
+                    must_be("workingDir", "a directory", quote_value(*path, redact)));
   }
 }
 
-// No message shows a value: it may be a secret.
-Broken check_environment(const std::vector<EnvironmentChange>& changes) {
+// A message must not contain a value, which may be a secret.
+Violation check_environment(const std::vector<EnvironmentChange>& changes,
+                            const RedactValue& redact) {
   for (const auto& [name, value] : changes) {
-    if (name.empty()) return refuse(Reason::invalid_env, "env: a name must not be empty");
-    if (has_nul(name)) return refuse(Reason::invalid_env, "env: a name must not contain NUL bytes");
+    if (name.empty()) return refuse(Reason::invalid_env, "\"env\" must not contain an empty name");
+    if (has_nul(name))
+      return refuse(Reason::invalid_env, "\"env\" must not contain a name with NUL bytes");
     if (name.find('=') != std::string::npos) {
-      return refuse(Reason::invalid_env,
-                    "env: a name must not contain '=', got " + quote_value(name));
+      return refuse(Reason::invalid_env, "\"env\" must not contain a name with '=', received " +
+                                             quote_value(name, redact));
     }
     if (value && has_nul(*value)) {
-      return refuse(Reason::invalid_env,
-                    "env: the value of " + quote_value(name) + " must not contain NUL bytes");
+      return refuse(Reason::invalid_env, "\"env\" must not contain NUL bytes in the value of " +
+                                             quote_value(name, redact));
     }
   }
   return {};
 }
 
-Broken check_timeouts(const ExecutionRequest& request, const Config& config) {
-  const auto refuse_number = [](std::string_view field, std::string_view what, Millis got) {
-    return refuse(Reason::invalid_timeout, must_be(field, what, format_number(got.count())));
+Violation check_timeouts(const ExecutionRequest& request, const Config& config) {
+  const auto refuse_number = [](std::string_view field, std::string_view what, Millis received) {
+    return refuse(Reason::invalid_timeout, must_be(field, what, format_number(received.count())));
   };
   if (request.timeout && !is_positive(*request.timeout)) {
     return refuse_number("timeoutMs", "greater than 0", *request.timeout);
@@ -124,8 +134,9 @@ Broken check_timeouts(const ExecutionRequest& request, const Config& config) {
   if (request.timeout && *request.timeout > config.max_timeout) {
     return refuse(
         Reason::timeout_too_large,
-        "timeoutMs exceeds the maximum allowed: " + format_number(request.timeout->count()) +
-            "ms > " + format_number(config.max_timeout.count()) + "ms (maxTimeoutMs)");
+        must_be("timeoutMs",
+                "at most \"maxTimeoutMs\" (" + format_number(config.max_timeout.count()) + ")",
+                format_number(request.timeout->count())));
   }
   if (request.idle_timeout && !is_positive(*request.idle_timeout)) {
     return refuse_number("idleTimeoutMs", "greater than 0", *request.idle_timeout);
@@ -136,7 +147,7 @@ Broken check_timeouts(const ExecutionRequest& request, const Config& config) {
   return {};
 }
 
-Broken check_rest(const ExecutionRequest& request) {
+Violation check_rest(const ExecutionRequest& request) {
   if (request.kill_signal && !is_signal(*request.kill_signal)) {
     return refuse(Reason::invalid_command,
                   must_be("killSignal", "a signal from 1 to " + std::to_string(kLastSignal),
@@ -148,21 +159,21 @@ Broken check_rest(const ExecutionRequest& request) {
 }  // namespace
 
 std::optional<Error> check_secrets(const ExecutionRequest& request) {
-  std::string wrong = wrong_secret(request.redact);
-  if (wrong.empty()) return {};
-  return refuse(Reason::invalid_redact, std::move(wrong));
+  std::string problem = problem_with_secrets(request.redact);
+  if (problem.empty()) return {};
+  return refuse(Reason::invalid_redact, std::move(problem));
 }
 
 std::optional<Error> check_request(const ExecutionRequest& request, const Config& config,
-                                   const FileFacts& files) {
+                                   const FileFacts& files, const RedactValue& redact) {
   if (!parse_id(request.id)) {
-    return refuse(Reason::invalid_id, must_be("id", "a UUID", quote_value(request.id)));
+    return refuse(Reason::invalid_id, must_be("id", "a UUID", quote_value(request.id, redact)));
   }
   const auto check_command = [](const auto& command) { return check(command); };
-  if (auto broken = std::visit(check_command, request.command)) return broken;
-  if (auto broken = check_working_dir(request.working_dir, files)) return broken;
-  if (auto broken = check_environment(request.env)) return broken;
-  if (auto broken = check_timeouts(request, config)) return broken;
+  if (auto violation = std::visit(check_command, request.command)) return violation;
+  if (auto violation = check_working_dir(request, files, redact)) return violation;
+  if (auto violation = check_environment(request.env, redact)) return violation;
+  if (auto violation = check_timeouts(request, config)) return violation;
   return check_rest(request);
 }
 

@@ -33,7 +33,7 @@ std::vector<ExecutionId> Retention::drop_output() {
 std::vector<ExecutionId> Retention::due(SteadyTime now, std::size_t at_most) const {
   std::vector<ExecutionId> ids;
   std::size_t left = items_.size();
-  // Both rules take from the old end, so one walk serves them, and it ends with the first that
+  // Both limits remove the oldest first, so one pass serves them and stops at the first record that
   // stays.
   for (const Item& item : items_) {
     const bool too_old = to_millis(now - item.completed_at) >= limits_.max_age;
@@ -44,7 +44,7 @@ std::vector<ExecutionId> Retention::due(SteadyTime now, std::size_t at_most) con
   return ids;
 }
 
-bool Retention::crowded() const {
+bool Retention::needs_early_pass() const {
   const std::size_t count = items_.size();
   return count > limits_.max_records && (count - limits_.max_records) * 10 >= limits_.max_records;
 }

@@ -1,5 +1,5 @@
-// Which finished executions are dropped, and which lose their output. Pure bookkeeping: ids, times
-// and sizes, no records. Owned by the registry, under its mutex.
+// Selects the finished executions to remove, and those whose output to drop. It holds ids, times
+// and sizes, not the records. Pure; owned by the registry, under its mutex.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ class Retention {
   struct Limits {
     Millis max_age;  // kForever = no limit
     std::size_t max_records;
-    std::uint64_t max_bytes;  // of kept output
+    std::uint64_t max_bytes;  // kept output
   };
 
  private:
@@ -29,28 +29,28 @@ class Retention {
   using Items = std::list<Item>;
 
  public:
-  // Names one kept record; valid until it is removed.
+  // One record; valid until `remove`.
   using Handle = Items::iterator;
 
   explicit Retention(Limits limits);
-  // Its handles point into it.
+  // Handles point into this object.
   Retention(const Retention&) = delete;
   Retention& operator=(const Retention&) = delete;
 
-  // Records are added in the order of their completion, which is the order in which they go.
+  // Records must be added in the order of completion, which is also the order of removal.
   Handle add(const ExecutionId& id, SteadyTime completed_at, std::uint64_t bytes);
   void remove(Handle handle);
 
-  // The ids whose output has to go so that the bytes are within the limit, oldest first. Their
-  // bytes are counted off; the records stay.
+  // The ids whose output to drop until the bytes are within the limit, oldest first. Their bytes
+  // are subtracted; the records stay.
   std::vector<ExecutionId> drop_output();
 
-  // The next ids that a pass removes, at most so many: the ones that have reached their age, then
-  // the oldest over the number. They are still inside until `remove`.
+  // At most `at_most` ids to remove next: those over the maximum age, and the oldest over the
+  // maximum number. They stay until `remove`.
   std::vector<ExecutionId> due(SteadyTime now, std::size_t at_most) const;
 
-  // True as soon as the records are a tenth over their number: time for a pass ahead of its turn.
-  bool crowded() const;
+  // Whether the records exceed their maximum by a tenth, so that a pass should run early.
+  bool needs_early_pass() const;
 
   std::size_t records() const { return items_.size(); }
   std::uint64_t bytes() const { return bytes_; }
@@ -58,7 +58,7 @@ class Retention {
  private:
   Limits limits_;
   Items items_;
-  // All before it have lost their output.
+  // The output of all items before it is dropped.
   Items::iterator first_with_output_;
   std::uint64_t bytes_ = 0;
 };

@@ -7,13 +7,13 @@ namespace {
 
 constexpr std::size_t kLongestValue = 200;
 
-// What is shorter would put "***" into words that have nothing to do with it.
+// A shorter secret would match inside unrelated words.
 constexpr std::size_t kShortestSecret = 4;
 
 bool continues_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-// Code points, without the white space around them: it is no part of a secret
-// (stream/secret_forms). A line break of two characters is one.
+// In code points, without the surrounding white space, which is not part of a secret (see
+// output/redaction/secret_forms). "\r\n" counts as one.
 std::size_t length_of_secret(std::string_view secret) {
   constexpr std::string_view kSpace = " \t\n\v\f\r";
   const std::size_t first = secret.find_first_not_of(kSpace);
@@ -21,15 +21,13 @@ std::size_t length_of_secret(std::string_view secret) {
   secret = secret.substr(first, secret.find_last_not_of(kSpace) - first + 1);
   std::size_t length = 0;
   for (std::size_t i = 0; i < secret.size(); ++i) {
-    const bool half = secret[i] == '\r' && i + 1 < secret.size() && secret[i + 1] == '\n';
-    if (!continues_code_point(secret[i]) && !half) ++length;
+    const bool in_line_break = secret[i] == '\r' && i + 1 < secret.size() && secret[i + 1] == '\n';
+    if (!continues_code_point(secret[i]) && !in_line_break) ++length;
   }
   return length;
 }
 
-}  // namespace
-
-std::string quote_value(std::string_view value) {
+std::string quote_shortened(std::string_view value) {
   std::string text = "'";
   if (value.size() <= kLongestValue) return text.append(value).append("'");
   std::size_t length = kLongestValue;
@@ -37,13 +35,30 @@ std::string quote_value(std::string_view value) {
   return text.append(value.substr(0, length)).append("…'");
 }
 
-std::string wrong_secret(const std::vector<std::string>& secrets) {
+}  // namespace
+
+std::string quote_value(std::string_view value, const RedactValue& redact) {
+  return quote_shortened(redact ? redact(value) : std::string(value));
+}
+
+std::string quote_field(std::string_view field) {
+  std::string text = "\"";
+  return text.append(field).append("\"");
+}
+
+std::string must_be(std::string_view field, std::string_view what, std::string_view received) {
+  return quote_field(field).append(" must be ").append(what).append(", received ").append(received);
+}
+
+std::string problem_with_secrets(const std::vector<std::string>& secrets) {
   for (std::size_t i = 0; i < secrets.size(); ++i) {
     const std::size_t length = length_of_secret(secrets[i]);
     if (length >= kShortestSecret) continue;
     const std::string field = "redact[" + std::to_string(i) + "]";
-    return must_be(field, "of at least 4 characters, white space around it not counted",
-                   std::to_string(length));
+    return must_be(field,
+                   "at least " + std::to_string(kShortestSecret) +
+                       " characters long without surrounding white space",
+                   std::to_string(length) + " characters");
   }
   return {};
 }

@@ -1,6 +1,9 @@
-// A launched process: its end, its signals, its process group. Signals go out only while they
-// cannot hit a stranger, and exactly one place reaps. Made on the spawn thread, then owned by an
-// Execution and used on its strand only.
+// A launched process: its exit, its signals and its process group. It sends signals only while they
+// cannot reach another process that reused the number, and no other code reaps. Made on the spawn
+// thread, then owned by an Execution and used on its strand only.
+//
+// It waits by itself: a basic_process of Boost.Process reaps at once, returns no resource usage,
+// does not give its pidfd out, and after a spurious readiness blocks the io thread (decision 001).
 #pragma once
 
 #include <cstdint>
@@ -9,6 +12,7 @@
 
 #include "model/result.hpp"
 #include "process/strand.hpp"
+#include "process/watchdog.hpp"
 
 namespace escher {
 
@@ -19,29 +23,33 @@ class ChildProcess {
     ResourceUsage usage;
   };
 
-  class Impl;
-  explicit ChildProcess(std::shared_ptr<Impl> impl);
-  // Has to be reaped by then.
+  // Takes ownership of the descriptor of the process (POSIX: a pidfd) or of its handle. -1: there
+  // is none, and a thread waits for the exit.
+  ChildProcess(const Strand& strand, int pid, std::intptr_t native_handle,
+               Watchdog::Session session = {});
+  // The process must have been reaped.
   ~ChildProcess();
   ChildProcess(ChildProcess&&) noexcept;
   ChildProcess& operator=(ChildProcess&&) noexcept;
 
   int pid() const;
 
-  // Calls `handler` on the strand once the process has exited. It stays a zombie until `reap`, so
-  // its number and that of its process group cannot be given to others meanwhile.
+  // Calls `handler` on the strand when the process has exited. It remains a zombie until `reap`, so
+  // that the numbers of the process and of its group cannot be reused before.
   void async_wait_exit(std::function<void()> handler);
 
-  // One signal to the process group. False = nobody is there to get it.
-  bool signal_tree(int signal);
+  // Sends a signal to the process group. False: no process received it, since none is left or all
+  // belong to another user.
+  bool signal_group(int signal);
 
-  // After the exit: whether others of its process group still live.
-  bool tree_alive();
+  // After the exit: whether another process of the group lives.
+  bool group_alive();
 
-  // After the exit: takes the status and the resource usage, and lets the number go.
+  // After the exit: takes the status and the resource usage, and releases the number.
   Ended reap();
 
  private:
+  class Impl;
   std::shared_ptr<Impl> impl_;
 };
 

@@ -1,15 +1,15 @@
 // Validation's questions, answered by the real file system. Any thread; may block on a slow disk.
 #pragma once
 
-#include "policy/validation.hpp"
+#include "policy/file_facts.hpp"
 
 namespace escher {
 
 class SystemFileFacts final : public FileFacts {
  public:
-  Kind kind(const std::string& path) const override;
-  bool is_executable(const std::string& path) const override;
-  bool has_shebang(const std::string& path) const override;
+  Kind kind(const std::string& path, const HostDirectory* from) const override;
+  bool is_executable(const std::string& path, const HostDirectory* from) const override;
+  bool has_shebang(const std::string& path, const HostDirectory* from) const override;
 };
 
 }  // namespace escher

@@ -1,6 +1,6 @@
-// The writing end of a child's stdin: a queue of writes, each answered when the pipe has taken it.
-// A child that stops reading is no error: what is left is let go and answered too.
-// Owned by an Execution, used on its strand only.
+// The writing end of a child's stdin: a queue of writes. Each write calls back when the pipe has
+// taken its bytes. A child that stops reading is not an error: the remaining writes are discarded
+// and call back too. Owned by an Execution, used on its strand only.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,16 @@ class InputPipe {
  public:
   using Done = std::function<void()>;
 
-  // Takes the descriptor (POSIX) or handle over, and makes it non-blocking.
+  // Takes ownership of the descriptor (POSIX) or handle, and makes it non-blocking.
   InputPipe(const Strand& strand, std::intptr_t native_handle);
   ~InputPipe();
   InputPipe(InputPipe&&) noexcept;
   InputPipe& operator=(InputPipe&&) noexcept;
 
   void write(std::string bytes, Done done);
-  // Closes once everything written before is taken.
+  // Closes the pipe when the writes before it are done.
   void close_when_written(Done done);
-  // Closes at once; what is left is let go and answered.
+  // Closes at once. Pending writes are discarded and call back.
   void close();
 
  private:

@@ -1,6 +1,6 @@
-// The reading end of a child's stdout or stderr. Reads when there is something to read, as long as
-// the reader wants more; stops while it does not, so that the child waits in its write().
-// Owned by an Execution, used on its strand only.
+// The reading end of a child's stdout or stderr. It reads whatever arrives while the reader wants
+// more. When the reader wants no more, it stops, and the child blocks in write() as soon as the
+// pipe is full. Owned by an Execution, used on its strand only.
 #pragma once
 
 #include <cstddef>
@@ -15,40 +15,40 @@
 
 namespace escher {
 
-// Who takes what comes out of the pipes. Called on the strand.
+// The consumer of the pipes. Called on the strand.
 class PipeReader {
  public:
   virtual ~PipeReader() = default;
-  // `chunk` is valid during the call. May close the pipe.
+  // `chunk` is valid during the call. The reader may close the pipe in it.
   virtual void on_chunk(Stream stream, std::string_view chunk) = 0;
-  // End of file, or the errno that ended it. The last call for this stream.
+  // End of file (0), or the errno of the failed read. The last call for this stream.
   virtual void on_stream_end(Stream stream, int os_error) = 0;
-  // Where the next chunk is to be put; empty = wherever the pipe likes. Valid until `on_chunk`.
+  // The buffer for the next chunk, valid until `on_chunk`; empty = the pipe uses its own.
   virtual std::span<char> room(Stream) { return {}; }
-  // False = stop reading until `resume`.
+  // False: the pipe stops reading until `resume`.
   virtual bool may_read(Stream stream) = 0;
 };
 
 class OutputPipe {
  public:
-  // Takes the descriptor (POSIX) or handle over, and makes it non-blocking.
+  // Takes ownership of the descriptor (POSIX) or handle, and makes it non-blocking.
   OutputPipe(const Strand& strand, std::intptr_t native_handle, Stream stream);
   ~OutputPipe();
   OutputPipe(OutputPipe&&) noexcept;
   OutputPipe& operator=(OutputPipe&&) noexcept;
 
-  // `owner` is kept alive while a wait is under way; `reader` lives as long as it.
+  // Keeps `owner` alive while a wait is pending. `reader` must live as long as `owner`.
   void start(std::shared_ptr<void> owner, PipeReader& reader);
   void resume();
 
-  // The child is gone: reads what lies in the pipe now, whether or not the reader wants more. What
-  // it wrote is all in there, so nothing of it can be lost afterwards.
+  // After the exit of the child: reads what is in the pipe, even if the reader wants no more. All
+  // output of the child itself is in the pipe at that time.
   void read_rest();
 
   bool is_open() const;
-  // What the pipe is called in the tables of the system; 0 = it has no name there.
+  // The number of the pipe in the system's tables (Linux: its inode); 0 = unknown.
   std::uint64_t identity() const;
-  // The reader wanted no more, and has not resumed.
+  // The reader wanted no more, and `resume` was not called yet.
   bool is_paused() const;
   void close();
 

@@ -1,6 +1,6 @@
-// Who holds the writing end of a pipe: all that is left to tell of a descendant that has cleared
-// its environment, left its session and lost its parent. Any thread; looks through the descriptors
-// of the machine, so only where there is a reason.
+// Finds the processes that hold the writing end of a pipe: the only trace of a descendant that has
+// cleared its environment, left its session and lost its parent. Any thread. It reads the
+// descriptors of every process, so it is called only when a pipe stays open after the exit.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 
 namespace escher {
 
-// Pipes as `OutputPipe::identity` names them. Only processes that were started at `since` or later:
-// an older one was given the descriptor. Never this process. What is not found by the deadline is
-// not told.
+// `pipes` are values of `OutputPipe::identity`. A process that was started before `since` is not a
+// descendant and is left out, and so is this process. Processes that are not examined before the
+// deadline are missing in the result.
 std::vector<TreeMember> find_pipe_holders(const std::vector<std::uint64_t>& pipes,
                                           std::uint64_t since, SteadyTime deadline);
 

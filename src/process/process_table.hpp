@@ -1,8 +1,12 @@
-// The processes of the machine, for finding the descendants of an execution. Any thread; to read
-// them all takes milliseconds.
+// The processes of the machine, to find the descendants of an execution. Any thread; reading the
+// whole table takes milliseconds.
+//
+// Boost.Process (all_pids, parent_pid, ext) returns no start time, so a process could not be
+// distinguished from a later one with the same number.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -11,23 +15,47 @@
 
 namespace escher {
 
-// Nothing where the system has no such table that we read: macOS, Windows, and Linux without /proc.
-// The marker is looked for in what was started at `since` or later.
+// Empty if the table cannot be read: on macOS, on Windows, and on Linux without /proc. The marker
+// is looked up in processes that were started at `since` or later.
 std::optional<std::vector<ProcessEntry>> read_processes(const Marker& marker, std::uint64_t since);
 
-// When the process was started; 0 where that cannot be told.
+// The processes that are started from the construction on, in the order of their numbers. A process
+// that forks and exits is gone before a pass over the whole table has come to it. Linux only; one
+// thread.
+class Newcomers {
+ public:
+  Newcomers(const Marker& marker, std::uint64_t since);
+  ~Newcomers();
+  Newcomers(const Newcomers&) = delete;
+  Newcomers& operator=(const Newcomers&) = delete;
+
+  // The next one that is there; empty if there is none at this moment. The last few are returned
+  // again after that, since a process may not have been there yet.
+  std::optional<ProcessEntry> next();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The start time of the process, in clock ticks since boot; 0 if it is unknown.
 std::uint64_t start_time_of(int pid);
 
 std::uint64_t own_start_time();
 
-// Zombies do not.
+// The present, in the same unit: no process that starts later has a lower start time.
+std::uint64_t current_tick();
+
+// Whether the process itself lives, and not another one that reused its number. A zombie does not
+// live.
 bool lives(const TreeMember& member);
 
-// One signal to this very process, whoever has its number by then. False: it is gone, or it may not
-// be signalled.
+// Sends a signal to the process itself, never to another one that reused its number. False: it is
+// gone, or it may not be signalled.
 bool signal_process(const TreeMember& member, int signal);
 
-// The value of the marker that this process itself was started with; empty if there is none.
+// The value of the marker in the environment that this process was started with; empty if it has
+// none.
 std::string own_marker();
 
 }  // namespace escher

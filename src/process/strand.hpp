@@ -1,6 +1,6 @@
-// Where an execution runs: the executor of one io thread. Each io thread has an io_context of its
-// own, so what belongs to one of them never runs at the same time, without a lock and without
-// waking another thread. Spelled out so that Asio needs no type erasure.
+// Where the handlers of an execution run: the executor of one io thread. Each io thread has its own
+// io_context, so the handlers of one execution never run concurrently, without a lock and without
+// waking another thread. It is a concrete type, so that Asio needs no type erasure.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -1,5 +1,5 @@
-// The child program of the tests: `puppet MODE [ARGUMENT…]`. Each mode does one thing that a test
-// wants to see done by a child. Whatever happens, none outlives its alarm.
+// The child program of the tests: `puppet MODE [ARGUMENT…]`. Each mode is one behaviour of a child.
+// An alarm ends every process that a test leaves running.
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -38,13 +38,13 @@ void write_all(int fd, std::string_view bytes) {
   }
 }
 
-void say(const std::string& line) { write_all(1, line + '\n'); }
+void print_line(const std::string& line) { write_all(1, line + '\n'); }
 
 int number(const Arguments& arguments, std::size_t index, int otherwise = 0) {
   return index < arguments.size() ? std::stoi(arguments[index]) : otherwise;
 }
 
-int wait_for_the_end() {
+int pause_forever() {
   for (;;) ::pause();
 }
 
@@ -55,7 +55,7 @@ pid_t with_child(Life life) {
   if (pid != 0) return pid;
   ::alarm(kLongestLife);
   life();
-  wait_for_the_end();
+  pause_forever();
   return 0;
 }
 
@@ -64,7 +64,7 @@ void redirect_output() {
   for (int fd = 0; fd < 3; ++fd) ::dup2(null_device, fd);
 }
 
-// ---- How it ends.
+// ---- Exits and signals.
 
 int exit_with(const Arguments& arguments) { return number(arguments, 0); }
 
@@ -74,41 +74,41 @@ int die_of(const Arguments& arguments) {
 }
 
 int sleep_until_signalled(const Arguments&) {
-  say("ready");
-  return wait_for_the_end();
+  print_line("ready");
+  return pause_forever();
 }
 
 int ignore_term(const Arguments&) {
   std::signal(SIGTERM, SIG_IGN);
-  say("ready");
-  return wait_for_the_end();
+  print_line("ready");
+  return pause_forever();
 }
 
 int exit_on_term(const Arguments& arguments) {
   static int code;
   code = number(arguments, 0);
   std::signal(SIGTERM, [](int) { ::_exit(code); });
-  say("ready");
-  return wait_for_the_end();
+  print_line("ready");
+  return pause_forever();
 }
 
-int tell_signal(const Arguments& arguments) {
+int report_signal(const Arguments& arguments) {
   const int signal = number(arguments, 0);
   std::signal(signal, [](int) { write_all(1, "got it\n"); });
-  say("ready");
-  return wait_for_the_end();
+  print_line("ready");
+  return pause_forever();
 }
 
 int stop(const Arguments& arguments) {
   if (!arguments.empty() && arguments[0] == "ignoring-term") std::signal(SIGTERM, SIG_IGN);
   std::raise(SIGSTOP);
-  say("continued");
-  return wait_for_the_end();
+  print_line("continued");
+  return pause_forever();
 }
 
-// ---- Trees. The first line names the grandchild.
+// ---- Trees. The first line is the pid of the grandchild.
 
-// The grandchild holds the pipes and the leader goes, after it has written N bytes.
+// The leader writes N bytes and exits. The grandchild holds the pipes.
 int hold_pipe(const Arguments& arguments) {
   const pid_t grandchild = with_child([] {});
   write_all(2, std::to_string(grandchild) + '\n');
@@ -116,7 +116,7 @@ int hold_pipe(const Arguments& arguments) {
   return 0;
 }
 
-// The leader dies of SIGTERM, the other member of its group does not, and holds no pipe.
+// SIGTERM ends the leader. The grandchild ignores it, and holds no pipe.
 int leave_stubborn_member(const Arguments&) {
   int ready[2];
   if (::pipe(ready) != 0) return 99;
@@ -127,21 +127,21 @@ int leave_stubborn_member(const Arguments&) {
   });
   char byte;
   if (::read(ready[0], &byte, 1) != 1) return 99;
-  say(std::to_string(grandchild));
-  return wait_for_the_end();
+  print_line(std::to_string(grandchild));
+  return pause_forever();
 }
 
-// Nobody in the tree takes SIGTERM.
+// The leader and the grandchild ignore SIGTERM.
 int stubborn_tree(const Arguments&) {
   std::signal(SIGTERM, SIG_IGN);
-  say(std::to_string(with_child([] {})));
-  return wait_for_the_end();
+  print_line(std::to_string(with_child([] {})));
+  return pause_forever();
 }
 
-// All of the tree takes it.
+// SIGTERM ends the leader and the grandchild.
 int obedient_tree(const Arguments&) {
-  say(std::to_string(with_child([] { redirect_output(); })));
-  return wait_for_the_end();
+  print_line(std::to_string(with_child([] { redirect_output(); })));
+  return pause_forever();
 }
 
 // ---- Output and input.
@@ -165,7 +165,7 @@ int print_lines(const Arguments& arguments) {
   return 0;
 }
 
-// stdout and stderr by turns.
+// Writes to stdout and to stderr in turn.
 int alternate(const Arguments& arguments) {
   for (int i = 0; i < number(arguments, 0); ++i) {
     write_all(1 + i % 2, std::to_string(i) + '\n');
@@ -194,44 +194,44 @@ void read_all(Chunk chunk) {
   }
 }
 
-// What comes in goes out at once: a writer as slow as the test wants it.
+// Copies stdin to stdout, so the test controls when the child writes.
 int echo(const Arguments&) {
   read_all([](std::string_view chunk) { write_all(1, chunk); });
   return 0;
 }
 
-int say_then_echo(const Arguments& arguments) {
+int print_then_echo(const Arguments& arguments) {
   write_all(1, arguments.at(0));
   return echo({});
 }
 
 int close_stdin(const Arguments&) {
   ::close(0);
-  say("closed");
-  return wait_for_the_end();
+  print_line("closed");
+  return pause_forever();
 }
 
-// Reads one byte and goes: the writer finds nobody.
+// Exits after one byte, so the pipe of the writer has no reader.
 int read_one_byte(const Arguments&) {
   char byte;
   return ::read(0, &byte, 1) == 1 ? 0 : 1;
 }
 
-// ---- What it was given.
+// ---- The inherited state.
 
 int show_arguments(const Arguments& arguments) {
-  for (const auto& argument : arguments) say('[' + argument + ']');
+  for (const auto& argument : arguments) print_line('[' + argument + ']');
   return 0;
 }
 
 int show_environment(const Arguments&) {
-  for (char** entry = environ; *entry != nullptr; ++entry) say(*entry);
+  for (char** entry = environ; *entry != nullptr; ++entry) print_line(*entry);
   return 0;
 }
 
 int show_working_dir(const Arguments&) {
   char path[4096];
-  say(::getcwd(path, sizeof path) != nullptr ? path : "?");
+  print_line(::getcwd(path, sizeof path) != nullptr ? path : "?");
   return 0;
 }
 
@@ -243,13 +243,13 @@ int show_descriptors(const Arguments&) {
     if (entry->d_name[0] != '.' && fd != ::dirfd(dir)) open.push_back(fd);
   }
   std::sort(open.begin(), open.end());
-  for (const int fd : open) say(std::to_string(fd));
+  for (const int fd : open) print_line(std::to_string(fd));
   return 0;
 }
 
 int show_stdin(const Arguments&) {
   char path[256] = {};
-  say(::readlink("/proc/self/fd/0", path, sizeof path - 1) > 0 ? path : "?");
+  print_line(::readlink("/proc/self/fd/0", path, sizeof path - 1) > 0 ? path : "?");
   return 0;
 }
 
@@ -257,26 +257,26 @@ int show_signals(const Arguments&) {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
     const std::string_view name = std::string_view(line).substr(0, 6);
-    if (name == "SigBlk" || name == "SigIgn" || name == "SigCgt") say(line);
+    if (name == "SigBlk" || name == "SigIgn" || name == "SigCgt") print_line(line);
   }
   return 0;
 }
 
 int show_session(const Arguments&) {
   const bool leads = ::getsid(0) == ::getpid() && ::getpgrp() == ::getpid();
-  say(leads ? "leads its session and group" : "is led");
-  say(::open("/dev/tty", O_RDWR) < 0 ? "no terminal" : "has a terminal");
+  print_line(leads ? "leads its session and group" : "does not lead its session and group");
+  print_line(::open("/dev/tty", O_RDWR) < 0 ? "no terminal" : "has a terminal");
   return 0;
 }
 
 int show_open_files_limit(const Arguments&) {
   rlimit limit = {};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  say(std::to_string(limit.rlim_cur));
+  print_line(std::to_string(limit.rlim_cur));
   return 0;
 }
 
-// ---- The rest.
+// ---- Other modes.
 
 int burn(const Arguments& arguments) {
   const auto wanted = static_cast<std::clock_t>(number(arguments, 0)) * CLOCKS_PER_SEC / 1000;
@@ -291,7 +291,7 @@ int rename_self(const Arguments& arguments) {
   return sleep_until_signalled({});
 }
 
-// Lets anybody trace it, where the system asks for a permission.
+// Any process may trace it, also on systems that restrict ptrace.
 int be_traceable(const Arguments&) {
   ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
   return sleep_until_signalled({});
@@ -305,7 +305,7 @@ const std::map<std::string_view, Mode> kModes{
     {"sleep", sleep_until_signalled},
     {"ignore-term", ignore_term},
     {"exit-on-term", exit_on_term},
-    {"tell-signal", tell_signal},
+    {"report-signal", report_signal},
     {"stop", stop},
     {"hold-pipe", hold_pipe},
     {"stubborn-member", leave_stubborn_member},
@@ -318,7 +318,7 @@ const std::map<std::string_view, Mode> kModes{
     {"flood", flood},
     {"long-line", one_long_line},
     {"echo", echo},
-    {"say-then-echo", say_then_echo},
+    {"print-then-echo", print_then_echo},
     {"close-stdin", close_stdin},
     {"read-one-byte", read_one_byte},
     {"arguments", show_arguments},

@@ -13,7 +13,7 @@ import { sleep, withGuard } from './support/wait.mjs';
 
 const MOST_STILL_MS = 40;
 
-/** In which what has ended is dropped at once, and few may run or be ahead of their readers. */
+/** Drops ended executions at once, runs few at a time, and lets few results wait for their readers. */
 const configs = [
   {},
   { maxInMemoryExecutions: 1 },
@@ -45,7 +45,7 @@ async function readLines(execution, random) {
   const [pauseAt, pause] = [below(random, 2_000), random() * 80];
   let [text, count] = ['', 0];
   for await (const { line, partial } of execution) {
-    assert.ok(execution.pid, 'a line ahead of the start');
+    assert.ok(execution.pid, 'a line before the start');
     text += partial ? line : `${line}\n`;
     if (++count === pauseAt) await sleep(pause);
   }
@@ -103,7 +103,7 @@ async function connections({ sizes, mark }) {
     goOn();
   }
   return {
-    happened: `${tally.asked} executions over ${sizes.connections} connections, seed ${seed}: every line, every byte of the results, nothing ahead of its start, and an answer to everything ahead of the end`,
+    happened: `${tally.asked} executions over ${sizes.connections} connections, seed ${seed}: every line, every byte of the results, nothing before its start, and an answer to everything before the end`,
     lost: tally.asked - tally.ended,
     processesLeft: await processesLeft({ mark }),
     descriptorsLeft: await leftOver(() => descriptorsOf(process.pid).length, before),

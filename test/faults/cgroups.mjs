@@ -1,4 +1,4 @@
-// What depends on control groups: limits on the memory and the processes of a whole tree, and a process nobody can kill.
+// Needs control groups: memory and process limits of a whole tree, and a process that cannot be killed.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

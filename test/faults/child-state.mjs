@@ -106,7 +106,7 @@ async function nested(context) {
   assert.match(mark ?? 'no EXEC_ENGINE_ID', new RegExp(`^${LINK}:${LINK}$`));
   assert.ok(mark.startsWith('00000000-') && mark.endsWith(`/${id}`), mark);
   return {
-    happened: 'the mark of the inner one stands behind that of the outer one',
+    happened: 'the mark of the inner engine follows that of the outer one',
     lost: 0,
     processesLeft: await processesLeft(context),
     descriptorsLeft: 0,

@@ -15,7 +15,7 @@ const source = fileURLToPath(new URL('./children/clock.c', import.meta.url));
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export const hosts = {
-  /** Tells what came of executions that are under way while somebody moves the clock. */
+  /** Reports the results of executions that run while the clock is changed. */
   async timed({ mark }, { tell, hear }) {
     const report = await accounted(
       { mark },

@@ -120,7 +120,7 @@ async function one({ engine, ledger }, random) {
   // Whatever came after it would be too late.
   await new Promise((resolve) => setImmediate(resolve));
   checkOrder(events);
-  assert.notEqual(await waited, false, 'waitForCompletion settled ahead of the terminal event');
+  assert.notEqual(await waited, false, 'waitForCompletion settled before the terminal event');
 }
 
 const orders = (context) => {

@@ -19,7 +19,7 @@ const SPARE = 24;
 const { EAGAIN, EMFILE, ENFILE, ENOMEM } = os.constants.errno;
 
 export const hosts = {
-  /** Runs `launches` commands once it hears `go`, and one more when it hears `free`. */
+  /** Runs `launches` commands once it receives `go`, and one more when it receives `free`. */
   async launcher({ launches }, { tell, hear }) {
     const before = await warmDescriptors();
     const engine = new ExecutionEngine({ maxConcurrentExecutions: launches });

@@ -122,7 +122,7 @@ const vanished = (context) =>
     return `completed; logError: ${withoutPath(result.logError)}; overflowError: ${withoutPath(result.overflowError)}`;
   });
 
-/** Something stands where a log or an overflow file shall be: nothing is written through it, nobody waits for it. */
+/** Another file occupies the path of a log or overflow file: nothing is written through it, nothing waits for it. */
 const planted = (context) =>
   accounted(context, spilling(context.dir), async ({ engine, ledger }) => {
     const { logDir, overflowDir } = engine.config;
@@ -160,7 +160,7 @@ const planted = (context) =>
     return `${Object.keys(plants).join(', ')}, a device: all refused as log and as overflow files, every command completed, nothing behind a link was touched`;
   });
 
-/** Whatever the umask is, nobody else reads what a command said. */
+/** With any umask, no other user can read the output of a command. */
 const modes = (context) =>
   accounted(context, spilling(path.join(context.dir, 'deep')), async ({ engine, ledger }) => {
     const before = process.umask(0);
@@ -204,7 +204,7 @@ export const rows = [
   {
     name: 'files-planted',
     fault: 'something planted at the path of a file',
-    how: 'links, hard links, FIFOs, devices and directories where log and overflow files shall be',
+    how: 'links, hard links, FIFOs, devices and directories at the paths of log and overflow files',
     run: planted,
   },
   {

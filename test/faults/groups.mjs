@@ -1,5 +1,6 @@
-// Who has cleared his environment, left his session and lost his parent: nothing leads to his execution but a control
-// group, or the pipe that he holds. Each row runs in a host with control groups of its own, or with none.
+// Descendants that cleared their environment, left their session and lost their parent: only a control group, the mark
+// in their limits, or a pipe that they hold, leads to their execution. Each row runs in a host with control groups of its
+// own, or with none.
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import { accounted, processesLeft } from './support/account.mjs';
@@ -31,14 +32,30 @@ async function leftBehind({ mark }, { engine, ledger }) {
   assert.equal(result.status, 'completed');
   await grown(mark, 1);
   await engine.shutdown({ graceMs: GRACE_MS });
-  assert.deepEqual(leavesOf(mark), [], 'what was there after the shutdown');
-  return 'lived on after its command, and was gone with the shutdown';
+  assert.deepEqual(leavesOf(mark), [], 'processes left after the shutdown');
+  return 'outlived its command, and was ended by the shutdown';
 }
 
-/** Where no group holds it, the pipe that it holds is what tells of it. */
+/** Without a control group, the mark in its limits identifies it, also after the end of its command. */
+async function marked({ mark }, { engine, ledger }) {
+  await ledger.run(sh(`env -i ${leaf(mark)} >/dev/null 2>&1 </dev/null & ${hidden(mark)}; :`));
+  await grown(mark, 2);
+  const { execution, ended } = ledger.start(sh(`${hidden(mark)}; ${leaf(mark)}; :`));
+  await grown(mark, 4);
+  await execution.cancel();
+  const { result } = await ended;
+  assert.deepEqual(result.termination?.survivors, [], 'termination.survivors');
+  assert.equal(leavesOf(mark).length, 2, 'processes of the command that has ended');
+  await engine.shutdown({ graceMs: GRACE_MS });
+  assert.deepEqual(leavesOf(mark), [], 'processes left after the shutdown');
+  return 'ended with the cancel; two of a command that had ended outlived it until the shutdown';
+}
+
+/** If it has no mark either, the pipe that it holds identifies it. */
 async function named({ mark }, { ledger }) {
+  const unmarked = 'prlimit --rttime=1000000000:1000000000';
   const { execution, ended } = ledger.start(
-    sh(`(env -i setsid ${leaf(mark)} &); ${leaf(mark)}; :`),
+    sh(`(${unmarked} env -i setsid ${leaf(mark)} &); ${leaf(mark)}; :`),
   );
   await grown(mark, 2);
   const start = performance.now();
@@ -46,15 +63,15 @@ async function named({ mark }, { ledger }) {
   const { result } = await withGuard('the end of the execution', ended, 10_000);
   const took = performance.now() - start;
   const left = leavesOf(mark).map(({ pid }) => pid);
-  assert.equal(left.length, 1, 'processes that live on: this row shows nothing');
+  assert.equal(left.length, 1, 'surviving processes: this row shows nothing');
   assert.deepEqual(result.termination?.survivors, left, 'termination.survivors');
   assert.ok(isAlive(processInfo(left[0])), 'it was ended');
-  // It was told of; whoever was told ends it.
+  // A survivor is reported; the caller ends it.
   process.kill(left[0], 'SIGKILL');
-  return `lived on, and stood in \`result.termination.survivors\` ${seconds(took)} after the cancel`;
+  return `survived, and was reported in \`result.termination.survivors\` ${seconds(took)} after the cancel`;
 }
 
-const bodies = { cancelled, leftBehind, named };
+const bodies = { cancelled, leftBehind, marked, named };
 
 export const hosts = {
   async accounted({ context, body }, { tell }) {
@@ -85,8 +102,8 @@ async function inHost(context, how, body) {
   return host.all('report')[0];
 }
 
-async function hostKilled(context) {
-  const { host, skip } = startUnder(WITH_GROUPS, context, import.meta.url, 'killed', context);
+async function hostKilled(context, how) {
+  const { host, skip } = startUnder(how, context, import.meta.url, 'killed', context);
   if (skip) return { skip };
   await host.told('running');
   await grown(context.mark, 3);
@@ -118,15 +135,27 @@ export const rows = [
     run: (context) => inHost(context, WITH_GROUPS, 'leftBehind'),
   },
   {
-    name: 'tree-hidden-named',
+    name: 'tree-hidden-marked',
     fault: `${fault}, and no control group`,
-    how: `${made}, with the pipe of its command; a cancel`,
+    how: `${made}, and \`env -i … &\`; a cancel and a shutdown`,
+    run: (context) => inHost(context, WITHOUT_GROUPS, 'marked'),
+  },
+  {
+    name: 'tree-hidden-named',
+    fault: `${fault}, and neither a control group nor a mark`,
+    how: `${made} with a lower limit, with the pipe of its command; a cancel`,
     run: (context) => inHost(context, WITHOUT_GROUPS, 'named'),
   },
   {
     name: 'host-kill-hidden',
     fault: `${fault}, and the host is killed`,
     how: `${made}; SIGKILL of the host, with control groups`,
-    run: hostKilled,
+    run: (context) => hostKilled(context, WITH_GROUPS),
+  },
+  {
+    name: 'host-kill-hidden-marked',
+    fault: `${fault}, and the host is killed`,
+    how: `${made}; SIGKILL of the host, without control groups`,
+    run: (context) => hostKilled(context, WITHOUT_GROUPS),
   },
 ];

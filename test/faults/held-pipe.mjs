@@ -20,7 +20,7 @@ async function one({ engine, ledger }, { file, hash, size, holder }) {
   assert.equal(status, 'completed', 'status');
   assert.equal(stdout.length, size, 'bytes that the command wrote last');
   assert.equal(sha256(stdout), hash, `sha256 of ${size} bytes`);
-  assert.equal(outputIncomplete, true, 'it is not told that the pipe was held');
+  assert.equal(outputIncomplete, true, 'the result does not report the held pipe');
 }
 
 const held = (context) =>

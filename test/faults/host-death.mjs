@@ -48,7 +48,7 @@ export const hosts = {
 
 export const workers = { plant };
 
-/** How many of the executions run on, with nobody there to settle them. */
+/** How many of the executions run on, with no engine left to settle them. */
 const abandoned = (started) =>
   started.filter(({ pid, start }) => {
     const info = processInfo(pid);

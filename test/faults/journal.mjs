@@ -1,4 +1,5 @@
-// A host is killed at a random moment: the next engine on its journal knows what ran, tells it once, and ends what lives.
+// A host is killed at a random moment: the next engine on its journal
+// reports what ran, once, and ends what still runs.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
@@ -18,7 +19,7 @@ const JOURNALS = 3;
 const PROMISED_MS = 2_000;
 
 export const hosts = {
-  /** Runs long commands and short ones, and tells of each when it starts and when it has settled. */
+  /** Runs long commands and short ones, and reports the start and the end of each. */
   async keeper({ mark, journalDir, logDir }, { tell }) {
     const engine = new ExecutionEngine({ journalDir, logDir });
     engine.on('settled', ({ executionId }) => tell('settled', executionId));
@@ -70,7 +71,7 @@ export const hosts = {
     await new Promise(() => setInterval(() => undefined, 1_000));
   },
 
-  /** The same without a journal: what an execution was, somebody else is now. */
+  /** The same without a journal: the pid of an execution belongs to another process. */
   async reuser({ mark }, { tell }) {
     const engine = new ExecutionEngine();
     const { id, pid } = await engine.run(exec('/bin/true'));
@@ -87,7 +88,7 @@ export const hosts = {
   },
 };
 
-/** Starts a process that has that number. Only in a namespace of its own, where nobody else wants one. */
+/** Starts a process that has that pid. Works in a PID namespace of its own only. */
 function takePid(pid, mark) {
   for (let attempt = 0; attempt < 50; attempt++) {
     writeFileSync('/proc/sys/kernel/ns_last_pid', `${pid - 1}`);
@@ -95,10 +96,10 @@ function takePid(pid, mark) {
     if (child.pid === pid) return child;
     child.kill('SIGKILL');
   }
-  throw new Error(`nobody could be given the number ${pid}`);
+  throw new Error(`no process could get the pid ${pid}`);
 }
 
-/** What the next engine tells; it has done all that it does when this settles. */
+/** What the next engine reports; its recovery is complete when this settles. */
 async function recoveredBy(config) {
   const engine = new ExecutionEngine(config);
   try {
@@ -111,12 +112,12 @@ async function recoveredBy(config) {
 
 function checkRecovered(recovered, { started, settled }) {
   const ids = recovered.map(({ executionId }) => executionId);
-  assert.equal(new Set(ids).size, ids.length, 'one of them is told twice');
+  assert.equal(new Set(ids).size, ids.length, 'one of them is reported twice');
   for (const { id, lasting, pid } of started) {
-    if (settled.includes(id)) assert.ok(!ids.includes(id), `${id} had settled, and is told`);
+    if (settled.includes(id)) assert.ok(!ids.includes(id), `${id} had settled, and is reported`);
     else if (lasting) {
       const told = recovered.find(({ executionId }) => executionId === id);
-      assert.ok(told, `${id} was running, and is not told`);
+      assert.ok(told, `${id} was running, and is not reported`);
       assert.deepEqual([told.status, told.pid], ['interrupted', pid]);
       assert.match(readFileSync(told.logFile, 'utf8'), /begun/, 'the log of what was running');
     }
@@ -125,7 +126,7 @@ function checkRecovered(recovered, { started, settled }) {
 
 const lastingOf = (host) => host.all('started').filter(({ lasting }) => lasting);
 
-/** A host with a journal that is killed while it runs something; gives what it had told until then. */
+/** A host with a journal that is killed while it runs something; returns what it had reported until then. */
 async function killedHost({ mark }, config, enough) {
   const host = startHost(
     import.meta.url,
@@ -134,7 +135,7 @@ async function killedHost({ mark }, config, enough) {
     { env: { [MARK_VARIABLE]: mark } },
   );
   await host.told('started');
-  await waitFor('what the host shall run', () => enough(host));
+  await waitFor('the executions of the host', () => enough(host));
   await sleep(Math.random() * 80);
   process.kill(host.pid, 'SIGKILL');
   await host.ended();
@@ -146,7 +147,7 @@ const configIn = (dir) => ({
   logDir: path.join(dir, 'logs'),
 });
 
-/** One host after the other, on one journal; how many were told, and how many were not. */
+/** One host after the other, on one journal; how many were reported, and how many were not. */
 async function killedOver(context, rounds) {
   const { mark } = context;
   const config = configIn(context.dir);
@@ -158,7 +159,7 @@ async function killedOver(context, rounds) {
     const recovered = await recoveredBy(config);
     checkRecovered(recovered, before);
     await goneAsPromised('what was running', PROMISED_MS, () => markedProcesses(mark));
-    assert.deepEqual(await recoveredBy(config), [], 'the engine after that is told again');
+    assert.deepEqual(await recoveredBy(config), [], 'the engine after that reports it again');
     told += recovered.length;
     lost += before.started.filter(
       ({ id, lasting }) => lasting && !recovered.some(({ executionId }) => executionId === id),
@@ -178,14 +179,14 @@ async function killed(context) {
   );
   const sum = (name) => counts.reduce((total, count) => total + count[name], 0);
   return {
-    happened: `${rounds * JOURNALS} hosts: the next engine told of each of the ${sum('told')} that were running, with their logs, once, and of nothing that had settled`,
+    happened: `${rounds * JOURNALS} hosts: the next engine reported each of the ${sum('told')} that were running, with their logs, once, and of nothing that had settled`,
     lost: sum('lost'),
     processesLeft: await processesLeft(context),
     descriptorsLeft: 0,
   };
 }
 
-/** Half a line, garbage, another version: what a crash or a full disk leaves of a journal is no reason to fail. */
+/** Half a line, garbage, another version: what a crash or a full disk leaves of a journal does not fail the next engine. */
 async function damaged(context) {
   const config = configIn(context.dir);
   const before = await killedHost(context, config, (host) => lastingOf(host).length === COMMANDS);
@@ -197,7 +198,7 @@ async function damaged(context) {
   const recovered = await recoveredBy(config);
   checkRecovered(recovered, before);
   return {
-    happened: `${recovered.length} told in spite of half a record at the end`,
+    happened: `${recovered.length} reported despite half a record at the end`,
     lost: 0,
     processesLeft: await processesLeft(context),
     descriptorsLeft: 0,
@@ -248,10 +249,11 @@ async function recycled(context) {
 async function recycledInJournal(context) {
   const { outcome, ...rest } = await inNamespace(context, 'recycler');
   if (rest.skip) return rest;
-  assert.equal(outcome.reported, true, 'the execution that was interrupted is not told');
+  assert.equal(outcome.reported, true, 'the interrupted execution is not reported');
   return {
     ...rest,
-    happened: 'the execution was told as interrupted, the process that has its number now lived',
+    happened:
+      'the execution was reported as interrupted; the process that has its pid was left alive',
   };
 }
 
@@ -270,13 +272,13 @@ export const rows = [
   },
   {
     name: 'recycled-pid',
-    fault: 'pid given to somebody else',
+    fault: 'pid reused by another process',
     how: '`ns_last_pid` in a pid namespace: a bystander gets the number of an execution that has ended',
     run: recycled,
   },
   {
     name: 'recycled-pid-journal',
-    fault: 'pid of the journal given to somebody else',
+    fault: 'pid in the journal reused by another process',
     how: 'the same between the death of a host and the start of the next engine',
     run: recycledInJournal,
   },

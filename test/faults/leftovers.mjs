@@ -51,7 +51,7 @@ async function swept(context) {
     [used, lookalike, path.join(precious, 'file')].every((file) => existsSync(file));
   await waitFor('the directory of the dead host to go', () => !existsSync(left), 5_000);
   await sleep(200);
-  assert.ok(kept(), 'something was removed that belongs to nobody who is dead');
+  assert.ok(kept(), 'a file of a live owner was removed');
   await engine.shutdown();
   living.say('end');
   await living.endedWell();

@@ -21,7 +21,7 @@ async function follow(ledger, request, take) {
   const { execution, ended } = ledger.start(request);
   let next = 0;
   execution.on('output', ({ lines, firstSeq, partial }) => {
-    assert.equal(firstSeq, next, 'a line is missing, or is there twice');
+    assert.equal(firstSeq, next, 'a line is missing or repeated');
     next += lines.length;
     const last = lines.length - 1;
     for (const [index, line] of lines.entries()) take(line, !(partial && index === last));
@@ -86,7 +86,7 @@ async function rejoined(context, { ledger }, name, data) {
   const file = path.join(context.dir, name);
   writeFileSync(file, data);
   const hash = createHash('sha256');
-  // The end of the output ends a line as well: what follows a line tells whether it had a terminator.
+  // The end of the output ends a line as well: what follows a line shows whether it had a terminator.
   let [lines, terminator] = [0, ''];
   const result = await follow(ledger, exec('cat', [file]), (line, ended) => {
     lines++;
@@ -111,7 +111,7 @@ const carriageReturns = (context) =>
 const binary = (context) =>
   accounted(context, { maxLineBytes: 4_096 }, async (account) => {
     const data = randomBytes(32 * MiB).map((byte) => byte & 0x7f);
-    // A terminator of two characters could not be told from one when the lines are put together again.
+    // A terminator of two characters could not be distinguished from one when the lines are put together again.
     for (let index = 1; index < data.length; index++) {
       if (data[index] === 10 && data[index - 1] === 13) data[index - 1] = 0;
     }

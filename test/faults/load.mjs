@@ -26,7 +26,7 @@ const runs = (width) => (context) =>
       );
       assert.deepEqual(zombiesOf(process.pid), [], 'zombies as soon as all have settled');
       assert.equal(await engine.runningCount(), 0, 'executions that still run');
-      return `${count} exits, each told once, in ${seconds(performance.now() - start)}; no zombie`;
+      return `${count} exits, each reported once, in ${seconds(performance.now() - start)}; no zombie`;
     },
   );
 

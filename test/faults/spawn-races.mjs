@@ -13,7 +13,7 @@ const config = { maxConcurrentExecutions: 64, maxQueuedExecutions: Infinity };
 const listDescriptors =
   'i=0; while [ $i -lt 300 ]; do [ -e /proc/$$/fd/$i ] && printf "%s " $i; i=$((i+1)); done; cat';
 
-/** Keeps launching children of the other kind until told to stop. */
+/** Keeps launching children of the other kind until stopped. */
 function disturb() {
   let [going, launched] = [true, 0];
   const lane = async () => {
@@ -42,7 +42,7 @@ const viaNode = (text) =>
     child.stdin.end(text);
   });
 
-/** If anybody else had inherited the writing end of such a pipe, its reader would wait for ever. */
+/** If another process inherited the write end of such a pipe, its reader would wait forever. */
 const pipes = (context) =>
   accounted(context, config, async ({ ledger }) => {
     const count = context.sizes.races;

@@ -1,4 +1,4 @@
-// Children under a tracer: a pidfd may become readable without an exit, and whoever then waits in a blocking call hangs.
+// Children under a tracer: a pidfd may become readable without an exit, and a blocking wait would then hang.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { accounted } from './support/account.mjs';

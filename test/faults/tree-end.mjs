@@ -18,11 +18,11 @@ const PROMISED_MS = GRACE_MS + 1_000;
 const config = { forceKillAfterDelayMs: GRACE_MS, maxConcurrentExecutions: 50 };
 
 const termination = (result) => {
-  assert.ok(result.termination, `the result tells no termination, its status is ${result.status}`);
+  assert.ok(result.termination, `the result has no termination, its status is ${result.status}`);
   return result.termination;
 };
 
-/** What was marked before the trees were planted (a guard, say) does not belong to them. */
+/** What was marked before the trees were planted (such as a watchdog) does not belong to them. */
 function leftSince(mark) {
   const before = new Set(markedProcesses(mark).map(({ pid }) => pid));
   return () => markedProcesses(mark).filter(({ pid }) => !before.has(pid));
@@ -102,15 +102,12 @@ async function deaf(context, { ledger }) {
   const took = await goneAsPromised('the tree', PROMISED_MS, left);
   const { result } = await ended;
   assert.equal(result.signal, 'SIGKILL', 'signal');
-  assert.ok(took >= GRACE_MS / 2, `killed after ${took} ms: nobody waited for the grace period`);
+  assert.ok(took >= GRACE_MS / 2, `killed after ${took} ms: the grace period was not waited for`);
   assert.deepEqual(termination(result).signals, ['SIGTERM', 'SIGKILL']);
   return `ended by SIGKILL ${seconds(took)} after the cancel, with a grace period of ${seconds(GRACE_MS)}`;
 }
 
-/**
- * A stopped process acts on nothing but SIGKILL and SIGCONT. Being stopped is no end: that one comes when the time is up,
- * and for that reason.
- */
+/** A stopped process acts on SIGKILL and SIGCONT only. It has not ended; the timeout ends it, and is the reported reason. */
 async function stopped(context, { ledger }) {
   const { mark } = context;
   const timeoutMs = 3_000;
@@ -132,8 +129,8 @@ async function stopped(context, { ledger }) {
 }
 
 /**
- * A tree that forks when it is told to end, and a chain of processes that fork and exit, each in a session of its own: the
- * list of processes is out of date as soon as it is made.
+ * A tree that forks on SIGTERM, and a chain of processes that fork and exit, each in a session of its own: the list of
+ * processes is out of date as soon as it is read.
  */
 async function bomb(context, { ledger }) {
   const { mark, dir, sizes } = context;
@@ -167,7 +164,7 @@ async function bomb(context, { ledger }) {
   return `${most} processes, and up to ${nodes + hops} more forked meanwhile, were gone ${seconds(took)} after the cancel`;
 }
 
-/** Cleared its environment and left its session: nothing in it tells whose it is. */
+/** Cleared its environment and left its session: nothing in it identifies its execution. */
 async function hidden(context, { ledger }) {
   const { mark } = context;
   const escaper = `env -i setsid ${leaf(mark)} >/dev/null 2>&1 </dev/null &`;
@@ -181,10 +178,10 @@ async function hidden(context, { ledger }) {
   const { result } = await ended;
   if (!isAlive(processInfo(pid))) return 'killed';
   const { survivors } = termination(result);
-  assert.ok(survivors.includes(pid), `process ${pid} lives on, and the result does not tell`);
-  // It was told of; whoever was told ends it.
+  assert.ok(survivors.includes(pid), `process ${pid} survives, and the result does not report it`);
+  // A survivor is reported; the caller ends it.
   process.kill(pid, 'SIGKILL');
-  return 'lived on, and stood in `result.termination.survivors`';
+  return 'survived, and was reported in `result.termination.survivors`';
 }
 
 export const hosts = {

@@ -1,4 +1,4 @@
-// Bytes that are no UTF-8: the text is what the decoder of the web makes of them, wherever the reads are cut.
+// Invalid UTF-8: the text is what a WHATWG decoder returns, wherever the reads are split.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -85,7 +85,7 @@ const invalid = (context) =>
 export const rows = [
   {
     name: 'utf8-invalid',
-    fault: 'output that is no UTF-8',
+    fault: 'output that is not UTF-8',
     how: 'every byte from 80 to FF, truncated and overlong sequences, surrogates, random ones, cut everywhere',
     run: invalid,
   },

@@ -1,5 +1,5 @@
-// The other side of a connection: whatever a bridge says, nothing is thrown in the face of the program, and all that is
-// pending comes to an end.
+// The bridge client with any input from the bridge: it throws nothing outside of its promises, and all pending promises
+// settle.
 import { PassThrough } from 'node:stream';
 import { chunksOf } from './chunks.mjs';
 import { Random, seedOf } from './random.mjs';
@@ -9,7 +9,7 @@ const ID = '00000000-0000-4000-8000-000000000001';
 const HELLO = { protocol: 1, pid: 1, max_line_bytes: 4096, config: {} };
 
 export function begin({ connectBridge }) {
-  /** A client that has just been told `hello`, and asks a little of everything. */
+  /** A client that has received `hello` and uses each of its functions. */
   async function connected() {
     const [readable, writable] = [new PassThrough(), new PassThrough()];
     const connecting = connectBridge({ readable, writable });
@@ -24,15 +24,17 @@ export function begin({ connectBridge }) {
   }
 
   function judge({ code, stack }) {
-    require(typeof code === 'string', 'what is rejected is an error of the engine', stack);
+    require(typeof code === 'string', 'a rejection is an error of the engine', stack);
   }
 
   async function check(input) {
     const random = new Random(seedOf(input));
     const { client, readable } = await connected();
-    client.on('output', ({ lines }) => require(Array.isArray(lines), 'lines are a list'));
+    client.on('output', ({ lines }) => require(Array.isArray(lines), 'lines are an array'));
     client.on('stdout', ({ line }) => require(typeof line === 'string', 'a line is text'));
-    client.on('completed', ({ result }) => require(result.id !== undefined, 'it has an id'));
+    client.on('completed', ({ result }) =>
+      require(result.id !== undefined, 'the result has an id'),
+    );
     const run = client.run({ id: ID, command: { type: 'exec', program: 'true' } });
     const pending = [
       run,
@@ -46,7 +48,7 @@ export function begin({ connectBridge }) {
       client.stats(),
       client.cancel(ID),
     ].map((promise) => Promise.resolve(promise).catch(judge));
-    // What is asked is under way.
+    // The requests are pending.
     await new Promise(setImmediate);
     for (const chunk of chunksOf(input, 1 + random.below(200), random)) readable.write(chunk);
     readable.end('\n');

@@ -1,4 +1,4 @@
-// Bytes are cut into the same lines whatever pieces they come in, and those are the lines that are there.
+// Bytes are split into the correct lines, in any chunks.
 import { isDeepStrictEqual } from 'node:util';
 import { chunksOf } from './chunks.mjs';
 import { Random, seedOf } from './random.mjs';
@@ -21,20 +21,23 @@ export function begin({ ByteLines }) {
       const random = new Random(seedOf(input));
       for (const maxBytes of [MOST, Number.POSITIVE_INFINITY]) {
         const whole = linesOf([input], maxBytes);
-        require(isDeepStrictEqual(whole, expected(input, maxBytes)), 'the lines are there', whole);
+        require(isDeepStrictEqual(
+          whole,
+          expected(input, maxBytes),
+        ), 'the lines are correct', whole);
         for (const most of [1, 2, 7, 1 + random.below(input.length + 1)]) {
           const lines = linesOf(chunksOf(input, most, random), maxBytes);
-          require(isDeepStrictEqual(lines, whole), 'the pieces make no difference', lines);
+          require(isDeepStrictEqual(lines, whole), 'the lines do not depend on chunks', lines);
         }
       }
     },
   };
 }
 
-/** All at once, and one after the other. */
+/** The whole input, and single chunks. */
 function expected(input, maxBytes) {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  // A character for each byte.
+  // One character for each byte.
   const lines = input.toString('latin1').split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => {

@@ -1,17 +1,17 @@
-// What is read from a line is a request, a command, or an error about a field. A request that is taken is the same when
-// it is written and read once more.
+// A line is parsed into a request, a command, or an error about a field. An accepted request stays equal when it is
+// written and parsed again.
 
 import { requireGoodError, requireWireNames } from './good-error.mjs';
 import { require } from './require.mjs';
-import { said, shown } from './same-request.mjs';
+import { requestText, wireText } from './same-request.mjs';
 
 export const corpus = 'bridge';
 
 export function begin(parts) {
-  const { ByteLines, fieldsOf, commandOf, asSeq, reading, errorToWire } = parts;
-  const { requestFromWire, requestToWire, normalRequest } = parts;
+  const { ByteLines, parseLine, commandOf, asSeq, reading, errorToWire } = parts;
+  const { requestFromWire, requestToWire, checkedRequest } = parts;
   const { REQUEST, LIMITS } = parts;
-  /** Those that have another form on the wire. */
+  /** Names with another form on the wire. */
   const apiNames = Object.keys({ ...REQUEST, ...LIMITS }).filter((name) => /[A-Z]/.test(name));
 
   function checkRequest(wire, text) {
@@ -23,14 +23,18 @@ export function begin(parts) {
       return;
     }
     try {
-      normalRequest(request);
+      checkedRequest(request, []);
     } catch (error) {
       requireWireNames(errorToWire(error), apiNames, text);
       return;
     }
     const written = JSON.parse(JSON.stringify(requestToWire(request)));
-    requireSame('all of a request is taken', said(wire), said(written));
-    requireSame('it comes back as it was', shown(request), shown(requestFromWire(written)));
+    requireSame('the whole request is accepted', wireText(wire), wireText(written));
+    requireSame(
+      'the request is unchanged after a round trip',
+      requestText(request),
+      requestText(requestFromWire(written)),
+    );
   }
 
   function requireSame(what, one, other) {
@@ -40,7 +44,7 @@ export function begin(parts) {
   function checkLine(text, problem, number) {
     let fields;
     try {
-      fields = fieldsOf(text, problem, number);
+      fields = parseLine(text, problem, number);
       if (Object.hasOwn(fields, 'type')) {
         if (fields.seq !== undefined && fields.seq !== null) asSeq('seq', fields.seq);
         reading(() => commandOf(fields));
@@ -49,7 +53,9 @@ export function begin(parts) {
     } catch (error) {
       const wire = errorToWire(error);
       requireGoodError(wire);
-      require(!JSON.stringify({ type: 'error', payload: wire }).includes('\n'), 'it is one line');
+      require(!JSON.stringify({ type: 'error', payload: wire }).includes(
+        '\n',
+      ), 'an error is one line');
       return;
     }
     checkRequest(fields.type === 'execute' ? fields.request : fields, text);

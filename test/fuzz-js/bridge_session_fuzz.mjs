@@ -1,6 +1,6 @@
-// A whole connection: no line ends it, each is answered once, and what goes out is JSON, line by line.
+// A complete session: no line ends it, each line is answered once, and the output is JSON lines.
 //
-// The engine is a real one that runs nothing but /bin/true, whatever the line says.
+// The engine is real, but runs /bin/true for every request.
 import { PassThrough } from 'node:stream';
 import { chunksOf } from './chunks.mjs';
 import { requireGoodError } from './good-error.mjs';
@@ -10,27 +10,27 @@ import { require } from './require.mjs';
 export const corpus = 'bridge';
 
 const MOST = 2048;
-/** Not answered, unless they are wrong. */
+/** Types without an answer, unless the line is invalid. */
 const QUIET = ['lines_taken', 'stop_lines'];
 
 export function begin(parts) {
-  const { ByteLines, ExecutionEngine, normalRequest, serveBridge } = parts;
+  const { ByteLines, ExecutionEngine, checkedRequest, serveBridge } = parts;
 
   class HarmlessEngine extends ExecutionEngine {
     run(request, options) {
       try {
         const { id, metadata, priority } = request;
-        normalRequest(request);
+        checkedRequest(request, []);
         const command = { type: 'exec', program: '/bin/true' };
         return super.run({ id, metadata, priority, command }, options);
       } catch {
-        // Nothing that is refused there is run here.
+        // The session rejects such a request; the engine must not run it.
         return super.run({ id: request.id, command: { type: 'exec', program: '' } }, options);
       }
     }
   }
 
-  /** The lines as the session is going to see them, but `shutdown`, which ends it as it should. */
+  /** The lines that the session receives, without `shutdown`, which would end it. */
   function linesOf(input) {
     const lines = [];
     const splitter = new ByteLines((line) => lines.push(line), MOST);
@@ -59,7 +59,7 @@ export function begin(parts) {
   }
 
   function messagesOf(output) {
-    require(output === '' || output.endsWith('\n'), 'the last line is whole');
+    require(output === '' || output.endsWith('\n'), 'the last line is complete');
     if (output === '') return [];
     return output
       .slice(0, -1)
@@ -67,10 +67,11 @@ export function begin(parts) {
       .map((line) => JSON.parse(line));
   }
 
-  /** How many answers there are, and to which lines. */
+  /** Checks the number of answers and their lines. */
   function judge(lines, messages) {
     const types = ['event', 'result', 'response', 'lines', 'error'];
-    for (const { type } of messages) require(types.includes(type), 'it is a known message', type);
+    for (const { type } of messages)
+      require(types.includes(type), 'the type of a message is known', type);
     const of = (wanted) => messages.filter(({ type }) => type === wanted);
     for (const { payload } of of('error')) requireGoodError(payload);
     for (const { error } of of('response')) if (error !== undefined) requireGoodError(error);

@@ -1,6 +1,6 @@
-// An input in pieces.
+// Splits an input into chunks.
 
-/** Pieces of 0 to `most` bytes. */
+/** Chunks of 0 to `most` bytes. */
 export function chunksOf(bytes, most, random) {
   const chunks = [];
   for (let at = 0; at < bytes.length; ) {

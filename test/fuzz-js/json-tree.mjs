@@ -1,6 +1,6 @@
-// JSON as a tree that also holds what no JavaScript object does: names that stand twice, numbers as they were written.
+// JSON as a tree. In contrast to a JavaScript object it keeps duplicate names and the text of numbers.
 
-/** `{ entries: [[name, node], …] }`, `{ items: [node, …] }`, or `{ text }`, which is written as it is. */
+/** `{ entries: [[name, node], …] }`, `{ items: [node, …] }`, or `{ text }`, which is written unchanged. */
 export function treeOf(value) {
   if (Array.isArray(value)) return { items: value.map(treeOf) };
   if (typeof value === 'object' && value !== null) {
@@ -16,7 +16,7 @@ export function textOf(node) {
   return node.items ? `[${node.items.map(textOf).join(',')}]` : node.text;
 }
 
-/** All nodes that hold others, the root included. */
+/** All nodes with children, including the root. */
 export function holdersIn(node) {
   const below = node.entries?.map(([, entry]) => entry) ?? node.items;
   return below ? [node, ...below.flatMap(holdersIn)] : [];

@@ -1,8 +1,8 @@
 // Runs one fuzz target: node test/fuzz-js/main.mjs <target> --parts FILE [--seconds N] [--seed N] [--work DIR] [--input FILE]
 //
-// First over its corpus, then over mutations of it, for N seconds. Whatever a target throws, or leaves as an unhandled
-// rejection, is a finding: the input is written to DIR, the next one is not begun, and the exit code is 1. One that takes
-// too long is in the file "hang". Same seed, same inputs. With --input that one file alone is run.
+// It runs the corpus, then mutations of it for N seconds. An exception or an unhandled rejection is a finding: the input
+// is written to DIR, the run stops, and the exit code is 1. An input that takes too long is written to the file "hang".
+// The same seed creates the same inputs. With --input, only that file is run.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -35,9 +35,9 @@ let isDone = false;
 process.on('uncaughtException', (error) => {
   escaped ??= error;
 });
-// Nothing is left that the input could be waiting for.
+// Nothing keeps the process alive, so pending promises can never settle.
 process.on('exit', () => {
-  if (!isDone) found(current, new Error('does not hold: all that is pending comes to an end'));
+  if (!isDone) found(current, new Error('does not hold: all pending promises settle'));
 });
 
 const { begin, corpus = name } = await import(
@@ -45,7 +45,7 @@ const { begin, corpus = name } = await import(
 );
 const target = begin(createRequire(import.meta.url)(path.resolve(values.parts)));
 mkdirSync(values.work, { recursive: true });
-const begins = startWatchdog(path.join(values.work, 'hang'));
+const startInput = startWatchdog(path.join(values.work, 'hang'));
 process.exitCode = (await run()) ? 0 : 1;
 isDone = true;
 
@@ -73,9 +73,9 @@ async function run() {
 async function holds(input) {
   try {
     current = input;
-    begins(input);
+    startInput(input);
     await target.check(input);
-    // What is thrown behind the last promise is thrown by the next turn.
+    // An exception after the last promise is thrown before the next turn of the event loop.
     if (target.waits) await new Promise(setImmediate);
     if (escaped !== undefined) throw escaped;
     requireNoPollution();

@@ -1,4 +1,4 @@
-// Makes a new input out of a known one: by its structure, where it is lines of JSON, and by its bytes.
+// Creates a new input from a known one: by the structure of JSON lines, and by bytes.
 import { holdersIn, textOf, treeOf } from './json-tree.mjs';
 
 const LONGEST = 4096;
@@ -23,7 +23,7 @@ const NAMES = [
   'length',
 ];
 
-/** As they are written. */
+/** As JSON text. */
 const VALUES = [
   'null',
   'true',
@@ -88,7 +88,7 @@ const structural = [
 ];
 const bytewise = [cut, flip, insertBytes, insertPiece, joinLines, repeatLine, lengthen];
 
-/** `known` are the inputs that another one may be joined with. */
+/** `known`: inputs that can be appended. */
 export function mutated(bytes, known, random) {
   let made = bytes;
   for (let rounds = 1 + random.below(4); rounds > 0; rounds--) {
@@ -100,7 +100,7 @@ export function mutated(bytes, known, random) {
   return made.length > 4 * LONGEST ? made.subarray(0, 4 * LONGEST) : made;
 }
 
-/** One of its lines in another form. `undefined` where that is no JSON. */
+/** Mutates one line; `undefined` if it is not JSON. */
 function mutatedLine(bytes, random) {
   const lines = bytes.toString().split('\n');
   const at = random.below(lines.length);
@@ -155,14 +155,14 @@ function addEntry(holder, random) {
   else holder.items.push(node);
 }
 
-/** An array in the place of an object. */
+/** Replaces an object by an array. */
 function asArray(holder) {
   if (!holder.entries) return;
   holder.items = holder.entries.map(([, entry]) => entry);
   delete holder.entries;
 }
 
-/** Deep in arrays or objects. */
+/** Nests a value deeply in arrays or objects. */
 function nest(holder, random) {
   const list = listOf(holder);
   if (list.length === 0) return;
@@ -177,7 +177,7 @@ function nest(holder, random) {
   list[at] = holder.entries ? [list[at][0], node] : node;
 }
 
-/** A value of one field in another one. */
+/** Copies the value of one field into another one. */
 function moveValue(holder, random, holders) {
   const donor = random.pick(holders);
   const list = listOf(donor);
@@ -230,7 +230,7 @@ function repeatLine(bytes, random) {
   return Buffer.from(lines.join('\n'), 'latin1');
 }
 
-/** Over what a line may have. */
+/** Makes a line longer than its limit. */
 function lengthen(bytes, random) {
   const piece = Buffer.alloc(
     1 + random.below(LONGEST),

@@ -1,12 +1,12 @@
-// The parts of the package that the fuzz targets call, put together by esbuild (tools/fuzz.mjs): they are too small to be
-// seen from outside.
-export { ByteLines } from '../../lib/bridge/byte-lines';
-export { connectBridge } from '../../lib/bridge/connect';
-export { errorToWire } from '../../lib/bridge/error';
-export { LIMITS } from '../../lib/bridge/fields';
-export { asSeq, commandOf, fieldsOf } from '../../lib/bridge/line';
-export { reading } from '../../lib/bridge/names';
-export { REQUEST, requestFromWire, requestToWire } from '../../lib/bridge/request';
-export { serveBridge } from '../../lib/bridge/serve';
+// The internal parts of the package that the fuzz targets call, bundled by esbuild (tools/fuzz.mjs).
+
+export { connectBridge } from '../../lib/bridge/client/connect';
+export { asSeq, commandOf, parseLine } from '../../lib/bridge/server/incoming-line';
+export { serveBridge } from '../../lib/bridge/server/serve';
+export { ByteLines } from '../../lib/bridge/wire/byte-lines';
+export { errorToWire } from '../../lib/bridge/wire/error';
+export { reading } from '../../lib/bridge/wire/names';
+export { requestFromWire, requestToWire } from '../../lib/bridge/wire/request';
+export { LIMITS, REQUEST } from '../../lib/core/fields/request';
+export { checkedRequest } from '../../lib/core/options/request';
 export { ExecutionEngine } from '../../lib/index';
-export { normalRequest } from '../../lib/options/request';

@@ -1,4 +1,4 @@
-// Random numbers that are the same again for the same seed.
+// Random numbers, reproducible by their seed.
 
 export class Random {
   #state;
@@ -30,7 +30,7 @@ export class Random {
   }
 }
 
-/** A seed out of an input, so that what is chosen besides it is the same when it is run again. */
+/** A seed from an input, so that all other random choices are the same when it runs again. */
 export function seedOf(bytes) {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;

@@ -1,24 +1,24 @@
-// Requests as text, to be compared: as they are read, and as they stand on the wire.
+// Requests as text for comparisons, in the form of the API and of the wire.
 
 const number = (_, value) =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
-/** All that a request may hold, in its order. Metadata are JSON, where no number is infinite. */
-export const shown = ({ metadata, ...request }) =>
+/** All fields of a request, in order. Metadata is JSON, which has no infinite numbers. */
+export const requestText = ({ metadata, ...request }) =>
   JSON.stringify([request, JSON.stringify(metadata)], number);
 
-/** All that a request on the wire says, whatever the order of its fields. What is `null` says nothing. */
-export function said({ metadata, command, limits, input, ...rest }) {
+/** All fields of a request on the wire, in any order. A field that is `null` counts as missing. */
+export function wireText({ metadata, command, limits, input, ...rest }) {
   const bytes = typeof input === 'object' && input !== null && Buffer.from(input.base64, 'base64');
   const parts = [given(rest), given(command), given(limits ?? {}), bytes || input || ''];
-  return JSON.stringify([...parts.map(sorted), sorted(saidOf(metadata))], number);
+  return JSON.stringify([...parts.map(sorted), sorted(normalizedMetadata(metadata))], number);
 }
 
 const given = (object) =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 
-/** Its own two names may be missing; one of them has another form in the API, and may come in that. */
-function saidOf(metadata) {
+/** The two known names are optional, and one of them has another form in the API. */
+function normalizedMetadata(metadata) {
   const {
     source,
     conversationId,

@@ -1,7 +1,7 @@
-// What a display filter promises for any bytes, in any chunks. The first byte of the input says how
-// long the chunks are.
+// Invariants of DisplayFilter for any bytes in any chunks. The first byte of an input is the length
+// of the chunks.
 //
-// With libFuzzer: -fsanitize=fuzzer. The inputs in corpus/display_filter/ are the seeds.
+// With libFuzzer: -fsanitize=fuzzer. The seeds are in corpus/display_filter/.
 
 #include <algorithm>
 #include <cstdint>
@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include "output/display/display_filter.hpp"
+#include "output/utf8.hpp"
 #include "require.hpp"
-#include "stream/display_filter.hpp"
-#include "stream/utf8.hpp"
 
 namespace escher {
 namespace {
@@ -42,7 +42,7 @@ std::string decoded(std::string_view bytes) {
   return text;
 }
 
-// The length of the SGR sequence that begins `text`, or 0.
+// The length of an SGR sequence at the start of `text`, or 0.
 std::size_t sgr_length(std::string_view text) {
   if (!text.starts_with("\x1B[")) return 0;
   const std::size_t end = text.find_first_not_of("0123456789;:", 2);
@@ -65,7 +65,7 @@ std::size_t first_length(std::string_view text) {
   return code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }
 
-// Of valid text: whether what begins it is a control, or a character that rearranges text.
+// Whether valid text begins with a control or with a character that rearranges text.
 bool begins_with_control(std::string_view text) {
   const std::uint32_t code = first_code(text);
   if (code < 0x20) return code != '\t' && code != '\n' && code != '\r';
@@ -77,7 +77,7 @@ bool begins_with_control(std::string_view text) {
          std::end(kRearranging);
 }
 
-// OSC 9;4 in the one form in which it is shown.
+// The length of an OSC 9;4 sequence in its normalized form at the start of `text`, or 0.
 std::size_t progress_length(std::string_view text) {
   constexpr std::string_view kHead = "\x1B]9;4;";
   const std::size_t end = text.find('\a');
@@ -94,15 +94,15 @@ std::size_t sequence_length(DisplayMode mode, std::string_view text) {
 }
 
 void require_safe(DisplayMode mode, std::string_view text) {
-  require(decoded(text) == text, "what is shown is valid UTF-8");
+  require(decoded(text) == text, "the result is valid UTF-8");
   while (!text.empty()) {
     const std::size_t sequence = sequence_length(mode, text);
-    require(sequence > 0 || !begins_with_control(text), "no control is shown");
+    require(sequence > 0 || !begins_with_control(text), "the result contains no control");
     text.remove_prefix(sequence > 0 ? sequence : first_length(text));
   }
 }
 
-// `text` without its controls, if no sequence begins in it: then nothing else may be missing.
+// For text without sequences: the filter removes its controls and nothing else.
 void require_complete(std::string_view text, std::string_view shown_text) {
   std::string expected;
   while (!text.empty()) {
@@ -113,26 +113,26 @@ void require_complete(std::string_view text, std::string_view shown_text) {
     if (!begins_with_control(text)) expected += text.substr(0, length);
     text.remove_prefix(length);
   }
-  require(shown_text == expected, "text without sequences loses its controls only");
+  require(shown_text == expected, "text without sequences loses only its controls");
 }
 
 void check(DisplayMode mode, std::string_view bytes, std::size_t chunk) {
   const std::string whole = shown(mode, bytes);
   require_safe(mode, whole);
-  require(shown(mode, bytes, chunk) == whole, "chunks change nothing");
+  require(shown(mode, bytes, chunk) == whole, "the result does not depend on chunks");
   require(shown(mode, whole) == whole, "a second run changes nothing");
   const std::string text = decoded(bytes);
-  require(shown(mode, text) == whole, "decoding before changes nothing");
+  require(shown(mode, text) == whole, "earlier decoding changes nothing");
   require_complete(text, whole);
   for (const char end : {'\n', '\r'}) {
     require(
         std::count(whole.begin(), whole.end(), end) == std::count(bytes.begin(), bytes.end(), end),
-        "lines neither appear nor vanish");
+        "the number of lines does not change");
   }
   if (const std::size_t end = bytes.find('\n'); end != std::string_view::npos) {
     const std::string by_line =
         shown(mode, bytes.substr(0, end)) + '\n' + shown(mode, bytes.substr(end + 1));
-    require(by_line == whole, "a line does not depend on those before it");
+    require(by_line == whole, "a line does not depend on earlier lines");
   }
 }
 
@@ -150,7 +150,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   const std::string text = shown(DisplayMode::strip, bytes);
   for (const DisplayMode mode : {DisplayMode::sgr, DisplayMode::sgr_and_progress}) {
     require(shown(DisplayMode::strip, shown(mode, bytes)) == text,
-            "text is the same with sequences and without");
+            "stripping a filtered text gives the same text");
   }
   return 0;
 }

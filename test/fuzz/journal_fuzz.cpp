@@ -1,8 +1,7 @@
-// A journal is read back as it was written, and whatever else is in a file that is called one does
-// no harm. An input is text: it is read as it is, and then as the fields of entries, each up to a
-// NUL.
+// A journal is parsed as it was written, and any other file content is harmless. An input is parsed
+// as a journal, and then used as the fields of entries, separated by NUL.
 //
-// With libFuzzer: -fsanitize=fuzzer. The inputs in corpus/journal/ are the seeds.
+// With libFuzzer: -fsanitize=fuzzer. The seeds are in corpus/journal/.
 
 #include <algorithm>
 #include <string>
@@ -20,19 +19,21 @@ std::string take_field(std::string_view& input) {
   return field;
 }
 
-// What is read of a text is the same again when it is written and read once more.
+// A parsed journal stays equal when it is written and parsed again.
 void check_any_text(std::string_view text) {
   const JournalText journal = parse_journal(text);
   std::string again = journal_head(journal.head);
   for (const JournalEntry& entry : journal.unfinished) again += journal_start(entry);
   const JournalText second = parse_journal(again);
   require(second.head.token == journal.head.token, "the token is the same");
-  require(second.head.numbering == journal.head.numbering, "and what the numbers belong to");
-  require(second.unfinished.size() == journal.unfinished.size(), "no entry is lost or made");
+  require(second.head.pid_scope == journal.head.pid_scope, "the PID scope is the same");
+  require(second.unfinished.size() == journal.unfinished.size(),
+          "the number of entries is the same");
   for (std::size_t i = 0; i < journal.unfinished.size(); ++i) {
     require(second.unfinished[i].id == journal.unfinished[i].id, "the id is the same");
-    require(second.unfinished[i].command == journal.unfinished[i].command, "so is the command");
-    require(second.unfinished[i].pid == journal.unfinished[i].pid, "and the number");
+    require(second.unfinished[i].command == journal.unfinished[i].command,
+            "the command is the same");
+    require(second.unfinished[i].pid == journal.unfinished[i].pid, "the PID is the same");
   }
 }
 
@@ -50,14 +51,14 @@ void check_entries(std::string_view input) {
     entries.push_back(std::move(entry));
   }
   const JournalText journal = parse_journal(text);
-  require(journal.unfinished.size() == entries.size(), "every entry is there");
+  require(journal.unfinished.size() == entries.size(), "every entry exists");
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    require(journal.unfinished[i].command == entries[i].command, "its command");
-    require(journal.unfinished[i].log_file == entries[i].log_file, "its log");
-    require(journal.unfinished[i].metadata == entries[i].metadata, "its metadata");
+    require(journal.unfinished[i].command == entries[i].command, "the command is kept");
+    require(journal.unfinished[i].log_file == entries[i].log_file, "the log file is kept");
+    require(journal.unfinished[i].metadata == entries[i].metadata, "the metadata is kept");
   }
-  for (const JournalEntry& entry : entries) text += journal_end(entry.id);
-  require(parse_journal(text).unfinished.empty(), "what ended is not unfinished");
+  for (const JournalEntry& entry : entries) text += "-\t" + entry.id + "\n";
+  require(parse_journal(text).unfinished.empty(), "ended executions are not unfinished");
 }
 
 }  // namespace

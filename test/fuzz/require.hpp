@@ -1,5 +1,5 @@
-// The assertion of the fuzz targets: says what does not hold, and ends the process, so that the
-// fuzzer keeps the input.
+// The assertion of the fuzz targets: prints the violated condition and aborts, so that the fuzzer
+// keeps the input.
 #pragma once
 
 #include <cstdio>

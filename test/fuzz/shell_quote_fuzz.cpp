@@ -1,8 +1,8 @@
-// Whatever the words of a command are, a real shell reads back from its description what they were.
-// An input is words, each up to a NUL: no argument can hold one.
+// A real shell parses the description of a command into its original words. An input is a list of
+// words, separated by NUL, which an argument cannot contain.
 //
-// With libFuzzer: -fsanitize=fuzzer. The inputs in corpus/shell_quote/ are the seeds. Each run is
-// one `sh`, which has ended before the next begins.
+// With libFuzzer: -fsanitize=fuzzer. The seeds are in corpus/shell_quote/. Each run starts one `sh`
+// and waits for its end.
 
 #include <algorithm>
 #include <cstdio>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/validation.hpp"
+#include "policy/command_text.hpp"
 #include "require.hpp"
 
 namespace escher {
@@ -25,18 +25,18 @@ std::vector<std::string> words_of(std::string_view input) {
   return words;
 }
 
-// What `sh -c` writes. A word that got out of its quotes shall do no harm: no program is found by
-// its name, and no file can be made here.
+// The output of `sh -c`. A word that escapes its quotes is harmless: PATH finds no program, and no
+// file can be created here.
 std::string output_of(const std::string& command) {
   FILE* pipe = popen(("cd /proc; PATH=; " + command).c_str(), "r");
-  require(pipe != nullptr, "a shell starts");
+  require(pipe != nullptr, "the shell starts");
   std::string output;
   char buffer[4096];
   for (std::size_t size = 1; size > 0;) {
     size = std::fread(buffer, 1, sizeof buffer, pipe);
     output.append(buffer, size);
   }
-  require(pclose(pipe) == 0, "the shell understands the description");
+  require(pclose(pipe) == 0, "the shell accepts the description");
   return output;
 }
 
@@ -55,6 +55,6 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     print.args.push_back(word);
     expected += word + '\0';
   }
-  require(output_of(describe(print)) == expected, "a shell reads the words back");
+  require(output_of(describe(print)) == expected, "the shell parses the original words");
   return 0;
 }

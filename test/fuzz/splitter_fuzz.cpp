@@ -1,16 +1,16 @@
-// What the splitter and the decoder promise for any bytes, in any chunks. The first two bytes of
-// the input say how long a line may be, and how long the chunks are.
+// Invariants of the line splitter and the UTF-8 decoder for any bytes in any chunks. The first two
+// bytes of an input are the maximum length of a line and the length of the chunks.
 //
-// With libFuzzer: -fsanitize=fuzzer. The inputs in corpus/splitter/ are the seeds.
+// With libFuzzer: -fsanitize=fuzzer. The seeds are in corpus/splitter/.
 
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "output/line_splitter.hpp"
+#include "output/utf8.hpp"
 #include "require.hpp"
-#include "stream/line_splitter.hpp"
-#include "stream/utf8.hpp"
 
 namespace escher {
 namespace {
@@ -30,10 +30,10 @@ class Recorder {
   explicit Recorder(std::size_t max_line_bytes) : splitter_(max_line_bytes) {}
 
   void split(std::string_view chunk) { splitter_.split(chunk, sink()); }
-  // Blocks are cut into the lines they are made of.
+  // Splits blocks into their lines.
   void split_blocks(std::string_view chunk) {
     const auto add_block = [this](std::string_view block) {
-      require(block.ends_with('\n'), "a block is whole lines");
+      require(block.ends_with('\n'), "a block consists of whole lines");
       while (!block.empty()) {
         const std::size_t end = block.find('\n');
         pieces_.push_back({std::string(block.substr(0, end)), false});
@@ -46,11 +46,11 @@ class Recorder {
     const std::size_t before = pieces_.size();
     const bool expected = splitter_.has_partial();
     splitter_.flush_partial(sink());
-    require(pieces_.size() == before + (expected ? 1 : 0), "has_partial() says what a flush does");
+    require(pieces_.size() == before + (expected ? 1 : 0), "has_partial() predicts a flush");
   }
   void finish() {
     splitter_.finish(sink());
-    require(splitter_.pending() == 0, "nothing is kept back behind the end");
+    require(splitter_.pending() == 0, "nothing is held back after the end");
   }
   const LineSplitter& splitter() const { return splitter_; }
   const std::vector<Piece>& pieces() const { return pieces_; }
@@ -78,27 +78,27 @@ std::vector<Piece> split_whole(std::string_view bytes, std::size_t max_line_byte
 
 std::vector<std::string> joined(const std::vector<Piece>& pieces) {
   std::vector<std::string> lines;
-  bool goes_on = false;
+  bool continues = false;
   for (const Piece& piece : pieces) {
-    if (!goes_on) lines.emplace_back();
+    if (!continues) lines.emplace_back();
     lines.back() += piece.text;
-    goes_on = piece.partial;
+    continues = piece.partial;
   }
-  require(!goes_on, "the last line is closed");
+  require(!continues, "the last line is closed");
   return lines;
 }
 
-// Every byte is in a line, or one of the terminators that are put back between them.
+// Every byte is in a line or in a terminator between lines.
 void require_complete(std::string_view bytes, const std::vector<std::string>& lines) {
   std::size_t at = 0;
   for (const std::string& line : lines) {
-    require(bytes.substr(at, line.size()) == line, "lines hold the bytes in their order");
+    require(bytes.substr(at, line.size()) == line, "lines contain the bytes in order");
     at += line.size();
     const std::string_view rest = bytes.substr(at);
     require(rest.empty() || rest.starts_with('\n') || rest.starts_with("\r\n"),
             "only the last line has no terminator");
     if (!rest.empty()) at += rest.starts_with('\n') ? 1 : 2;
-    require(line.find('\n') == std::string::npos, "no line holds a terminator");
+    require(line.find('\n') == std::string::npos, "no line contains a terminator");
   }
   require(at == bytes.size(), "no byte is missing");
 }
@@ -109,7 +109,7 @@ std::string decoded(std::string_view bytes) {
   return text;
 }
 
-// As output is decoded that comes in chunks: what is no whole code point waits for the next.
+// Decodes like chunked output: an incomplete code point is held back until the next chunk.
 std::string decoded_in_chunks(std::string_view bytes, std::size_t chunk) {
   std::string text;
   std::string held;
@@ -128,11 +128,11 @@ std::string decoded_in_chunks(std::string_view bytes, std::size_t chunk) {
 void check_decoder(std::string_view bytes, std::size_t chunk) {
   const std::string text = decoded(bytes);
   require(decoded(text) == text, "decoded text is valid");
-  require(decoded_in_chunks(bytes, chunk) == text, "chunks change nothing in decoded text");
+  require(decoded_in_chunks(bytes, chunk) == text, "decoded text does not depend on chunks");
   const bool ascii = std::none_of(bytes.begin(), bytes.end(),
                                   [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-  require(is_ascii(bytes) == ascii, "is_ascii() sees every byte");
-  require(!ascii || text == bytes, "ASCII is left as it is");
+  require(is_ascii(bytes) == ascii, "is_ascii() checks every byte");
+  require(!ascii || text == bytes, "ASCII is unchanged");
 }
 
 void check_lines(std::string_view bytes, std::size_t max_line_bytes, std::size_t chunk) {
@@ -142,12 +142,12 @@ void check_lines(std::string_view bytes, std::size_t max_line_bytes, std::size_t
   Recorder chunked(max_line_bytes);
   for_chunks(bytes, chunk, [&](std::string_view next) { chunked.split(next); });
   chunked.finish();
-  require(chunked.pieces() == whole, "chunks change nothing in the pieces");
+  require(chunked.pieces() == whole, "the pieces do not depend on chunks");
 
   Recorder blocks(max_line_bytes);
   for_chunks(bytes, chunk, [&](std::string_view next) { blocks.split_blocks(next); });
   blocks.finish();
-  require(blocks.pieces() == whole, "lines in blocks are the same lines");
+  require(blocks.pieces() == whole, "blocks contain the same lines");
 
   Recorder flushed(max_line_bytes);
   for_chunks(bytes, chunk, [&](std::string_view next) {
@@ -155,16 +155,16 @@ void check_lines(std::string_view bytes, std::size_t max_line_bytes, std::size_t
     flushed.flush();
   });
   flushed.finish();
-  require(joined(flushed.pieces()) == joined(whole), "flushes change nothing in the lines");
+  require(joined(flushed.pieces()) == joined(whole), "flushes do not change the lines");
 
   std::string text;
   for (const Piece& piece : whole) {
-    require(piece.text.size() <= max_line_bytes, "no piece is longer than a line may be");
+    require(piece.text.size() <= max_line_bytes, "no piece is longer than the maximum");
     text += decoded(piece.text) + (piece.partial ? "" : "\n");
   }
   std::string expected;
   for (const std::string& line : joined(whole)) expected += decoded(line) + "\n";
-  require(text == expected, "no piece ends inside of a code point");
+  require(text == expected, "no piece ends inside a code point");
 }
 
 void check_skip(std::string_view bytes, std::size_t max_line_bytes, std::size_t chunk) {
@@ -175,8 +175,9 @@ void check_skip(std::string_view bytes, std::size_t max_line_bytes, std::size_t 
     recorder.split(next);
     const LineSplitter::Skipped skipped = skipper.skip(next);
     require(skipped.lines + skipped.pieces == recorder.pieces().size() - before,
-            "what is skipped is counted");
-    require(skipper.pending() == recorder.splitter().pending(), "what is skipped is kept back");
+            "skip() counts what split() delivers");
+    require(skipper.pending() == recorder.splitter().pending(),
+            "skip() holds back the same bytes as split()");
   });
 }
 

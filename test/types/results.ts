@@ -13,6 +13,7 @@ import {
   type ExecutionResult,
   type ExecutionStatus,
   type ExecutionSummary,
+  type LinesBatch,
 } from 'escher-execution-engine';
 
 const command = { type: 'exec', program: 'ls' } as const;
@@ -71,6 +72,7 @@ export async function handle(engine: ExecutionEngine): Promise<void> {
   exactly<Writable>()(engine.run({ command, stdin: 'pipe' }).stdin);
   for await (const line of run) exactly<ExecutionLine>()(line);
   for await (const line of run.lines('stderr')) exactly<string>()(line);
+  for await (const batch of run.batches('stdout')) exactly<LinesBatch>()(batch);
   exactly<Readable>()(run.readable());
   exactly<ReadableStream<Uint8Array>>()(run.readableStream('stderr', { encoding: 'buffer' }));
   const piped = engine.run({ command, stdin: 'pipe' });

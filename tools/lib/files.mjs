@@ -1,11 +1,11 @@
-// Finds files, and tells what is out of date.
+// Finds files, and checks whether an output is up to date.
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot, root } from './paths.mjs';
 
-const notOurs = new Set(['.git', 'build', 'dist', 'node_modules']);
+const ignored = new Set(['.git', 'build', 'dist', 'generated', 'node_modules']);
 
-/** The files below the given places (relative to the root), as paths relative to the root with forward slashes. */
+/** The files in the given folders. All paths are relative to the root and have forward slashes. */
 export function listFiles(places, extensions) {
   const found = [];
   const visit = (place) => {
@@ -14,7 +14,7 @@ export function listFiles(places, extensions) {
       if (!extensions || extensions.includes(path.extname(place))) found.push(place);
     } else if (entry?.isDirectory()) {
       for (const name of readdirSync(inRoot(place)).sort()) {
-        if (!notOurs.has(name)) visit(place === '.' ? name : `${place}/${name}`);
+        if (!ignored.has(name)) visit(place === '.' ? name : `${place}/${name}`);
       }
     }
   };
@@ -22,12 +22,12 @@ export function listFiles(places, extensions) {
   return found;
 }
 
-/** Whether `output` is missing or older than any of the inputs, or than any folder that holds one. */
+/** Whether `output` is missing, or older than an input or the folder of an input. */
 export function isStale(output, inputs) {
   const made = statSync(inRoot(output), { throwIfNoEntry: false })?.mtimeMs;
   if (made === undefined) return true;
   const files = listFiles(inputs);
-  // A removed file shows in its folder alone.
+  // The removal of a file changes the time of its folder only.
   const folders = new Set(files.map((file) => path.dirname(path.join(root, file))));
   const newest = [...files.map((file) => inRoot(file)), ...folders].map(
     (name) => statSync(name).mtimeMs,

@@ -1,6 +1,6 @@
-// Links of Markdown pages, and the places in them that a link can name.
+// Links in Markdown pages, and the anchors that a link can name.
 
-/** What the links and pictures of a page lead to, but for other sites: `{ file, anchor }`, both perhaps empty. */
+/** The targets of a page's links and pictures, without other sites: `{ file, anchor }`, where either can be empty. */
 export function linksOf(text) {
   const links = [...prose(text).matchAll(/\]\(([^)\s]+)\)|<img [^>]*src="([^"]+)"/g)];
   return links
@@ -12,7 +12,7 @@ export function linksOf(text) {
     });
 }
 
-/** What may stand behind `#`: headings as GitHub names them, and what has an `id`. */
+/** The headings, named as GitHub names them, and the elements with an `id`. */
 export function anchorsOf(text) {
   const anchors = new Set([...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id));
   const counts = new Map();
@@ -27,7 +27,7 @@ export function anchorsOf(text) {
 
 const prose = (text) => text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, inline);
 
-/** Code in a line is text of a heading, and holds no link. */
+/** Inline code is part of a heading's name and contains no link. */
 const inline = (code) => code.replace(/[`[\]()<>]/g, '');
 
 const slugOf = (heading) =>

@@ -1,8 +1,8 @@
-// Runs programs in the repository's root, their output going straight to the terminal.
+// Runs programs in the root of the repository.
 import { spawn, spawnSync } from 'node:child_process';
 import { bin, root } from './paths.mjs';
 
-// Programs of npm packages are command files on Windows, and those need a shell.
+// On Windows the programs of npm packages are command files, which need a shell.
 const shell = process.platform === 'win32';
 
 function run(program, args, options) {
@@ -13,14 +13,14 @@ function run(program, args, options) {
     ...options,
   });
   if (error) console.error(`${program}: ${error.message}`);
-  else if (signal) console.error(`${program}: ended by ${signal}`);
+  else if (signal) console.error(`${program}: killed by ${signal}`);
   return status ?? 1;
 }
 
-/** Runs a program to its end and returns whether it succeeded. */
+/** Runs a program with its output on the terminal, and returns whether it exited with 0. */
 export const succeeds = (program, args, options) => run(program, args, options) === 0;
 
-/** Runs a program, and ends this one with its exit code if it fails. */
+/** Runs a program; if it fails, exits with its exit code. */
 export function must(program, args, options) {
   const status = run(program, args, options);
   if (status !== 0) process.exit(status);
@@ -29,7 +29,7 @@ export function must(program, args, options) {
 /** The same for a program of an installed npm package. */
 export const mustBin = (name, args, options) => must(bin(name), args, options);
 
-/** Runs a program and resolves with its exit code and everything that it wrote. */
+/** Runs a program and resolves with its exit code and its output. */
 export function capture(program, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {

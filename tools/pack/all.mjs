@@ -1,6 +1,6 @@
-// Writes the tarballs that are published: npm run pack:all -- --pack-destination DIR [--only platform|main]
-// The main one gets every platform package of this version whose tarball lies in DIR: those of other machines are put
-// there first (docs/releasing.md).
+// Packs the published tarballs: npm run pack:all -- --pack-destination DIR [--only platform|main]
+// The main package depends on every platform package of this version with a tarball in DIR, so copy those of other
+// machines there first (docs/releasing.md).
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -21,17 +21,17 @@ const { destination, only } = readOptions();
 try {
   mkdirSync(destination, { recursive: true });
   if (only !== 'main') await packThisPlatform();
-  if (only !== 'platform') await packMainFor(platformsThere());
+  if (only !== 'platform') await packMainFor(platformsIn(destination));
 } catch (error) {
   fail(error.message);
 }
 
 async function packThisPlatform() {
   const { libraries, glibc, wrong } = inspect(builtBinary);
-  demand(builtBinary, wrong);
+  requireNone(builtBinary, wrong);
   const packed = packPlatform({ root, target: targetOf(libraries), glibc, destination });
-  demand(packed.filename, await checkPlatform(path.join(destination, packed.filename)));
-  tell(packed, glibc === undefined ? '' : `, glibc >= ${glibc}`);
+  requireNone(packed.filename, await checkPlatform(path.join(destination, packed.filename)));
+  print(packed, glibc === undefined ? '' : `, glibc >= ${glibc}`);
 }
 
 async function packMainFor(platforms) {
@@ -39,24 +39,24 @@ async function packMainFor(platforms) {
     throw new Error(`${destination} holds no platform package of ${root.version}; pack one first`);
   }
   const packed = packMain({ root, platforms, destination });
-  demand(packed.filename, await checkMain(path.join(destination, packed.filename)));
-  tell(packed, `, with ${platforms.join(', ')}`);
+  requireNone(packed.filename, await checkMain(path.join(destination, packed.filename)));
+  print(packed, `, with ${platforms.join(', ')}`);
 }
 
-function platformsThere() {
+function platformsIn(folder) {
   const ending = `-${root.version}.tgz`;
-  return readdirSync(destination)
+  return readdirSync(folder)
     .filter((file) => file.startsWith(`${root.name}-`) && file.endsWith(ending))
     .map((file) => file.slice(0, -ending.length))
     .filter((name) => name !== root.name)
     .sort();
 }
 
-function demand(what, wrong) {
+function requireNone(what, wrong) {
   if (wrong.length > 0) throw new Error(`${what}:\n  ${wrong.join('\n  ')}`);
 }
 
-function tell({ filename, size, unpackedSize, entryCount }, more) {
+function print({ filename, size, unpackedSize, entryCount }, more) {
   const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
   const figures = `${kilobytes(size)}, ${kilobytes(unpackedSize)} in ${entryCount} files`;
   console.log(`${path.join(destination, filename)}\n  ${figures}${more}`);
@@ -68,9 +68,9 @@ function readOptions() {
       options: { 'pack-destination': { type: 'string' }, only: { type: 'string' } },
     });
     if (![undefined, 'platform', 'main'].includes(values.only)) {
-      throw new Error(`--only is platform or main, not ${values.only}`);
+      throw new Error(`--only must be platform or main, received ${values.only}`);
     }
-    // npm runs scripts in the root, whereas a relative path is meant from where it was typed.
+    // npm runs scripts in the root, but a relative path refers to the folder in which the command was typed.
     const from = process.env.INIT_CWD ?? process.cwd();
     const folder = values['pack-destination'];
     return {

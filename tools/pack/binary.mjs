@@ -1,20 +1,20 @@
-// Looks into the binary before it goes out: what it weighs, what it asks of the system, what it shows of itself.
+// Inspects the binary before it is packed: its size, the libraries that it needs, the symbols that it exports.
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import process from 'node:process';
 
-const MOST_BYTES = 1_500_000;
-// Parts of the C library. Boost, and the runtimes of C++ and of the compiler, are inside the binary.
-const MAY_ASK_FOR =
+const MAX_BYTES = 1_500_000;
+// Parts of the C library. Boost and the runtimes of C++ and of the compiler are linked statically.
+const ALLOWED_LIBRARIES =
   /^(libc|libm|libpthread|libdl|librt|ld-linux-[\w-]+|libc\.musl-\w+)\.so(\.\d+)?$/;
-const MAY_SHOW = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
+const ALLOWED_EXPORTS = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
 
-/** What there is to know, and what is wrong with it. */
+/** `{ size, libraries, glibc, wrong }`, where `wrong` lists the problems. */
 export function inspect(file) {
   const { size } = statSync(file);
   const known = process.platform === 'linux' ? inspectElf(file) : { libraries: [], wrong: [] };
   const wrong = [...known.wrong];
-  if (size > MOST_BYTES) wrong.push(`it has ${size} bytes, more than ${MOST_BYTES}`);
+  if (size > MAX_BYTES) wrong.push(`it has ${size} bytes, more than ${MAX_BYTES}`);
   return { ...known, size, wrong };
 }
 
@@ -27,17 +27,17 @@ function inspectElf(file) {
     .filter((line) => !line.includes('*UND*'))
     .map((line) => line.split(/\s+/).at(-1));
   const wrong = [];
-  for (const library of libraries.filter((name) => !MAY_ASK_FOR.test(name))) {
-    wrong.push(`it asks for ${library}`);
+  for (const library of libraries.filter((name) => !ALLOWED_LIBRARIES.test(name))) {
+    wrong.push(`it needs ${library}`);
   }
-  for (const symbol of shown.filter((name) => !MAY_SHOW.includes(name))) {
-    wrong.push(`it shows the symbol ${symbol}`);
+  for (const symbol of shown.filter((name) => !ALLOWED_EXPORTS.includes(name))) {
+    wrong.push(`it exports ${symbol}`);
   }
   if (/ \.(symtab|debug_\w+) /.test(objdump('-h', file))) wrong.push('it is not stripped');
   return { libraries, glibc: newest(symbols), wrong };
 }
 
-/** The oldest glibc that has everything: the newest version that a symbol is asked for in. */
+/** The oldest sufficient glibc: the newest version among the required symbols. */
 function newest(symbols) {
   const versions = symbols
     .filter((line) => line.includes('*UND*'))

@@ -1,4 +1,4 @@
-// What must hold for the tarballs before anybody publishes them.
+// Rules for the tarballs, checked before they are published.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,10 +16,10 @@ const FORBIDDEN = [
   /(^|\/)\.npmrc$/,
   /\/src-tauri\/(binaries|engine)\//,
 ];
-// npm runs these at an installation. `prepare` runs where the package is installed from a folder or from git.
+// npm runs these during an installation; `prepare` if the package is installed from a folder or from git.
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
 
-/** What is wrong with the main tarball, a line each. */
+/** The problems of the main tarball, one line each. */
 export async function checkMain(tarball) {
   const manifest = JSON.parse(readFrom(tarball, 'package.json'));
   return [
@@ -42,7 +42,7 @@ function checkCommon(tarball, { scripts = {}, dependencies = {}, private: hidden
   return [
     ...files
       .filter((file) => FORBIDDEN.some((pattern) => pattern.test(file)))
-      .map((file) => `it holds ${file}`),
+      .map((file) => `it contains ${file}`),
     ...INSTALL_SCRIPTS.filter((name) => name in scripts).map((name) => `it has a script "${name}"`),
     ...Object.keys(dependencies).map((name) => `it depends on ${name}`),
     ...(hidden ? ['it is private'] : []),
@@ -54,13 +54,13 @@ function checkFaces(tarball, { exports, bin: programs, main, types }) {
   const named = [...filesOf(exports), ...Object.values(programs), main, types];
   return [...new Set(named)]
     .filter((file) => !files.includes(file.replace(/^\.\//, '')))
-    .map((file) => `package.json names ${file}, and it is not there`);
+    .map((file) => `package.json names ${file}, which is missing`);
 }
 
-/** Pages are read where the package is installed, and where it is listed. */
+/** Documents are read in the installed package, so their links must work there. */
 function checkLinks(tarball) {
   const files = filesIn(tarball);
-  const isThere = (place) =>
+  const exists = (place) =>
     files.some((file) => file === place || file.startsWith(`${place.replace(/\/$/, '')}/`));
   return files
     .filter((file) => file.endsWith('.md'))
@@ -68,17 +68,17 @@ function checkLinks(tarball) {
       linksOf(readFrom(tarball, page))
         .filter(({ file }) => file !== '')
         .map(({ file }) => path.posix.join(path.posix.dirname(page), file))
-        .filter((place) => !isThere(place))
-        .map((place) => `${page} has a link to ${place}, and it is not there`),
+        .filter((place) => !exists(place))
+        .map((place) => `${page} links to ${place}, which is missing`),
     );
 }
 
-/** A platform that the loader does not know would be installed for nothing. */
+/** The loader must know every platform package. */
 function checkLoader(tarball, { optionalDependencies }) {
-  const code = readFrom(tarball, 'dist/index.js');
+  const code = readFrom(tarball, 'dist/core/index.js');
   return Object.keys(optionalDependencies)
     .filter((name) => !code.includes(`require("${name}")`))
-    .map((name) => `lib/native.ts does not know ${name}`);
+    .map((name) => `lib/core/native/load.ts does not know ${name}`);
 }
 
 async function runPublint(tarball, manifest) {

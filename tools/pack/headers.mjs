@@ -1,5 +1,5 @@
 // The headers that the sources need and that are not ours, for those who build the published package: Boost as one
-// archive, as 2000 files would slow down every installation, and N-API.
+// archive, as 2400 files would slow down every installation, and N-API.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -8,6 +8,8 @@ import { listFiles } from '../lib/files.mjs';
 import { inRoot } from '../lib/paths.mjs';
 
 const OLDEST_BOOST = 108_100;
+// From this version on Boost.Process is a compiled library, and its sources are not among the headers.
+const COMPILED_PROCESS = 108_600;
 
 /** Writes `boost.tar.xz` and `napi/` into the folder. */
 export function vendorHeaders(folder) {
@@ -53,8 +55,11 @@ function boostRoot() {
     ...(BOOST_ROOT ? [path.join(BOOST_ROOT, 'include'), BOOST_ROOT] : []),
     ...['/usr/local/include', '/opt/homebrew/include', '/usr/include'],
   ];
-  const found = places.find((place) => versionIn(place) >= OLDEST_BOOST);
-  if (found === undefined) throw new Error(`no Boost >= 1.81 in ${places.join(', ')}`);
+  const found = places.find((place) => {
+    const version = versionIn(place);
+    return version >= OLDEST_BOOST && version < COMPILED_PROCESS;
+  });
+  if (found === undefined) throw new Error(`no Boost 1.81 to 1.85 in ${places.join(', ')}`);
   return found;
 }
 

@@ -2,7 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { inRoot } from '../lib/paths.mjs';
 
-const boost = ['Boost', () => readFileSync(inRoot('tools/pack/boost-license.txt'), 'utf8')];
+const boost = [
+  'Boost (Asio, Process, System, UUID, and the Boost libraries that they use)',
+  () => readFileSync(inRoot('tools/pack/boost-license.txt'), 'utf8'),
+];
 const napi = ['node-addon-api', () => licenseOf('node-addon-api')];
 const headers = ['node-api-headers', () => licenseOf('node-api-headers')];
 

@@ -1,4 +1,4 @@
-// The package of one platform: the binary, and what npm needs to know to install it there alone.
+// The package of one platform: the binary, and a manifest that makes npm install it on that platform only.
 import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from '../lib/paths.mjs';
@@ -25,7 +25,7 @@ export function packPlatform({ root, target, glibc, destination }) {
     type: 'commonjs',
     main: `./${BINARY}`,
     files: [BINARY, 'THIRD-PARTY-NOTICES.md'],
-    // A native binary can be loaded from a folder only.
+    // A native binary cannot be loaded from an archive.
     preferUnplugged: true,
   });
   write('README.md', readme(root, needs));
@@ -37,10 +37,10 @@ export function packPlatform({ root, target, glibc, destination }) {
   }
 }
 
-/** Where the binary of this machine is built. */
+/** The binary that this machine builds. */
 export const builtBinary = inRoot('build/Release', BINARY);
 
 const readme = (root, needs) => `# ${root.name} for ${needs}
 
-The native part of \`${root.name}\`, which installs it by itself. Not for use on its own.
+The native part of \`${root.name}\`. Do not install it directly: \`${root.name}\` depends on it.
 `;

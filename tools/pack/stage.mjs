@@ -1,4 +1,4 @@
-// A folder that holds what one package is to hold, and the tarball that npm makes of it.
+// A folder with the contents of one package, and the tarball that npm makes from it.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -25,7 +25,7 @@ export function writeManifest(stage, manifest) {
   writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** Returns what npm tells of the tarball: `filename`, `size`, `unpackedSize`, `files`. */
+/** Returns npm's description of the tarball: `filename`, `size`, `unpackedSize`, `files`. */
 export function pack(stage, destination) {
   const { status, stdout, stderr, error } = spawnSync(
     'npm',
@@ -33,7 +33,7 @@ export function pack(stage, destination) {
     { cwd: stage, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   if (status !== 0) throw new Error(`npm pack in ${stage}: ${error?.message ?? stderr}`);
-  // A list up to npm 11, an object by the names of the packages from 12 on.
-  const [told] = Object.values(JSON.parse(stdout));
-  return told;
+  // A list up to npm 11, an object with a key for each package from npm 12.
+  const [tarball] = Object.values(JSON.parse(stdout));
+  return tarball;
 }

@@ -1,7 +1,7 @@
-// The platform that a binary is for, as it stands in the name of its package: linux-x64-glibc, darwin-arm64.
+// The platform of a binary, as in the name of its package: linux-x64-glibc, darwin-arm64.
 import process from 'node:process';
 
-/** `libraries` are those that the binary asks for; they tell the C library. */
+/** `libraries` are those that the binary needs; they show which C library it uses. */
 export function targetOf(libraries) {
   const { platform, arch } = process;
   const libc = platform === 'linux' ? libcOf(libraries) : undefined;

@@ -32,7 +32,7 @@ struct ChildArgs {
   int in, out, err;
 };
 
-// In the memory of the host, or in a copy of it.
+// Runs in the memory of the host (clone), or in a copy of it (fork).
 int child_main(void* pointer) {
   const auto& args = *static_cast<const ChildArgs*>(pointer);
   ::dup2(args.in, STDIN_FILENO);

@@ -1,5 +1,5 @@
-// A child launched by bare system calls, without the engine: the least that a launch with two pipes
-// and a reap can cost. Linux. Any thread.
+// A child launched by bare system calls, without the engine: the lower bound for the cost of a
+// launch with two pipes and a reap. Linux. Any thread.
 #pragma once
 
 #include <sys/types.h>
@@ -18,7 +18,7 @@ enum class LaunchCall : std::uint8_t {
 // Borrowed for the time of the launch.
 struct BareCommand {
   char* const* argv;
-  bool capture_err = true;  // else stderr is that of the host
+  bool capture_err = true;  // otherwise the child has the host's stderr
 };
 
 struct BareChild {
@@ -26,14 +26,14 @@ struct BareChild {
   UniqueFd pidfd, out, err;
 };
 
-// Throws std::system_error. The program is looked up in PATH; where there is none, the child ends
+// Throws std::system_error. The program is looked up in PATH; if it is not found, the child exits
 // with 127.
 BareChild launch_bare(LaunchCall call, const BareCommand& command);
 
-// After the end, or waits for it. Throws std::runtime_error if it was anything but exit code 0.
+// Waits for the end if necessary. Throws std::runtime_error if the child did not exit with 0.
 void reap(const BareChild& child);
 
-// What a call returned, or std::system_error by its name.
+// Returns the result of a call, or throws std::system_error with the name of the call.
 long checked(long result, const char* call);
 
 }  // namespace escher::bench

@@ -16,9 +16,9 @@
 namespace escher::bench {
 namespace {
 
-// What the threads share.
+// Shared by the threads.
 struct Progress {
-  std::atomic<std::size_t> begun{0};
+  std::atomic<std::size_t> started{0};
   std::atomic<std::size_t> reaped{0};
 };
 
@@ -52,15 +52,15 @@ class LaunchLoop {
     std::uint32_t open = 0;  // sources that have not ended
   };
 
-  // What comes with an event. A closed descriptor may still be told of, as the child of another
-  // launch holds a copy of it until its exec; on every look if it were not for EPOLLET.
+  // Identifies the source of an event. epoll may report a closed descriptor, because the child of
+  // another launch holds a copy of it until its exec; EPOLLET limits this to one report.
   struct Key {
     std::uint32_t place;
     std::uint32_t turn;
   };
 
   void begin(std::size_t index) {
-    if (progress_.begun.fetch_add(1, std::memory_order_relaxed) >= load_.count) return;
+    if (progress_.started.fetch_add(1, std::memory_order_relaxed) >= load_.count) return;
     Slot& slot = slots_[index];
     slot.child = launch_bare(load_.call, {load_.argv});
     ++slot.turn;
@@ -97,7 +97,7 @@ class LaunchLoop {
     return source == out ? slot.child.out : slot.child.err;
   }
 
-  // Empties the pipe: a read that does not fill the buffer has.
+  // Reads until the pipe is empty: a read that does not fill the buffer emptied it.
   bool at_end(const UniqueFd& fd) {
     long count = 0;
     do {
@@ -118,13 +118,13 @@ class LaunchLoop {
 
 void launch_all(const LaunchLoad& load) {
   if (load.threads == 0 || load.concurrency < load.threads) {
-    throw std::invalid_argument("at least one launch at a time for each thread");
+    throw std::invalid_argument("the concurrency must be at least the number of threads");
   }
   Progress progress;
   std::exception_ptr failure;
   std::mutex failure_mutex;
   const auto work = [&](std::size_t thread) {
-    // What does not divide evenly goes to the first ones.
+    // The remainder of the division goes to the first threads.
     const std::size_t share = (load.concurrency + load.threads - 1 - thread) / load.threads;
     try {
       LaunchLoop(load, share, progress).run();

@@ -1,5 +1,5 @@
-// Many launches by bare system calls, each to the ends of its two pipes and to its reap: `epoll`
-// on every thread, and nothing else. Linux. Blocks its caller until all have ended.
+// Many launches by bare system calls, each until its two pipes have ended and it is reaped, with
+// one `epoll` per thread. Linux. Blocks the caller until all children have ended.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,11 @@ struct LaunchLoad {
   LaunchCall call = LaunchCall::clone;
   char* const* argv = nullptr;
   std::size_t count = 0;
-  std::size_t concurrency = 1;  // of all threads together, at least one for each
+  std::size_t concurrency = 1;  // of all threads together, at least one per thread
   std::size_t threads = 1;
 };
 
-// Throws if a call failed, if a child ended with anything but 0, or if one was lost.
+// Throws if a call fails, a child does not exit with 0, or a child is lost.
 void launch_all(const LaunchLoad& load);
 
 }  // namespace escher::bench

@@ -1,15 +1,14 @@
-// engine_floor: the bare system calls as a program, for bench/node to measure the engine against.
-// Prints one line of JSON. Whatever was lost, a child or a byte, ends it with a message and 1.
-#include <sys/resource.h>
+// engine_floor: the bare system calls as a program, with which bench/node compares the engine.
+// Prints the costs as a JSON array. If a child or a byte is lost, it prints a message and exits
+// with 1.
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
-#include <fstream>
+#include <iterator>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "floor/bare_child.hpp"
+#include "floor/cost.hpp"
 #include "floor/launch_loop.hpp"
 #include "floor/read_loop.hpp"
 
@@ -26,10 +26,10 @@ namespace {
 using Arguments = std::vector<std::string_view>;
 
 constexpr const char* kUsage =
-    "usage: engine_floor spawn COUNT CONCURRENCY [THREADS]\n"
-    "       engine_floor read BYTES                         from a producer of its own\n"
-    "       engine_floor read [--keep BYTES] -- PROGRAM...   keeps all, or the first so many\n"
-    "       engine_floor produce BYTES                      that producer";
+    "usage: engine_floor launch CONCURRENCY THREADS HEAP_MIB COUNT...  the cost of each COUNT\n"
+    "       engine_floor read BYTES                         from its own producer\n"
+    "       engine_floor read [--keep BYTES] -- PROGRAM...  keeps all output, or the first BYTES\n"
+    "       engine_floor produce BYTES                      the producer of `read BYTES`";
 
 struct UsageError : std::runtime_error {
   UsageError() : std::runtime_error(kUsage) {}
@@ -42,40 +42,23 @@ std::uint64_t number(std::string_view text) {
   return value;
 }
 
-double seconds_of(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
-
-// Of this process with its threads, not of its children.
-double cpu_seconds() {
-  rusage usage = {};
-  checked(::getrusage(RUSAGE_SELF, &usage), "getrusage");
-  return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
-}
-
-// Not ru_maxrss: in that there is the size of whoever launched this process.
-double peak_megabytes() {
-  constexpr std::string_view kLabel = "VmHWM:";
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(kLabel)) return std::stod(line.substr(kLabel.size())) / 1024;
-  }
-  throw std::runtime_error("/proc/self/status has no VmHWM");
-}
-
-// `work` returns how much was done.
+// `work` returns the amount of work done.
 template <typename Work>
-void report(Work work) {
-  const double cpu = cpu_seconds();
-  const auto begin = std::chrono::steady_clock::now();
-  const auto amount = static_cast<double>(work());
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-  std::printf(R"({"perSecond":%.3f,"seconds":%.6f,"cpuSeconds":%.6f,"maxRssMb":%.1f})"
-              "\n",
-              amount / elapsed.count(), elapsed.count(), cpu_seconds() - cpu, peak_megabytes());
+std::string cost_of(Work work) {
+  const Cost cost;
+  return cost.report(static_cast<double>(work()));
 }
 
-// For execvp, which takes them as char* and does not write to them.
+void print(const std::vector<std::string>& costs) {
+  const char* separator = "[";
+  for (const auto& cost : costs) {
+    std::printf("%s%s", separator, cost.c_str());
+    separator = ",";
+  }
+  std::printf("]\n");
+}
+
+// For execvp, which takes char* and does not write to them.
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
   std::vector<char*> result;
   result.reserve(texts.size() + 1);
@@ -84,36 +67,42 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
-void spawn(const Arguments& arguments) {
-  if (arguments.size() < 2 || arguments.size() > 3) throw UsageError();
+void launch(const Arguments& arguments) {
+  if (arguments.size() < 4) throw UsageError();
   const std::vector<std::string> command{"/bin/true"};
   const auto argv = pointers(command);
   LaunchLoad load;
   load.argv = argv.data();
-  load.count = number(arguments[0]);
-  load.concurrency = number(arguments[1]);
-  if (arguments.size() == 3) load.threads = number(arguments[2]);
-  report([&] {
-    launch_all(load);
-    return load.count;
-  });
+  load.concurrency = number(arguments[0]);
+  load.threads = number(arguments[1]);
+  const std::vector<char> heap(number(arguments[2]) << 20, 1);
+  std::vector<std::string> costs;
+  for (auto count = arguments.begin() + 3; count != arguments.end(); ++count) {
+    load.count = number(*count);
+    costs.push_back(cost_of([&] {
+      launch_all(load);
+      return load.count;
+    }));
+  }
+  // Read here, so that the heap stays allocated until this point.
+  if (std::count(heap.begin(), heap.end(), 1) == std::ssize(heap)) print(costs);
 }
 
 void read_program(const std::vector<std::string>& command, std::uint64_t limit) {
   const auto argv = pointers(command);
-  report([&] { return read_all(argv.data(), limit).bytes; });
+  print({cost_of([&] { return read_all(argv.data(), limit).bytes; })});
 }
 
 void read_produced(std::uint64_t bytes) {
   const std::vector<std::string> command{"/proc/self/exe", "produce", std::to_string(bytes)};
   const auto argv = pointers(command);
-  report([&] {
+  print({cost_of([&] {
     const auto outcome = read_all(argv.data(), bytes);
     if (outcome.bytes == bytes && outcome.kept.total() == bytes) return bytes;
-    throw std::runtime_error("of " + std::to_string(bytes) + " bytes " +
-                             std::to_string(outcome.bytes) + " arrived, and " +
-                             std::to_string(outcome.kept.total()) + " were kept");
-  });
+    throw std::runtime_error("expected " + std::to_string(bytes) + " bytes, read " +
+                             std::to_string(outcome.bytes) + ", kept " +
+                             std::to_string(outcome.kept.total()));
+  })});
 }
 
 void read(Arguments arguments) {
@@ -142,7 +131,7 @@ void produce(std::uint64_t bytes) {
 void run(const Arguments& arguments) {
   if (arguments.size() < 2) throw UsageError();
   const Arguments rest(arguments.begin() + 1, arguments.end());
-  if (arguments[0] == "spawn") return spawn(rest);
+  if (arguments[0] == "launch") return launch(rest);
   if (arguments[0] == "read") return read(rest);
   if (arguments[0] == "produce" && rest.size() == 1) return produce(number(rest[0]));
   throw UsageError();

@@ -1,5 +1,5 @@
-// What one program writes, read by a bare loop of read() into memory that is kept: the least that
-// taking a stream can cost. Linux. Blocks its caller until the program has ended.
+// Reads the output of one program with a bare loop of read() into memory that is kept: the lower
+// bound for the cost of reading a stream. Linux. Blocks the caller until the program has ended.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace escher::bench {
 
-// The first bytes of a stream, in blocks of which none is ever moved.
+// The first bytes of a stream, in blocks that are never moved.
 class KeptBytes {
  public:
   static constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
@@ -32,8 +32,8 @@ struct ReadOutcome {
   KeptBytes kept;
 };
 
-// Keeps what fits into `limit`, to the precision of one read, and counts the rest. Throws if a call
-// failed, or if the program ended with anything but 0.
+// Keeps up to `limit` bytes, to the precision of one read, and counts the rest. Throws if a call
+// fails or the program does not exit with 0.
 ReadOutcome read_all(char* const* argv, std::uint64_t limit);
 
 }  // namespace escher::bench

@@ -1,4 +1,4 @@
-// The page: no Node, only `window.executionEngine`, which the preload script put there.
+// The page: no Node.js, only `window.executionEngine`, which the preload script has added.
 const engine = window.executionEngine;
 const output = document.querySelector('#output');
 const status = document.querySelector('#status');
@@ -32,7 +32,7 @@ function started({ pid }) {
   status.value = `process ${pid}`;
 }
 
-// One frame for each batch: the command waits for a page that is slower than it.
+// Resolves after the batch is drawn, so that a slow page slows the command down.
 function show(event) {
   lines = [...lines, ...event.lines].slice(-LAST_LINES);
   return new Promise((resolve) => {

@@ -1,8 +1,8 @@
-/** What the window knows of its executions, out of the Tauri event `execution-event`. */
+/** The executions of the window, updated by the Tauri event `execution-event`. */
 
 import type { WireEvent, WireRequest, WireResult } from 'escher-execution-engine/bridge';
 
-/** What is needed of `@tauri-apps/api`: `listen` of its `event`, `invoke` of its `core`. */
+/** The used part of `@tauri-apps/api`: `listen` of `event`, `invoke` of `core`. */
 export interface Tauri {
   listen<Payload>(
     event: string,
@@ -16,11 +16,11 @@ export interface ExecutionView {
   command: string;
   status: 'running' | 'completed' | 'failed' | 'timeout' | 'cancelled';
   lines: { stream: 'stdout' | 'stderr'; text: string }[];
-  /** Why it did not end well. */
+  /** The error message, if it failed. */
   problem: string | undefined;
 }
 
-/** Lines that a view keeps; the whole output is in the result. */
+/** Maximum number of lines in a view; the result has the output. */
 const KEPT_LINES = 5000;
 
 export class Executions {
@@ -29,16 +29,16 @@ export class Executions {
   readonly #changed: (view: ExecutionView) => void;
   #stopListening: (() => void) | undefined;
 
-  /** `changed` is called with every change of a view. */
+  /** `changed` is called for every change of a view. */
   constructor(tauri: Tauri, changed: (view: ExecutionView) => void) {
     this.#tauri = tauri;
     this.#changed = changed;
   }
 
-  /** Before the first command, or its first events are missed. */
+  /** Must be called before the first command, to receive all events. */
   async start(): Promise<void> {
     this.#stopListening = await this.#tauri.listen<WireEvent>('execution-event', ({ payload }) =>
-      this.#take(payload),
+      this.#apply(payload),
     );
   }
 
@@ -46,7 +46,7 @@ export class Executions {
     this.#stopListening?.();
   }
 
-  /** The id, or an error with the engine's own words. */
+  /** Returns the id; rejects with the error message of the engine. */
   async run(request: WireRequest): Promise<string> {
     return await this.#tauri.invoke<string>('execute_command', { request });
   }
@@ -55,12 +55,12 @@ export class Executions {
     return await this.#tauri.invoke<boolean>('cancel_execution', { id });
   }
 
-  /** With all of its kept output; `null` while it runs. */
+  /** Returns the result with its kept output; `null` before the end. */
   async result(id: string): Promise<WireResult | null> {
     return await this.#tauri.invoke<WireResult | null>('get_execution_result', { id });
   }
 
-  #take(event: WireEvent): void {
+  #apply(event: WireEvent): void {
     const view = this.#viewOf(event.execution_id);
     switch (event.event_type) {
       case 'started':

@@ -1,4 +1,4 @@
-/** The window: a field for a command, a button that ends it, and what it says. */
+/** The window: a field for a command, a button that stops it, and its output. */
 
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
@@ -13,7 +13,7 @@ const stop = document.querySelector('#stop') as HTMLButtonElement;
 let shown: ExecutionView | undefined;
 let isDrawing = false;
 
-/** Once a frame, however many lines come. */
+/** Draws at most once per frame. */
 function draw(): void {
   isDrawing = false;
   if (shown === undefined) return;

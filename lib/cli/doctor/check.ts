@@ -1,38 +1,38 @@
-/** One thing that a machine offers, or does not. */
+/** One requirement or optional feature of the machine. */
 
 export interface Check {
-  /** Stays the same for programs that read `--json`. */
+  /** Stable, for programs that read `--json`. */
   id: string;
   name: string;
-  /** `ok`: all there. `limited`: it works, with less. `missing`: it is not there. */
+  /** `limited`: the engine works, with a restriction. */
   state: 'ok' | 'limited' | 'missing';
-  /** What was found. */
+  /** The value that was found. */
   value: string;
   /** Commands cannot be run without it. */
   needed: boolean;
-  /** Of a check that is not `ok`: what follows from it. */
+  /** The consequence. Present unless the state is `ok`. */
   meaning?: string;
-  /** And what to do. */
+  /** The fix. Present unless the state is `ok`. */
   cure?: string;
 }
 
-type Found = Pick<Check, 'id' | 'name' | 'value'> & { needed?: boolean };
-type Lacking = Found & { meaning: string; cure: string };
+type Finding = Pick<Check, 'id' | 'name' | 'value'> & { needed?: boolean };
+type Problem = Finding & { meaning: string; cure: string };
 
-export const ok = ({ needed = false, ...found }: Found): Check => ({
-  ...found,
+export const ok = ({ needed = false, ...finding }: Finding): Check => ({
+  ...finding,
   needed,
   state: 'ok',
 });
 
-export const limited = ({ needed = false, ...found }: Lacking): Check => ({
-  ...found,
+export const limited = ({ needed = false, ...problem }: Problem): Check => ({
+  ...problem,
   needed,
   state: 'limited',
 });
 
-export const missing = ({ needed = false, ...found }: Lacking): Check => ({
-  ...found,
+export const missing = ({ needed = false, ...problem }: Problem): Check => ({
+  ...problem,
   needed,
   state: 'missing',
 });

@@ -1,4 +1,4 @@
-/** Where files go, and the programs that commands are run by. */
+/** Directories for files, the programs that run commands, and the container around them. */
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,26 +9,32 @@ import type { Machine } from './machine';
 const INTERPRETERS = ['python3', 'pwsh', 'aws'];
 
 export function fileChecks(machine: Machine): Check[] {
-  return [temporary(machine), ...shells(machine), interpreters(machine), container(machine)];
+  return [
+    temporaryCheck(machine),
+    ...shellChecks(machine),
+    interpreterCheck(machine),
+    containerCheck(machine),
+    ...initChecks(machine),
+  ];
 }
 
-function temporary(machine: Machine): Check {
+function temporaryCheck(machine: Machine): Check {
   const dir = tmpdir();
-  const check = { id: 'tmp', name: 'Temporary directory' };
-  const problem = writingProblem(dir);
+  const check = { id: 'tmp', name: 'Temporary directory', needed: true };
+  const problem = writeProblem(dir);
   if (problem !== undefined) {
-    const meaning = 'output over its limit cannot go to a file, and run --binary not at all';
-    const cure = 'Set TMPDIR to a directory that can be written.';
-    return missing({ ...check, value: `${dir}: ${problem}`, needed: true, meaning, cure });
+    const meaning = 'output above its limit cannot be written to files, and `run --binary` fails';
+    const cure = 'Set TMPDIR to a writable directory.';
+    return missing({ ...check, value: `${dir}: ${problem}`, meaning, cure });
   }
-  if (!isNoexec(machine, dir)) return ok({ ...check, value: `${dir}, writable`, needed: true });
-  const value = `${dir}, writable, mounted noexec`;
-  const meaning = 'scripts that are written there cannot be executed themselves';
+  if (!isNoexec(machine, dir)) return ok({ ...check, value: `${dir}, writable` });
+  const meaning = 'scripts in this directory cannot be executed directly';
   const cure = 'Run them by their interpreter, or set TMPDIR to another directory.';
-  return limited({ ...check, value, needed: true, meaning, cure });
+  return limited({ ...check, value: `${dir}, writable, mounted noexec`, meaning, cure });
 }
 
-function writingProblem(dir: string): string | undefined {
+/** Writes a file there; the error code if that fails. */
+function writeProblem(dir: string): string | undefined {
   const file = join(dir, `.escher-doctor-${process.pid}`);
   try {
     writeFileSync(file, '', { flag: 'wx', mode: 0o600 });
@@ -39,40 +45,38 @@ function writingProblem(dir: string): string | undefined {
   }
 }
 
-/** The mount with the longest path that leads to it. */
+/** By the mount with the longest path that contains the directory. */
 function isNoexec({ read }: Machine, dir: string): boolean {
   let [longest, flags] = ['', ''];
   for (const row of (read('/proc/self/mounts') ?? '').split('\n')) {
     const [, point = '', , options = ''] = row.split(' ');
-    const leads = dir === point || dir.startsWith(point === '/' ? '/' : `${point}/`);
-    if (point !== '' && leads && point.length >= longest.length)
+    const contains = dir === point || dir.startsWith(point === '/' ? '/' : `${point}/`);
+    if (point !== '' && contains && point.length >= longest.length) {
       [longest, flags] = [point, options];
+    }
   }
   return flags.split(',').includes('noexec');
 }
 
-function shells({ platform, mayExecute }: Machine): Check[] {
+function shellChecks({ platform, mayExecute }: Machine): Check[] {
   if (platform === 'win32') return [];
   const found = ['/bin/bash', '/bin/sh'].filter(mayExecute);
   const check = { id: 'shell', name: 'Shells', needed: true };
   if (found[0] === '/bin/bash') return [ok({ ...check, value: found.join(', ') })];
   if (found.length > 0) {
-    const meaning = 'shell commands are run by /bin/sh, without what bash adds to it';
+    const meaning = 'shell commands are run by /bin/sh, without the extensions of bash';
     const cure = 'Install bash if your commands need it.';
     return [limited({ ...check, value: '/bin/sh', meaning, cure })];
   }
-  const meaning = 'shell commands fail unless they name a shell';
+  const meaning = 'shell commands fail unless they set a shell';
   return [missing({ ...check, value: 'none', meaning, cure: 'Install a shell as /bin/sh.' })];
 }
 
-function interpreters(machine: Machine): Check {
-  const found = INTERPRETERS.map((name) => [name, findInPath(machine, name)] as const);
-  const value = found.map(([name, path]) => `${name}: ${path ?? 'not found'}`).join(', ');
-  const check = { id: 'interpreters', name: 'Interpreters', value };
-  const absent = found.filter(([, path]) => path === undefined).map(([name]) => name);
-  if (absent.length === 0) return ok(check);
-  const meaning = `what needs ${absent.join(' or ')} fails by PROGRAM_NOT_FOUND`;
-  return limited({ ...check, meaning, cure: 'Install it if you need it, and put it into PATH.' });
+function interpreterCheck(machine: Machine): Check {
+  const found = INTERPRETERS.map((name) => ({ name, path: findInPath(machine, name) }));
+  const value = found.map(({ name, path }) => `${name}: ${path ?? 'not found'}`).join(', ');
+  // One that is missing is no limitation: commands that need it fail with PROGRAM_NOT_FOUND.
+  return ok({ id: 'interpreters', name: 'Interpreters', value });
 }
 
 function findInPath({ env, mayExecute }: Machine, name: string): string | undefined {
@@ -80,13 +84,28 @@ function findInPath({ env, mayExecute }: Machine, name: string): string | undefi
   return dirs.map((dir) => join(dir, name)).find(mayExecute);
 }
 
-function container({ read, env }: Machine): Check {
+function containerCheck({ read, env }: Machine): Check {
   const check = { id: 'container', name: 'Container' };
-  const signs = [
+  const markers = [
     ['/.dockerenv', 'Docker'],
     ['/run/.containerenv', 'Podman'],
   ] as const;
-  const kind = signs.find(([file]) => read(file) !== undefined)?.[1];
-  const inKubernetes = env.KUBERNETES_SERVICE_HOST !== undefined ? 'Kubernetes' : undefined;
-  return ok({ ...check, value: inKubernetes ?? kind ?? 'none seen' });
+  const runtime = markers.find(([file]) => read(file) !== undefined)?.[1];
+  const kubernetes = env.KUBERNETES_SERVICE_HOST !== undefined ? 'Kubernetes' : undefined;
+  return ok({ ...check, value: kubernetes ?? runtime ?? 'none detected' });
+}
+
+/** Programs that reap every child that they get: inits, and shells that wait for a command. */
+const REAPERS =
+  /^(systemd|init|tini|dumb-init|docker-init|podman-init|catatonit|s6-.*|runit.*|openrc-init|busybox|bash|sh)$/;
+
+/** Descendants that outlive their parent become children of PID 1. */
+function initChecks({ platform, read }: Machine): Check[] {
+  const name = read('/proc/1/comm')?.trim();
+  if (platform !== 'linux' || name === undefined) return [];
+  const check = { id: 'init', name: 'PID 1', value: name };
+  if (REAPERS.test(name)) return [ok(check)];
+  const meaning = 'descendants that outlive their parent can remain as zombies after their end';
+  const cure = 'Start the container with an init: `docker run --init`, or tini as its entry point.';
+  return [limited({ ...check, meaning, cure })];
 }

@@ -1,4 +1,4 @@
-/** What of the kernel the engine uses. */
+/** Kernel features that the engine uses. */
 
 import { type Check, limited, ok } from './check';
 import { isAtLeast, type Machine } from './machine';
@@ -15,40 +15,40 @@ const FEATURES: readonly Feature[] = [
     id: 'clone-pidfd',
     name: 'CLONE_PIDFD',
     since: '5.2',
-    meaning: 'the descriptor of a process is opened behind its launch',
+    meaning: 'the pidfd of a process is opened after its launch, by a second system call',
   },
   {
     id: 'pidfd',
     name: 'pidfd',
     since: '5.3',
-    meaning: 'the end of a process is asked for by a timer, and noticed later',
+    meaning: 'a thread for each process waits for its exit',
   },
   {
     id: 'close-range',
     name: 'close_range',
     since: '5.11',
-    meaning: 'a launch closes descriptors one by one, and takes longer with many open',
+    meaning: 'a launch closes descriptors one by one, which takes longer when many are open',
   },
   {
     id: 'group-signal',
     name: 'process-group signals by pidfd',
     since: '6.9',
-    meaning: 'while a tree is ending, /proc is searched for what is left of it',
+    meaning: 'while a process tree is being ended, /proc is searched for its remaining processes',
   },
 ];
 
 export function kernelChecks({ platform, release }: Machine): Check[] {
   const kernel = { id: 'kernel', name: 'Kernel', value: `${platform} ${release}` };
   if (platform !== 'linux') {
-    const meaning = 'the engine was run on Linux only so far';
-    return [limited({ ...kernel, meaning, cure: 'Expect surprises, and report them.' })];
+    const meaning = 'the engine is tested on Linux only';
+    return [limited({ ...kernel, meaning, cure: 'Report problems.' })];
   }
   return [ok(kernel), ...FEATURES.map((feature) => checkOf(feature, release))];
 }
 
-/** By the version: only the process that launches could ask for the call itself. */
+/** By the version of the kernel: only a launch can test the system calls themselves. */
 function checkOf({ id, name, since, meaning }: Feature, release: string): Check {
   if (isAtLeast(release, since)) return ok({ id, name, value: `since Linux ${since}` });
   const value = `needs Linux ${since}`;
-  return limited({ id, name, value, meaning, cure: `A kernel of version ${since} or later.` });
+  return limited({ id, name, value, meaning, cure: `Use Linux ${since} or later.` });
 }

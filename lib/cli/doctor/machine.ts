@@ -1,4 +1,4 @@
-/** What the checks ask of the machine. Tests give them another one. */
+/** What the checks read of the machine. Tests replace it. */
 
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { release } from 'node:os';
@@ -6,10 +6,10 @@ import { release } from 'node:os';
 export interface Machine {
   platform: NodeJS.Platform;
   arch: string;
-  /** As of the kernel: `6.1.0-18-amd64`. */
+  /** Of the kernel: `6.1.0-18-amd64`. */
   release: string;
   env: NodeJS.ProcessEnv;
-  /** The text of a file, or `undefined` where it cannot be read. */
+  /** The text of a file; `undefined` if it cannot be read. */
   read(path: string): string | undefined;
   mayWrite(path: string): boolean;
   mayExecute(path: string): boolean;
@@ -42,7 +42,7 @@ export function thisMachine(env: NodeJS.ProcessEnv): Machine {
   };
 }
 
-/** Whether a version, of the kernel or of Node, is at least another one. */
+/** Compares versions of the kernel or of Node.js. */
 export function isAtLeast(version: string, least: string): boolean {
   const numbers = (text: string): number[] => (text.match(/\d+/g) ?? []).slice(0, 3).map(Number);
   const given = numbers(version);

@@ -1,4 +1,4 @@
-/** Checks as a table for people. */
+/** The checks as a table. */
 
 import type { Check } from './check';
 
@@ -14,7 +14,7 @@ export function tableOf(checks: readonly Check[], colored: boolean): string {
     const row = `${mark}  ${name.padEnd(width)}  ${value}`;
     if (state === 'ok') return [row];
     const weight = state === 'missing' && needed ? ' (needed)' : '';
-    return [row, `${indent}means: ${meaning}${weight}`, `${indent}cure:  ${cure}`];
+    return [row, `${indent}means: ${meaning}${weight}`, `${indent}fix:   ${cure}`];
   });
   return `${[...rows, '', summaryOf(checks)].join('\n')}\n`;
 }
@@ -22,10 +22,10 @@ export function tableOf(checks: readonly Check[], colored: boolean): string {
 function summaryOf(checks: readonly Check[]): string {
   const count = (state: Check['state']): number =>
     checks.filter((check) => check.state === state).length;
-  const lacking = checks.filter(({ state, needed }) => state === 'missing' && needed);
+  const blocking = checks.filter(({ state, needed }) => state === 'missing' && needed);
   const end =
-    lacking.length === 0
+    blocking.length === 0
       ? 'Commands can be run.'
-      : `Commands cannot be run: ${lacking.map(({ name }) => name).join(', ')}.`;
+      : `Commands cannot be run: ${blocking.map(({ name }) => name).join(', ')}.`;
   return `${count('ok')} ok, ${count('limited')} limited, ${count('missing')} missing. ${end}`;
 }

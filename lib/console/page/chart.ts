@@ -1,14 +1,14 @@
-/** The load of the last minutes: figures, and a small chart of two lines, each to a scale of its own. */
+/** The load of the last five minutes: current values, and a chart of two lines with separate scales. */
 
-import type { Sample } from '../wire';
+import type { Sample } from '../messages';
 import { byId, setText } from './dom';
 import { bytes, count, percent } from './format';
 import { MAX_SAMPLES, type Store } from './store';
 
 const WIDTH = 300;
 const HEIGHT = 60;
-/** Screen readers are given new figures so often, in samples. */
-const LABEL_EVERY = 5;
+/** The label for screen readers changes once in this number of samples. */
+const SAMPLES_PER_LABEL = 5;
 
 export class Chart {
   readonly #store: Store;
@@ -34,37 +34,37 @@ export class Chart {
   #draw(samples: readonly Sample[]): void {
     const running = samples.map((sample) => sample.running);
     const output = samples.map((sample) => sample.bytesPerSecond);
-    const most = { running: Math.max(...running, 0), output: Math.max(...output, 0) };
-    const line = path(running, most.running);
+    const peak = { running: Math.max(...running, 0), output: Math.max(...output, 0) };
+    const line = linePath(running, peak.running);
     byId('chart-running').setAttribute('d', line);
     byId('chart-area').setAttribute(
       'd',
       line === '' ? '' : `${line}V${HEIGHT}H${startOf(samples)}Z`,
     );
-    byId('chart-output').setAttribute('d', path(output, most.output));
-    const peaks = `peak ${count(most.running)} running, ${bytes(most.output)}/s`;
+    byId('chart-output').setAttribute('d', linePath(output, peak.output));
+    const peaks = `peak ${count(peak.running)} running, ${bytes(peak.output)}/s`;
     setText(byId('chart-peaks'), peaks);
-    if (this.#renders++ % LABEL_EVERY === 0) this.#describe(samples.at(-1), peaks);
+    if (this.#renders++ % SAMPLES_PER_LABEL === 0) this.#updateLabel(samples.at(-1), peaks);
   }
 
-  #describe(last: Sample | undefined, peaks: string): void {
+  #updateLabel(last: Sample | undefined, peaks: string): void {
     const now =
-      last === undefined ? 'nothing' : `${last.running} running, ${bytes(last.bytesPerSecond)}/s`;
+      last === undefined ? 'unknown' : `${last.running} running, ${bytes(last.bytesPerSecond)}/s`;
     this.#chart.setAttribute('aria-label', `Load of the last five minutes: now ${now}; ${peaks}`);
   }
 }
 
-const step = WIDTH / (MAX_SAMPLES - 1);
+const STEP = WIDTH / (MAX_SAMPLES - 1);
 
-const startOf = (values: readonly unknown[]): number => WIDTH - (values.length - 1) * step;
+const startOf = (values: readonly unknown[]): number => WIDTH - (values.length - 1) * STEP;
 
-/** The newest value is at the right edge. */
-function path(values: readonly number[], most: number): string {
+/** The last value is at the right edge. */
+function linePath(values: readonly number[], peak: number): string {
   if (values.length < 2) return '';
   const start = startOf(values);
   const points = values.map((value, index) => {
-    const y = HEIGHT - 1 - (most === 0 ? 0 : (value / most) * (HEIGHT - 4));
-    return `${(start + index * step).toFixed(1)} ${y.toFixed(1)}`;
+    const y = HEIGHT - 1 - (peak === 0 ? 0 : (value / peak) * (HEIGHT - 4));
+    return `${(start + index * STEP).toFixed(1)} ${y.toFixed(1)}`;
   });
   return `M${points.join('L')}`;
 }

@@ -1,8 +1,8 @@
-/** The selected execution: what it is, what can be done with it, and its output. */
+/** The selected execution: its values and its buttons. */
 
-import type { Row } from '../wire';
+import type { Row } from '../messages';
 import { api } from './api';
-import { byId, icon, isEnabled, make, setEnabled, setText } from './dom';
+import { byId, createElement, createIcon, isEnabled, setEnabled, setText } from './dom';
 import { FactList } from './facts';
 import { progressText, STATUS_NAMES } from './format';
 import type { Store } from './store';
@@ -10,7 +10,7 @@ import type { OutputTerminal } from './terminal';
 
 const NOTE_MS = 4000;
 
-/** The buttons, by their ids. */
+/** The ids of the buttons. */
 type ActionName = 'cancel' | 'interrupt' | 'kill' | 'rerun' | 'copy' | 'remove';
 
 export class Detail {
@@ -26,10 +26,20 @@ export class Detail {
     copy: byId('copy'),
     remove: byId('remove'),
   };
+  readonly #actions: Record<Exclude<ActionName, 'copy'>, (id: string) => Promise<unknown>> = {
+    cancel: async (id) => {
+      await api.cancel(id);
+      this.#showNote('Cancelling; SIGKILL follows after 5 s.');
+    },
+    interrupt: (id) => api.kill(id, 'SIGINT'),
+    kill: (id) => api.kill(id, 'SIGKILL'),
+    rerun: async (id) => this.#onStarted((await api.rerun(id)).id),
+    remove: (id) => api.remove(id),
+  };
   #id: string | undefined;
   #noteTimer: number | undefined;
 
-  /** `onStarted`: it was run again, under another id. */
+  /** `onStarted`: a rerun was started, with another id. */
   constructor(store: Store, terminal: OutputTerminal, onStarted: (id: string) => void) {
     this.#store = store;
     this.#terminal = terminal;
@@ -43,7 +53,7 @@ export class Detail {
     });
     byId('close-input').addEventListener(
       'click',
-      () => void this.#try((id) => api.input(id, { close: true })),
+      () => void this.#perform((id) => api.input(id, { close: true })),
     );
   }
 
@@ -52,14 +62,14 @@ export class Detail {
   }
 
   show(id: string | undefined): void {
-    if (id !== this.#id) this.#note('');
+    if (id !== this.#id) this.#showNote('');
     this.#id = id;
     this.render();
   }
 
   render(): void {
     const { row } = this;
-    // One that was just started is not told of yet: what is there stays for that moment.
+    // The row of an execution that was just started has not arrived: the last content stays until then.
     if (row === undefined && this.#id !== undefined) return;
     byId('detail-empty').hidden = row !== undefined;
     byId('detail-body').hidden = row === undefined;
@@ -71,18 +81,11 @@ export class Detail {
     this.#renderButtons(row);
   }
 
-  /** Does what the button of that name does, if it can be done now. */
+  /** Performs the action of a button, if the button is enabled. */
   act(name: ActionName): void {
     if (this.row === undefined || !isEnabled(this.#buttons[name])) return;
-    if (name === 'copy') return void this.#copy();
-    void this.#try(async (id) => {
-      if (name === 'cancel') await api.cancel(id);
-      else if (name === 'interrupt') await api.kill(id, 'SIGINT');
-      else if (name === 'kill') await api.kill(id, 'SIGKILL');
-      else if (name === 'remove') await api.remove(id);
-      else this.#onStarted((await api.rerun(id)).id);
-      if (name === 'cancel') this.#note('Asked to end; after 5 s it is killed.');
-    });
+    if (name === 'copy') return void this.#copyOutput();
+    void this.#perform((id) => this.#actions[name](id));
   }
 
   focusInput(): void {
@@ -93,7 +96,10 @@ export class Detail {
     const badge = byId('badge');
     if (badge.dataset.status === status) return;
     badge.dataset.status = status;
-    badge.replaceChildren(icon(`i-${status}`), make('span', '', STATUS_NAMES[status]));
+    badge.replaceChildren(
+      createIcon(`i-${status}`),
+      createElement('span', '', STATUS_NAMES[status]),
+    );
   }
 
   #renderProgress(row: Row): void {
@@ -118,7 +124,7 @@ export class Detail {
     setEnabled(byId('close-input'), isOpen);
     const field = byId<HTMLInputElement>('input');
     field.readOnly = !isOpen;
-    field.placeholder = isOpen ? 'A line for the command' : 'Standard input is closed';
+    field.placeholder = isOpen ? 'A line of input' : 'Standard input is closed';
   }
 
   async #sendInput(): Promise<void> {
@@ -126,31 +132,31 @@ export class Detail {
     if (!isEnabled(byId('send'))) return;
     const text = `${field.value}\n`;
     field.value = '';
-    await this.#try((id) => api.input(id, { text }));
+    await this.#perform((id) => api.input(id, { text }));
   }
 
-  async #copy(): Promise<void> {
+  async #copyOutput(): Promise<void> {
     try {
       await navigator.clipboard.writeText(this.#terminal.allText());
-      this.#note('Copied.');
+      this.#showNote('Copied.');
     } catch {
-      this.#note('The browser does not let this page copy.');
+      this.#showNote('The browser does not allow this page to copy.');
     }
   }
 
-  async #try(action: (id: string) => Promise<unknown>): Promise<void> {
+  async #perform(action: (id: string) => Promise<unknown>): Promise<void> {
     if (this.#id === undefined) return;
-    this.#note('');
+    this.#showNote('');
     try {
       await action(this.#id);
     } catch (error) {
-      this.#note((error as Error).message);
+      this.#showNote((error as Error).message);
     }
   }
 
-  #note(text: string): void {
+  #showNote(text: string): void {
     clearTimeout(this.#noteTimer);
     byId('action-note').textContent = text;
-    if (text !== '') this.#noteTimer = window.setTimeout(() => this.#note(''), NOTE_MS);
+    if (text !== '') this.#noteTimer = window.setTimeout(() => this.#showNote(''), NOTE_MS);
   }
 }

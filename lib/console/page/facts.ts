@@ -1,10 +1,10 @@
-/** The figures of the selected execution. */
+/** The values of the selected execution. */
 
-import type { Row } from '../wire';
-import { byId, make, setText } from './dom';
-import { count, duration, elapsed, ending, memory, percent } from './format';
+import type { Row } from '../messages';
+import { byId, createElement, setText } from './dom';
+import { count, duration, elapsed, exitText, memory, percent } from './format';
 
-type Facts = [name: string, value: string, look?: 'mono'][];
+type Fact = [name: string, value: string, style?: 'mono'];
 
 export class FactList {
   readonly #root = byId('facts');
@@ -17,7 +17,7 @@ export class FactList {
     if (this.#root.dataset.names !== names) {
       this.#root.dataset.names = names;
       this.#values.clear();
-      this.#root.replaceChildren(...facts.map(([name, , look]) => this.#make(name, look)));
+      this.#root.replaceChildren(...facts.map(([name, , style]) => this.#createFact(name, style)));
     }
     for (const [name, value] of facts) {
       const element = this.#values.get(name);
@@ -25,34 +25,35 @@ export class FactList {
     }
   }
 
-  #make(name: string, look = ''): HTMLElement {
-    const value = make('dd', look);
+  #createFact(name: string, style = ''): HTMLElement {
+    const value = createElement('dd', style);
     this.#values.set(name, value);
-    return make('div', look === 'mono' ? 'wide' : '', make('dt', '', name), value);
+    const className = style === 'mono' ? 'wide' : '';
+    return createElement('div', className, createElement('dt', '', name), value);
   }
 }
 
-function factsOf(row: Row, now: number): Facts {
+function factsOf(row: Row, now: number): Fact[] {
   const isRunning = row.status === 'running';
   const cpu = [
     isRunning && row.cpuPercent !== null ? percent(row.cpuPercent) : '',
     row.cpuMs === null ? '' : duration(row.cpuMs),
   ];
   return [
-    [row.status === 'pending' ? 'Waits' : 'Time', elapsed(row, now)],
-    ['End', ending(row)],
+    [row.status === 'pending' ? 'Queued for' : 'Time', elapsed(row, now)],
+    ['Result', exitText(row)],
     ['CPU', cpu.filter((part) => part !== '').join(' · ')],
     [isRunning ? 'Memory' : 'Peak memory', memory(row)],
     ['PID', row.pid === null ? '' : String(row.pid)],
     ['Lines', count(row.lines)],
     ...optional('Timeout', row.timeoutMs === null ? '' : duration(row.timeoutMs)),
-    ...optional('Why', row.error !== null && ending(row) === '' ? row.error : ''),
+    ...optional('Reason', row.error !== null && exitText(row) === '' ? row.error : ''),
     ['Directory', row.cwd, 'mono'],
     ...optional('Log', row.logFile ?? '', 'mono'),
   ];
 }
 
-function optional(name: string, value: string, look?: 'mono'): Facts {
+function optional(name: string, value: string, style?: 'mono'): Fact[] {
   if (value === '') return [];
-  return [look === undefined ? [name, value] : [name, value, look]];
+  return [style === undefined ? [name, value] : [name, value, style]];
 }

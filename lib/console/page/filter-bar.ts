@@ -1,24 +1,24 @@
-/** Above the list: which executions it shows, and the button that forgets the finished ones. */
+/** The filter of the list, and the button that removes finished executions. */
 
-import type { Announcer } from './announce';
+import type { Announcer } from './announcer';
 import { api } from './api';
 import { byId } from './dom';
 import { count } from './format';
 import type { ExecutionList, Filter } from './list';
-import { remember, remembered } from './settings';
+import { readTabValue, storeTabValue } from './settings';
 
 export function setUpFilterBar(list: ExecutionList, announcer: Announcer): void {
   const text = byId<HTMLInputElement>('filter');
   const radios = [...byId('filter-status').querySelectorAll<HTMLInputElement>('input')];
-  text.value = remembered('filter.text') ?? '';
-  const status = remembered('filter.status') ?? 'all';
+  text.value = readTabValue('filter.text') ?? '';
+  const status = readTabValue('filter.status') ?? 'all';
   for (const radio of radios) radio.checked = radio.value === status;
 
   const apply = () => {
     const chosen = radios.find(({ checked }) => checked)?.value ?? 'all';
     list.filter = { text: text.value.trim(), status: chosen as Filter['status'] };
-    remember('filter.text', text.value);
-    remember('filter.status', chosen);
+    storeTabValue('filter.text', text.value);
+    storeTabValue('filter.status', chosen);
     list.render();
   };
   text.addEventListener('input', apply);
@@ -32,8 +32,8 @@ export function setUpFilterBar(list: ExecutionList, announcer: Announcer): void 
 
   byId('clear').addEventListener('click', () => {
     api.clear().then(
-      ({ removed }) => announcer.say(`${count(removed)} executions forgotten`),
-      (error: Error) => announcer.say(error.message),
+      ({ removed }) => announcer.announce(`${count(removed)} executions removed`),
+      (error: Error) => announcer.announce(error.message),
     );
   });
 }

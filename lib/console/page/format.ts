@@ -1,8 +1,8 @@
-/** Figures as people read them. */
+/** Values as text. */
 
-import type { Row } from '../wire';
+import type { Row } from '../messages';
 
-const two = (value: number): string => String(value).padStart(2, '0');
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
 /** `0.4 s`, `12 s`, `3:05`, `1:02:03`. */
 export function duration(ms: number): string {
@@ -10,22 +10,22 @@ export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
-  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+  if (minutes < 60) return `${minutes}:${twoDigits(seconds % 60)}`;
+  return `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`;
 }
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-/** In powers of 1000, with about three figures. */
+/** In powers of 1000, with two or three digits. */
 export function bytes(count: number): string {
   let value = count;
   let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
+  while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
     value /= 1000;
     unit++;
   }
-  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 0 : 1;
-  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+  const digits = unit === 0 || value >= 9.995 ? 0 : 1;
+  return `${value.toFixed(digits)} ${BYTE_UNITS[unit]}`;
 }
 
 export const count = (value: number): string => value.toLocaleString('en');
@@ -33,10 +33,10 @@ export const count = (value: number): string => value.toLocaleString('en');
 export const percent = (value: number): string =>
   `${value < 9.95 ? value.toFixed(1) : Math.round(value)} %`;
 
-/** How long it has run, or ran, or waits. `now`: by the clock of the server. */
+/** How long the execution has run or waited. `now`: by the clock of the server. */
 export function elapsed(row: Row, now: number): string {
   if (row.durationMs !== null) return duration(row.durationMs);
-  return duration(Math.max(0, now - (row.startedAt ?? row.askedAt)));
+  return duration(Math.max(0, now - (row.startedAt ?? row.requestedAt)));
 }
 
 export const STATUS_NAMES: Record<Row['status'], string> = {
@@ -48,8 +48,8 @@ export const STATUS_NAMES: Record<Row['status'], string> = {
   cancelled: 'Cancelled',
 };
 
-/** What became of it: the exit code or the signal. */
-export function ending(row: Row): string {
+/** The exit code or the signal; empty until the end. */
+export function exitText(row: Row): string {
   if (row.exitCode !== null) return `exit ${row.exitCode}`;
   return row.signal ?? '';
 }
@@ -60,17 +60,23 @@ export function memory({ memory }: Row): string {
   return `${bound}${bytes(memory.bytes)}`;
 }
 
-const FACTORS: Record<string, number> = { ms: 1, '': 1000, s: 1000, m: 60_000, h: 3_600_000 };
+const MS_PER_UNIT: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['', 1000],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+]);
 
-/** Milliseconds of `90s`, `5m`, `1.5h`, `30` (seconds); `null` for what is none of that. */
+/** The milliseconds of `90s`, `5m`, `1.5h`, `30` (seconds); `null` for any other text. */
 export function parseDuration(text: string): number | null {
   const [, number, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)?\s*$/i.exec(text) ?? [];
-  const ms = Number(number) * (FACTORS[unit.toLowerCase()] ?? Number.NaN);
+  const ms = Number(number) * (MS_PER_UNIT.get(unit.toLowerCase()) ?? Number.NaN);
   return ms > 0 ? ms : null;
 }
 
 export function progressText({ progress }: Row): string {
   if (progress === null) return '';
-  const share = progress.fraction === null ? '' : percent(100 * progress.fraction);
-  return [share, progress.label ?? ''].filter((part) => part !== '').join(' ');
+  const fraction = progress.fraction === null ? '' : percent(100 * progress.fraction);
+  return [fraction, progress.label ?? ''].filter((part) => part !== '').join(' ');
 }

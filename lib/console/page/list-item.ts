@@ -1,26 +1,26 @@
-/** One execution in the lists. */
+/** One execution in the list. */
 
-import type { Row } from '../wire';
-import { icon, make, setIcon, setText } from './dom';
-import { duration, elapsed, ending, memory, percent, progressText, STATUS_NAMES } from './format';
+import type { Row } from '../messages';
+import { createElement, createIcon, setIcon, setText } from './dom';
+import { duration, elapsed, exitText, memory, percent, progressText, STATUS_NAMES } from './format';
 
 export class ListItem {
-  readonly element = make('div', 'item');
-  readonly time = make('span', 'time');
+  readonly element = createElement('div', 'item');
+  readonly time = createElement('span', 'time');
   readonly #icon: Element;
-  readonly #sub = make('span', 'sub');
-  readonly #bar = make('div', 'bar-fill');
-  readonly #track = make('div', 'bar-track', this.#bar);
+  readonly #summary = createElement('span', 'sub');
+  readonly #bar = createElement('div', 'bar-fill');
+  readonly #track = createElement('div', 'bar-track', this.#bar);
 
   constructor(row: Row) {
     const { element } = this;
-    this.#icon = icon(`i-${row.status}`);
+    this.#icon = createIcon(`i-${row.status}`);
     element.dataset.id = row.id;
     element.setAttribute('role', 'option');
     element.title = row.command;
     element.tabIndex = -1;
-    const command = make('span', 'command', row.command);
-    element.append(this.#icon, command, this.time, this.#sub, this.#track);
+    const command = createElement('span', 'command', row.command);
+    element.append(this.#icon, command, this.time, this.#summary, this.#track);
   }
 
   /** `now`: by the clock of the server. */
@@ -30,7 +30,7 @@ export class ListItem {
       setIcon(this.#icon, `i-${row.status}`);
     }
     setText(this.time, elapsed(row, now));
-    setText(this.#sub, summary(row));
+    setText(this.#summary, summary(row));
     const fraction = row.progress?.fraction ?? null;
     this.#track.hidden = fraction === null;
     if (fraction !== null) this.#bar.style.transform = `scaleX(${fraction})`;
@@ -38,7 +38,7 @@ export class ListItem {
 }
 
 function summary(row: Row): string {
-  const parts = [STATUS_NAMES[row.status], ending(row)];
+  const parts = [STATUS_NAMES[row.status], exitText(row)];
   if (row.status === 'running') {
     if (row.progress !== null) parts.push(progressText(row));
     if (row.cpuPercent !== null) parts.push(percent(row.cpuPercent));

@@ -1,7 +1,7 @@
-/** The lists of running, queued and finished executions: one list box, moved through by the arrow keys. */
+/** The list of running, queued and finished executions: one list box, navigated by the arrow keys. */
 
-import type { Row } from '../wire';
-import { byId, make, setText } from './dom';
+import type { Row } from '../messages';
+import { byId, createElement, setText } from './dom';
 import { elapsed } from './format';
 import { ListItem } from './list-item';
 import type { Store } from './store';
@@ -15,6 +15,14 @@ const TITLES: Record<Group, string> = {
   finished: 'Finished',
 };
 
+interface GroupElements {
+  element: HTMLElement;
+  count: HTMLElement;
+}
+
+/** The height of an item, as in the style sheet. */
+const ITEM_HEIGHT = 54;
+
 export interface Filter {
   text: string;
   status: 'all' | 'active' | 'failed';
@@ -27,30 +35,30 @@ export class ExecutionList {
   readonly #onSelect: (id: string) => void;
   readonly #onOpen: (id: string) => void;
   readonly #root = byId('executions-list');
-  readonly #none = make('p', 'none');
-  readonly #groups = new Map<Group, { element: HTMLElement; count: HTMLElement }>();
+  readonly #emptyText = createElement('p', 'none');
+  readonly #groups = new Map<Group, GroupElements>();
   readonly #items = new Map<string, ListItem>();
   #order = '';
 
-  /** `onSelect`: the selection moved there; `onOpen`: it is wanted in full, as by Enter. */
+  /** `onSelect`: the selection has moved. `onOpen`: the execution was opened, by Enter or a click. */
   constructor(store: Store, onSelect: (id: string) => void, onOpen: (id: string) => void) {
     this.#store = store;
     this.#onSelect = onSelect;
     this.#onOpen = onOpen;
     for (const group of GROUPS) this.#addGroup(group);
-    this.#root.append(this.#none);
-    this.#root.addEventListener('click', (event) => this.#clicked(event));
-    this.#root.addEventListener('keydown', (event) => this.#pressed(event));
+    this.#root.append(this.#emptyText);
+    this.#root.addEventListener('click', (event) => this.#onClick(event));
+    this.#root.addEventListener('keydown', (event) => this.#onKeydown(event));
   }
 
-  /** The ids that are shown, from top to bottom. */
-  get shown(): string[] {
+  /** The ids in the list, from top to bottom. */
+  get #shownIds(): string[] {
     return [...this.#root.querySelectorAll<HTMLElement>('.item')].map(
       ({ dataset }) => dataset.id ?? '',
     );
   }
 
-  /** Brings everything up to date. */
+  /** Renders all changes. */
   render(): void {
     const grouped = this.#grouped();
     const order = GROUPS.map((group) => grouped[group].map(({ id }) => id).join()).join('|');
@@ -61,12 +69,15 @@ export class ExecutionList {
     }
     this.#renderSelection();
     const isEmpty = order === '||';
-    this.#none.hidden = !isEmpty;
+    this.#emptyText.hidden = !isEmpty;
     const { size } = this.#store.rows;
-    setText(this.#none, size === 0 ? 'Nothing has run yet.' : 'No execution matches the filter.');
+    setText(
+      this.#emptyText,
+      size === 0 ? 'No executions yet.' : 'No execution matches the filter.',
+    );
   }
 
-  /** What changes with the time alone. */
+  /** Renders what changes with time only. */
   renderTimes(): void {
     for (const [id, { time }] of this.#items) {
       const row = this.#store.rows.get(id);
@@ -75,26 +86,34 @@ export class ExecutionList {
     }
   }
 
-  /** Selects the one that is `step` further down, and gives the focus to it. */
+  /** Selects and focuses the execution `step` rows further down. */
   move(step: number): void {
-    const { shown } = this;
-    const at = this.selected === undefined ? -1 : shown.indexOf(this.selected);
-    const next = at < 0 ? (step > 0 ? 0 : shown.length - 1) : at + step;
-    this.#moveTo(shown[Math.min(shown.length - 1, Math.max(0, next))]);
+    const ids = this.#shownIds;
+    const last = ids.length - 1;
+    const at = this.selected === undefined ? -1 : ids.indexOf(this.selected);
+    const next = at < 0 ? (step > 0 ? 0 : last) : at + step;
+    this.#moveTo(ids[Math.min(last, Math.max(0, next))]);
   }
 
   focus(): void {
     const id =
-      this.selected !== undefined && this.#items.has(this.selected) ? this.selected : this.shown[0];
+      this.selected !== undefined && this.#items.has(this.selected)
+        ? this.selected
+        : this.#shownIds[0];
     if (id === undefined) this.#root.focus();
     else this.#items.get(id)?.element.focus();
   }
 
   #addGroup(group: Group): void {
-    const count = make('span');
-    const title = make('div', 'group-title', make('span', '', TITLES[group]), count);
+    const count = createElement('span');
+    const title = createElement(
+      'div',
+      'group-title',
+      createElement('span', '', TITLES[group]),
+      count,
+    );
     title.id = `group-${group}`;
-    const element = make('div', 'group', title);
+    const element = createElement('div', 'group', title);
     element.setAttribute('role', 'group');
     element.setAttribute('aria-labelledby', title.id);
     this.#groups.set(group, { element, count });
@@ -126,32 +145,37 @@ export class ExecutionList {
     const focused = document.activeElement;
     const shown = new Set<string>();
     for (const group of GROUPS) {
-      const { element, count } = this.#groups.get(group) as {
-        element: HTMLElement;
-        count: HTMLElement;
-      };
       const rows = grouped[group];
-      element.dataset.count = String(rows.length);
-      setText(count, String(rows.length));
-      let before: Element | null = element.firstElementChild;
-      for (const { id } of rows) {
-        shown.add(id);
-        const item = (this.#items.get(id) as ListItem).element;
-        const next: Element | null = before?.nextElementSibling ?? null;
-        if (next !== item) element.insertBefore(item, next);
-        before = item;
-      }
+      this.#arrangeGroup(group, rows);
+      for (const { id } of rows) shown.add(id);
     }
     for (const [id, { element }] of this.#items) {
       if (shown.has(id)) continue;
       element.remove();
       this.#items.delete(id);
     }
-    // An item that moves to another place loses the focus on its way.
-    if (focused instanceof HTMLElement && focused !== document.activeElement) {
-      if (focused.isConnected) focused.focus({ preventScroll: true });
-      else if (focused.classList.contains('item')) this.focus();
+    this.#restoreFocus(focused);
+  }
+
+  /** Moves only the items that are not in place. */
+  #arrangeGroup(group: Group, rows: readonly Row[]): void {
+    const { element, count } = this.#groups.get(group) as GroupElements;
+    element.dataset.count = String(rows.length);
+    setText(count, String(rows.length));
+    let before: Element | null = element.firstElementChild;
+    for (const { id } of rows) {
+      const item = (this.#items.get(id) as ListItem).element;
+      const next: Element | null = before?.nextElementSibling ?? null;
+      if (next !== item) element.insertBefore(item, next);
+      before = item;
     }
+  }
+
+  /** An item that is moved loses the focus. */
+  #restoreFocus(focused: Element | null): void {
+    if (!(focused instanceof HTMLElement) || focused === document.activeElement) return;
+    if (focused.isConnected) focused.focus({ preventScroll: true });
+    else if (focused.classList.contains('item')) this.focus();
   }
 
   #renderItem(row: Row): void {
@@ -160,7 +184,7 @@ export class ExecutionList {
     item.render(row, this.#store.now());
   }
 
-  /** One item is in the order of Tab: the selected one, or the first. */
+  /** Tab reaches one item: the selected one, or the first. */
   #renderSelection(): void {
     const isShown = this.selected !== undefined && this.#items.has(this.selected);
     const reachable = isShown
@@ -180,14 +204,14 @@ export class ExecutionList {
     this.#items.get(id)?.element.focus();
   }
 
-  #clicked(event: MouseEvent): void {
+  #onClick(event: MouseEvent): void {
     const id = (event.target as Element).closest<HTMLElement>('.item')?.dataset.id;
     if (id !== undefined) this.#onOpen(id);
   }
 
-  #pressed(event: KeyboardEvent): void {
+  #onKeydown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor(this.#root.clientHeight / 54) - 1);
+    const page = Math.max(1, Math.floor(this.#root.clientHeight / ITEM_HEIGHT) - 1);
     const steps: Record<string, number> = {
       ArrowDown: 1,
       ArrowUp: -1,

@@ -1,16 +1,16 @@
-/** The page: puts its parts together, and knows which execution is selected. */
+/** The page: connects its parts, and manages the selection. */
 
-import { Announcer } from './announce';
+import { Announcer } from './announcer';
 import { Chart } from './chart';
 import { renderConnection } from './connection';
 import { Detail } from './detail';
 import { byId } from './dom';
 import { setUpFilterBar } from './filter-bar';
-import { setUpGate, showGate } from './gate';
+import { setUpLinkForm, showLinkForm } from './link-form';
 import { ExecutionList } from './list';
-import { Output } from './output';
 import { OutputBar } from './output-bar';
-import { remember, remembered } from './settings';
+import { OutputFeed } from './output-feed';
+import { readTabValue, storeTabValue } from './settings';
 import { isDark, SettingsPanel } from './settings-panel';
 import { Shortcuts } from './shortcuts';
 import { StartForm } from './start-form';
@@ -18,31 +18,31 @@ import { Store } from './store';
 import { OutputTerminal } from './terminal';
 import { takeTokenFromAddress, token } from './token';
 
-/** One column: the list and the selected execution take turns. */
-const isNarrow = matchMedia('(max-width: 860px)');
-/** Moving through the list by a key that is held down must not open every execution on the way. */
-const SELECT_PAUSE_MS = 120;
+/** On a narrow page, either the list or the selected execution is visible. */
+const narrow = matchMedia('(max-width: 860px)');
+/** Delay before a selected execution is shown, so that a key that is held down does not show every one. */
+const SELECT_DELAY_MS = 120;
 
 const store = new Store();
 const terminal = new OutputTerminal(byId('terminal'), isDark);
-const output = new Output(terminal);
-const outputBar = new OutputBar(terminal, output);
+const feed = new OutputFeed(terminal);
+const outputBar = new OutputBar(terminal, feed);
 const detail = new Detail(store, terminal, open);
-const list = new ExecutionList(store, (id) => select(id, SELECT_PAUSE_MS), open);
+const list = new ExecutionList(store, (id) => select(id, SELECT_DELAY_MS), open);
 const chart = new Chart(store);
 const announcer = new Announcer();
 const settings = new SettingsPanel(terminal);
-const form = new StartForm(started, lastCommand);
+const form = new StartForm(onStarted, lastCommand);
 
 let selectTimer = 0;
 let frame = 0;
 
 function lastCommand(): string | undefined {
   const rows = [...store.rows.values()];
-  return rows.sort((a, b) => b.askedAt - a.askedAt)[0]?.command;
+  return rows.sort((a, b) => b.requestedAt - a.requestedAt)[0]?.command;
 }
 
-/** Everything that shows executions, once a frame. */
+/** Renders at most once per frame. */
 function render(): void {
   if (frame !== 0) return;
   frame = requestAnimationFrame(() => {
@@ -59,36 +59,36 @@ function renderTitle(): void {
   if (document.title !== title) document.title = title;
 }
 
-function select(id: string | undefined, pauseMs = 0): void {
+function select(id: string | undefined, delayMs = 0): void {
   list.selected = id;
   history.replaceState(null, '', id === undefined ? location.pathname : `#${id}`);
   list.render();
   clearTimeout(selectTimer);
-  if (pauseMs === 0) showDetail(id);
-  else selectTimer = window.setTimeout(() => showDetail(id), pauseMs);
+  if (delayMs === 0) showDetail(id);
+  else selectTimer = window.setTimeout(() => showDetail(id), delayMs);
 }
 
 function showDetail(id: string | undefined): void {
-  // Shown first: the terminal takes its size from what is shown.
+  // First, because the terminal takes its size from the visible element.
   detail.show(id);
-  output.show(id);
+  feed.show(id);
 }
 
 function setView(view: 'list' | 'detail'): void {
   byId('panes').dataset.view = view;
-  remember('view', view);
+  storeTabValue('view', view);
 }
 
-/** Selects it and, where there is room for one thing only, goes there. */
+/** Selects an execution and, on a narrow page, shows it instead of the list. */
 function open(id: string): void {
   select(id);
   setView('detail');
-  if (isNarrow.matches) byId('detail').focus();
+  if (narrow.matches) byId('detail').focus();
 }
 
 /** On a wide page the focus stays in the form, for the next command. */
-function started(id: string): void {
-  if (isNarrow.matches) open(id);
+function onStarted(id: string): void {
+  if (narrow.matches) open(id);
   else select(id);
 }
 
@@ -111,11 +111,12 @@ function setUpStore(): void {
   store.onConnection = () => {
     renderConnection(store, announcer);
     form.cwd = store.cwd;
+    form.allowsPatterns = store.allowsPatterns;
     if (store.connection === 'open') restoreSelection();
   };
 }
 
-/** Behind a reload, the address tells what was selected. */
+/** After a reload, the fragment of the address is the selected id. */
 function restoreSelection(): void {
   const wanted = list.selected ?? location.hash.slice(1);
   if (!store.rows.has(wanted)) setView('list');
@@ -125,27 +126,31 @@ function restoreSelection(): void {
 function setUpKeys(): void {
   new Shortcuts(
     [
-      { key: 'n', about: 'New command', act: newCommand },
-      { key: '/', about: 'Filter the list', act: focusFilter },
-      { key: 'l', about: 'To the list', act: back },
-      { key: 'j', about: 'Next execution', act: () => list.move(1) },
-      { key: 'k', about: 'Previous execution', act: () => list.move(-1) },
-      { key: 'o', about: 'To the output', act: () => terminal.focus() },
-      { key: 'f', about: 'Search in the output', act: () => outputBar.focus() },
-      { key: '.', about: 'Follow the output, or hold it', act: () => outputBar.toggleFollow() },
-      { key: 'i', about: 'Type into the command', act: () => detail.focusInput() },
-      { key: 'c', about: 'Cancel', act: () => detail.act('cancel') },
-      { key: 'r', about: 'Run again', act: () => detail.act('rerun') },
-      { key: 't', about: 'Light or dark', act: () => settings.switchTheme() },
-      { key: '?', about: 'This help', act: () => settings.show() },
+      { key: 'n', description: 'New command', act: newCommand },
+      { key: '/', description: 'Filter the list', act: focusFilter },
+      { key: 'l', description: 'Go to the list', act: back },
+      { key: 'j', description: 'Next execution', act: () => list.move(1) },
+      { key: 'k', description: 'Previous execution', act: () => list.move(-1) },
+      { key: 'o', description: 'Go to the output', act: () => terminal.focus() },
+      { key: 'f', description: 'Search in the output', act: () => outputBar.focus() },
+      {
+        key: '.',
+        description: 'Follow the output, or stop following',
+        act: () => outputBar.toggleFollow(),
+      },
+      { key: 'i', description: 'Type input for the command', act: () => detail.focusInput() },
+      { key: 'c', description: 'Cancel', act: () => detail.act('cancel') },
+      { key: 'r', description: 'Rerun', act: () => detail.act('rerun') },
+      { key: 't', description: 'Switch between light and dark', act: () => settings.toggleTheme() },
+      { key: '?', description: 'Settings and shortcuts', act: () => settings.show() },
     ],
     [
-      ['Enter', 'Run the typed command; Shift with it: a new line'],
-      ['↑ ↓ Home End', 'In the list: select; in the output: scroll'],
-      ['Esc', 'Out of a field; from an execution to the list'],
+      ['Enter', 'Run the command; with Shift: new line'],
+      ['↑ ↓ Home End', 'Select in the list; scroll in the output'],
+      ['Esc', 'Leave a field; from an execution back to the list'],
     ],
   );
-  document.addEventListener('keydown', leave);
+  document.addEventListener('keydown', onEscape);
   document.querySelector('[data-skip]')?.addEventListener('click', (event) => {
     event.preventDefault();
     back();
@@ -162,10 +167,10 @@ function focusFilter(): void {
   byId('filter').focus();
 }
 
-/** One step outwards. */
-function leave(event: KeyboardEvent): void {
-  const isOurs = event.key === 'Escape' && !event.defaultPrevented;
-  if (!isOurs || byId<HTMLDialogElement>('help').open || outputBar.leave()) return;
+/** Escape: one level up. */
+function onEscape(event: KeyboardEvent): void {
+  if (event.key !== 'Escape' || event.defaultPrevented) return;
+  if (byId<HTMLDialogElement>('help').open || outputBar.clearSearch()) return;
   const { activeElement } = document;
   if (byId('detail').contains(activeElement)) back();
   else if (activeElement instanceof HTMLElement) activeElement.blur();
@@ -176,17 +181,17 @@ function run(): void {
   setUpFilterBar(list, announcer);
   setUpKeys();
   byId('back').addEventListener('click', back);
-  setView(remembered('view') === 'detail' ? 'detail' : 'list');
+  setView(readTabValue('view') === 'detail' ? 'detail' : 'list');
   setInterval(() => {
     if (document.hidden) return;
     list.renderTimes();
     detail.render();
   }, 1000);
-  if (!isNarrow.matches) form.focus();
+  if (!narrow.matches) form.focus();
   void store.run();
 }
 
 takeTokenFromAddress();
-setUpGate();
-if (token() === null) showGate();
+setUpLinkForm();
+if (token() === null) showLinkForm();
 else run();

@@ -1,20 +1,20 @@
-/** Above the output: the search in it, and whether the view follows what comes. */
+/** The search in the output, and the button that follows new output. */
 
 import { byId, setText } from './dom';
 import { count } from './format';
-import type { Output } from './output';
-import { MOST_MATCHES, type OutputTerminal } from './terminal';
+import type { OutputFeed } from './output-feed';
+import { MAX_MATCHES, type OutputTerminal } from './terminal';
 
 export class OutputBar {
   readonly #terminal: OutputTerminal;
-  readonly #output: Output;
+  readonly #feed: OutputFeed;
   readonly #field = byId<HTMLInputElement>('search');
 
-  constructor(terminal: OutputTerminal, output: Output) {
+  constructor(terminal: OutputTerminal, feed: OutputFeed) {
     this.#terminal = terminal;
-    this.#output = output;
+    this.#feed = feed;
     this.#listen();
-    terminal.onResults = (at, found) => this.#showCount(at, found);
+    terminal.onResults = (index, found) => this.#showCount(index, found);
     terminal.onFollow = (isFollowing) => {
       byId('follow').setAttribute('aria-pressed', String(isFollowing));
     };
@@ -25,8 +25,8 @@ export class OutputBar {
     this.#field.select();
   }
 
-  /** Empties the search if it has the focus; `false` if there was nothing to empty. */
-  leave(): boolean {
+  /** Clears the search if it has the focus. Returns `false` if there was nothing to clear. */
+  clearSearch(): boolean {
     if (document.activeElement !== this.#field || this.#field.value === '') return false;
     this.#field.value = '';
     this.#terminal.search('', 'stay');
@@ -35,10 +35,10 @@ export class OutputBar {
 
   toggleFollow(): void {
     if (this.#terminal.isFollowing) {
-      this.#terminal.hold();
+      this.#terminal.stopFollowing();
     } else {
       this.#terminal.follow();
-      this.#output.refill();
+      this.#feed.refill();
     }
   }
 
@@ -53,17 +53,17 @@ export class OutputBar {
     byId('search-previous').addEventListener('click', () => search('previous'));
     byId('follow').addEventListener('click', () => this.toggleFollow());
     byId('detail').addEventListener('keydown', (event) => {
-      // The browser's own search does not see what is scrolled away.
+      // The search of the browser finds visible lines only.
       if (event.key.toLowerCase() !== 'f' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
       this.focus();
     });
   }
 
-  #showCount(at: number, found: number): void {
-    const place = at < 0 ? '' : `${count(at + 1)} of `;
-    const more = found >= MOST_MATCHES ? '+' : '';
-    const text = found === 0 ? 'no match' : `${place}${count(found)}${more}`;
+  #showCount(index: number, found: number): void {
+    const position = index < 0 ? '' : `${count(index + 1)} of `;
+    const more = found >= MAX_MATCHES ? '+' : '';
+    const text = found === 0 ? 'no match' : `${position}${count(found)}${more}`;
     setText(byId('search-count'), this.#field.value === '' ? '' : text);
   }
 }

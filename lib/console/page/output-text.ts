@@ -1,11 +1,11 @@
-/** Turns chunks of output into what the terminal is given: whose line it is shows in its colour. */
+/** Converts chunks of output to text for the terminal: stderr has its own colour. */
 
-import type { TextChunk } from '../wire';
+import type { TextChunk } from '../messages';
 import { STDERR_COLOUR } from './palette';
 
 const RESET = '\x1b[0m';
 const STDERR = `\x1b[38;5;${STDERR_COLOUR}m`;
-/** Grey; what is dim may have too little contrast. */
+/** Bright black: dim text may have too little contrast. */
 const GREY = '\x1b[90m';
 
 export class OutputText {
@@ -13,19 +13,19 @@ export class OutputText {
   #isMidLine = false;
 
   chunk({ stream, text, partial }: TextChunk): string {
-    const isOther = stream !== this.#stream;
-    // A piece of one stream behind an unfinished line of the other begins a line of its own.
-    const newLine = isOther && this.#isMidLine ? '\n' : '';
-    const begin = isOther ? RESET : '';
+    const isSwitch = stream !== this.#stream;
+    // Text after an unfinished line of the other stream starts on a new line.
+    const newLine = isSwitch && this.#isMidLine ? '\n' : '';
+    const begin = isSwitch ? RESET : '';
     this.#stream = stream;
     this.#isMidLine = partial;
     const end = partial ? '' : '\n';
     if (stream === 'stdout') return newLine + begin + text + end;
-    // Line by line, since a line may have put an end to all colours.
+    // Repeated for each line, because a line may reset all colours.
     return newLine + begin + STDERR + text.replaceAll('\n', `\n${STDERR}`) + end;
   }
 
-  /** A line of the console itself. */
+  /** A message of the console. */
   note(text: string): string {
     const newLine = this.#isMidLine ? '\n' : '';
     this.#stream = 'stdout';

@@ -1,12 +1,12 @@
-/** The colours of the terminal. Those of a program that would be hard to read are moved by the terminal itself. */
+/** The colours of the terminal. The terminal adjusts colours of a program that have too little contrast. */
 
 import type { ITheme } from '@xterm/xterm';
 
-/** What stderr is written in: a place of the 256 colours that programs hardly use, so that it follows the appearance. */
+/** The colour of stderr: an entry of the 256 colours that programs rarely use, so that it follows the theme. */
 export const STDERR_COLOUR = 137;
 
 function withStderr(colour: string, theme: ITheme): ITheme {
-  // Holes keep their usual colour.
+  // Empty entries keep their default colour.
   const extendedAnsi: string[] = new Array(STDERR_COLOUR - 15);
   extendedAnsi[STDERR_COLOUR - 16] = colour;
   return { ...theme, extendedAnsi };
@@ -58,7 +58,7 @@ export const DARK: ITheme = withStderr('#e2b179', {
   brightWhite: '#ffffff',
 });
 
-/** Of matches of a search: `#rrggbb` is what the terminal takes. */
+/** The colours of search matches, in the form that the search addon accepts: `#rrggbb`. */
 export const matchColours = (isDark: boolean) =>
   isDark
     ? { matchBackground: '#5b4a12', activeMatchBackground: '#a97a00' }

@@ -1,7 +1,7 @@
-/** The dialog with settings and shortcuts, and the button for light and dark. */
+/** The dialog with settings and shortcuts, and the theme button. */
 
 import { byId } from './dom';
-import { applyTheme, isOn, type Switch, setOn, setTheme, type Theme, theme } from './settings';
+import { applyTheme, isOn, setOn, setTheme, type Theme, type Toggle, theme } from './settings';
 import type { OutputTerminal } from './terminal';
 
 const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
@@ -18,22 +18,22 @@ export class SettingsPanel {
     applyTheme();
     this.#themeChanged();
     systemIsDark.addEventListener('change', () => this.#themeChanged());
-    byId('theme-button').addEventListener('click', () => this.switchTheme());
+    byId('theme-button').addEventListener('click', () => this.toggleTheme());
     byId('theme-choice').addEventListener('change', (event) => {
       this.#choose((event.target as HTMLInputElement).value as Theme);
     });
     byId('help-button').addEventListener('click', () => this.show());
-    this.#setUpSwitch('screen-reader', 'screenReader', (on) => {
+    this.#setUpToggle('screen-reader', 'screenReader', (on) => {
       terminal.screenReader = on;
     });
-    this.#setUpSwitch('single-keys', 'singleKeys', () => undefined);
+    this.#setUpToggle('single-keys', 'singleKeys', () => undefined);
   }
 
   show(): void {
     this.#dialog.showModal();
   }
 
-  switchTheme(): void {
+  toggleTheme(): void {
     this.#choose(isDark() ? 'light' : 'dark');
   }
 
@@ -49,7 +49,7 @@ export class SettingsPanel {
     }
   }
 
-  #setUpSwitch(id: string, name: Switch, onChange: (on: boolean) => void): void {
+  #setUpToggle(id: string, name: Toggle, onChange: (on: boolean) => void): void {
     const box = byId<HTMLInputElement>(id);
     box.checked = isOn(name);
     onChange(box.checked);

@@ -1,6 +1,6 @@
-/** What this browser remembers: for all consoles (appearance), and for this tab (where it was). */
+/** Settings of this browser (for all consoles) and of this tab. */
 
-/** Storage may be switched off; then nothing is remembered. */
+/** Storage may be disabled; then nothing is stored. */
 function read(storage: () => Storage, key: string): string | null {
   try {
     return storage().getItem(key);
@@ -13,7 +13,7 @@ function write(storage: () => Storage, key: string, value: string): void {
   try {
     storage().setItem(key, value);
   } catch {
-    // Not remembered.
+    // Not stored.
   }
 }
 
@@ -27,7 +27,7 @@ export function theme(): Theme {
   return value === 'light' || value === 'dark' ? value : 'system';
 }
 
-/** Also puts it on. */
+/** Stores and applies it. */
 export function setTheme(value: Theme): void {
   write(browser, 'theme', value);
   applyTheme();
@@ -37,14 +37,13 @@ export function applyTheme(): void {
   document.documentElement.dataset.theme = theme();
 }
 
-export type Switch = 'screenReader' | 'singleKeys';
+const DEFAULTS = { screenReader: 'off', singleKeys: 'on' } as const;
+export type Toggle = keyof typeof DEFAULTS;
 
-export function isOn(name: Switch): boolean {
-  return read(browser, name) === 'on' || (name === 'singleKeys' && read(browser, name) === null);
-}
+export const isOn = (name: Toggle): boolean => (read(browser, name) ?? DEFAULTS[name]) === 'on';
 
-export const setOn = (name: Switch, on: boolean): void => write(browser, name, on ? 'on' : 'off');
+export const setOn = (name: Toggle, on: boolean): void => write(browser, name, on ? 'on' : 'off');
 
-/** Kept over a reload of this tab alone. */
-export const remembered = (key: string): string | null => read(tab, key);
-export const remember = (key: string, value: string): void => write(tab, key, value);
+/** Values that survive a reload of this tab. */
+export const readTabValue = (key: string): string | null => read(tab, key);
+export const storeTabValue = (key: string, value: string): void => write(tab, key, value);

@@ -1,15 +1,15 @@
-/** Keys that do something wherever the focus is. */
+/** Keyboard shortcuts that work independently of the focus. */
 
-import { byId, make } from './dom';
+import { byId, createElement } from './dom';
 import { isOn } from './settings';
 
 export interface Shortcut {
   key: string;
-  about: string;
+  description: string;
   act(): void;
 }
 
-/** Where keys are text. The terminal has a text field too, which takes none. */
+/** In fields, keys are text. The text field of the terminal accepts none. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement) || target.closest('.screen') !== null) return false;
   if (target instanceof HTMLInputElement) return !/^(checkbox|radio)$/.test(target.type);
@@ -19,14 +19,22 @@ function isTyping(target: EventTarget | null): boolean {
 export class Shortcuts {
   readonly #actions: ReadonlyMap<string, () => void>;
 
-  constructor(shortcuts: readonly Shortcut[], fixed: readonly [key: string, about: string][]) {
+  constructor(
+    shortcuts: readonly Shortcut[],
+    others: readonly [key: string, description: string][],
+  ) {
     this.#actions = new Map(shortcuts.map(({ key, act }) => [key, act]));
-    const all = [...fixed, ...shortcuts.map(({ key, about }) => [key, about] as const)];
-    byId('shortcuts').replaceChildren(...all.map(([key, about]) => rowOf(key, about)));
-    document.addEventListener('keydown', (event) => this.#pressed(event));
+    const all = [
+      ...others,
+      ...shortcuts.map(({ key, description }) => [key, description] as const),
+    ];
+    byId('shortcuts').replaceChildren(
+      ...all.map(([key, description]) => createRow(key, description)),
+    );
+    document.addEventListener('keydown', (event) => this.#onKeydown(event));
   }
 
-  #pressed(event: KeyboardEvent): void {
+  #onKeydown(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(event.target) || byId<HTMLDialogElement>('help').open || !isOn('singleKeys'))
       return;
@@ -37,9 +45,9 @@ export class Shortcuts {
   }
 }
 
-function rowOf(keys: string, about: string): HTMLElement {
-  const head = make('th');
+function createRow(keys: string, description: string): HTMLElement {
+  const head = createElement('th');
   head.setAttribute('scope', 'row');
-  for (const key of keys.split(' ')) head.append(make('kbd', '', key), ' ');
-  return make('tr', '', head, make('td', '', about));
+  for (const key of keys.split(' ')) head.append(createElement('kbd', '', key), ' ');
+  return createElement('tr', '', head, createElement('td', '', description));
 }

@@ -1,12 +1,13 @@
 /** The form that starts commands. */
 
-import type { StartBody } from '../wire';
+import type { StartBody } from '../messages';
 import { api } from './api';
 import { byId } from './dom';
 import { parseDuration } from './format';
-import { remember, remembered } from './settings';
+import { readTabValue, storeTabValue } from './settings';
 
-const KEPT = ['cwd', 'timeout', 'env', 'progress-pattern'] as const;
+/** Fields whose values survive a reload. */
+const STORED_FIELDS = ['cwd', 'timeout', 'env', 'progress-pattern'] as const;
 
 export class StartForm {
   readonly #command = byId<HTMLTextAreaElement>('command');
@@ -14,8 +15,9 @@ export class StartForm {
   readonly #onStarted: (id: string) => void;
   readonly #lastCommand: () => string | undefined;
   #isBusy = false;
+  #allowsPatterns = false;
 
-  /** `lastCommand`: what Arrow Up brings back. */
+  /** `lastCommand` returns the command that Arrow Up recalls. */
   constructor(onStarted: (id: string) => void, lastCommand: () => string | undefined) {
     this.#onStarted = onStarted;
     this.#lastCommand = lastCommand;
@@ -23,13 +25,15 @@ export class StartForm {
       event.preventDefault();
       void this.#submit();
     });
-    this.#command.addEventListener('keydown', (event) => this.#pressed(event));
-    for (const name of KEPT) {
+    this.#command.addEventListener('keydown', (event) => this.#onKeydown(event));
+    for (const name of STORED_FIELDS) {
       const field = byId<HTMLInputElement>(name);
-      field.value = remembered(`start.${name}`) ?? '';
-      field.addEventListener('input', () => remember(`start.${name}`, field.value));
+      field.value = readTabValue(`start.${name}`) ?? '';
+      field.addEventListener('input', () => storeTabValue(`start.${name}`, field.value));
     }
-    byId<HTMLDetailsElement>('start-more').open = KEPT.some((name) => remembered(`start.${name}`));
+    byId<HTMLDetailsElement>('start-more').open = STORED_FIELDS.some((name) =>
+      readTabValue(`start.${name}`),
+    );
   }
 
   focus(): void {
@@ -37,12 +41,20 @@ export class StartForm {
     this.#command.select();
   }
 
-  /** Where commands start by default. */
+  /** The default working directory. */
   set cwd(cwd: string) {
     byId<HTMLInputElement>('cwd').placeholder = cwd;
   }
 
-  #pressed(event: KeyboardEvent): void {
+  /** Whether the console accepts patterns for progress. */
+  set allowsPatterns(allowed: boolean) {
+    this.#allowsPatterns = allowed;
+    for (const part of document.querySelectorAll<HTMLElement>('[data-progress-patterns]')) {
+      part.hidden = !allowed;
+    }
+  }
+
+  #onKeydown(event: KeyboardEvent): void {
     if (event.isComposing) return;
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
@@ -72,7 +84,7 @@ export class StartForm {
     const command = this.#command.value.trim();
     if (command === '') {
       this.#command.focus();
-      throw new Error('Type a command first.');
+      throw new Error('Enter a command first.');
     }
     const cwd = byId<HTMLInputElement>('cwd').value.trim();
     const timeout = byId<HTMLInputElement>('timeout').value.trim();
@@ -83,7 +95,7 @@ export class StartForm {
       ...(cwd === '' ? {} : { cwd }),
       ...(timeout === '' || timeout === 'none' ? {} : { timeoutMs: milliseconds(timeout) }),
       ...(Object.keys(env).length === 0 ? {} : { env }),
-      ...(progress === '' ? {} : { progress }),
+      ...(progress === '' || !this.#allowsPatterns ? {} : { progress }),
       stdin: byId<HTMLInputElement>('stdin').checked,
       colour: byId<HTMLInputElement>('colour').checked,
     };
@@ -92,7 +104,8 @@ export class StartForm {
 
 function milliseconds(text: string): number {
   const ms = parseDuration(text);
-  if (ms === null) throw new Error(`Timeout: '${text}' is none of 90s, 5m, 1.5h, or seconds.`);
+  if (ms === null)
+    throw new Error(`Timeout must be a duration such as 90s, 5m or 1.5h, received '${text}'.`);
   return ms;
 }
 
@@ -100,7 +113,8 @@ function environment(text: string): Record<string, string> {
   const env: Record<string, string> = {};
   for (const line of text.split('\n').filter((entry) => entry.trim() !== '')) {
     const at = line.indexOf('=');
-    if (at < 1) throw new Error(`Environment: '${line}' is not NAME=value.`);
+    if (at < 1)
+      throw new Error(`Each line of the environment must be NAME=value, received '${line}'.`);
     env[line.slice(0, at).trim()] = line.slice(at + 1);
   }
   return env;

@@ -1,91 +1,87 @@
-/** What this page knows, kept up to date by the server, over lost connections too. */
+/** The state of all executions, updated by the server. Reconnects after a lost connection. */
 
-import type { Row, Sample, StateMessage } from '../wire';
-import { Refused, stream, Watchdog } from './api';
+import type { Row, Sample, StateMessage } from '../messages';
+import { ApiError, stream } from './api';
+import { SilenceTimeout } from './silence-timeout';
 
-export type Connection = 'connecting' | 'open' | 'lost' | 'closed' | 'refused';
+export type Connection = 'connecting' | 'open' | 'lost' | 'closed' | 'rejected';
 
 const FIRST_RETRY_MS = 400;
 const MAX_RETRY_MS = 5000;
+const RETRY_FACTOR = 1.7;
 export const MAX_SAMPLES = 300;
 
 export class Store {
   readonly rows = new Map<string, Row>();
   samples: Sample[] = [];
   cwd = '';
+  allowsPatterns = false;
   maxConcurrent = 0;
   connection: Connection = 'connecting';
-  /** Why the server wants nothing of this page. */
-  refusal: Refused | undefined;
-  /** Told of changed rows: their state before, `undefined` for new ones. */
+  /** The last error answer of the server. */
+  error: ApiError | undefined;
+  /** Receives the previous state of changed rows; `undefined` for new ones. */
   onRows: (changed: ReadonlyMap<string, Row | undefined>) => void = () => undefined;
   onSamples: () => void = () => undefined;
   onConnection: () => void = () => undefined;
-  /** Of the clock of the server against the own one: a tunnel may lead to another machine. */
+  /** The difference to the clock of the server, which may be on another machine (tunnel). */
   #clockOffset = 0;
   #retryMs = FIRST_RETRY_MS;
-  #isKnown = false;
 
   now(): number {
     return Date.now() + this.#clockOffset;
   }
 
-  /** Whether the rows are those of the server, and not those of an empty page. */
-  get isKnown(): boolean {
-    return this.#isKnown;
-  }
-
-  /** Stays connected until the server refuses. */
+  /** Stays connected until the server rejects the token. */
   async run(): Promise<void> {
     for (;;) {
       await this.#connectOnce();
-      if (this.connection === 'refused') return;
+      if (this.connection === 'rejected') return;
       await new Promise((resolve) => setTimeout(resolve, this.#retryMs));
-      this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 1.7);
+      this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * RETRY_FACTOR);
     }
   }
 
   async #connectOnce(): Promise<void> {
     const abort = new AbortController();
-    const watchdog = new Watchdog(() => abort.abort());
+    const silence = new SilenceTimeout(() => abort.abort());
     try {
       for await (const message of stream<StateMessage>('/api/state', abort.signal)) {
-        watchdog.feed();
-        this.#take(message);
+        silence.restart();
+        this.#handle(message);
       }
       if (this.connection !== 'closed') this.#setConnection('lost');
     } catch (error) {
-      this.#failed(error);
+      this.#handleError(error);
     } finally {
-      watchdog.stop();
+      silence.stop();
     }
   }
 
-  #failed(error: unknown): void {
-    this.refusal = error instanceof Refused ? error : undefined;
-    if (this.refusal?.status === 401 || this.refusal?.status === 403)
-      this.#setConnection('refused');
+  #handleError(error: unknown): void {
+    this.error = error instanceof ApiError ? error : undefined;
+    if (this.error?.status === 401 || this.error?.status === 403) this.#setConnection('rejected');
     else if (this.connection !== 'closed') this.#setConnection('lost');
   }
 
-  #take(message: StateMessage): void {
+  #handle(message: StateMessage): void {
     this.#clockOffset = message.now - Date.now();
-    if (message.type === 'hello') this.#hello(message);
+    if (message.type === 'hello') this.#reset(message);
     else if (message.type === 'rows') this.#change(message.rows, message.removed);
     else if (message.type === 'samples') this.#addSamples(message.samples);
     else this.#setConnection('closed');
   }
 
-  #hello(message: Extract<StateMessage, { type: 'hello' }>): void {
+  #reset(message: Extract<StateMessage, { type: 'hello' }>): void {
     this.#retryMs = FIRST_RETRY_MS;
-    this.refusal = undefined;
+    this.error = undefined;
     this.cwd = message.cwd;
+    this.allowsPatterns = message.allowProgressPatterns;
     this.maxConcurrent = message.maxConcurrent;
-    this.#isKnown = true;
-    const there = new Set(message.rows.map(({ id }) => id));
+    const present = new Set(message.rows.map(({ id }) => id));
     this.#change(
       message.rows,
-      [...this.rows.keys()].filter((id) => !there.has(id)),
+      [...this.rows.keys()].filter((id) => !present.has(id)),
     );
     this.samples = [];
     this.#addSamples(message.samples);

@@ -1,20 +1,20 @@
-/** The terminal that output is shown in: text and colours in, a view that scrolls and can be searched. */
+/** The terminal that shows the output: text with colours, scrolling and search. */
 
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { Terminal } from '@xterm/xterm';
-import type { TextChunk } from '../wire';
+import type { TextChunk } from '../messages';
 import { OutputText } from './output-text';
 import { DARK, LIGHT, matchColours } from './palette';
 
-/** Lines; the server keeps as many. */
+/** Lines, as many as the server keeps. */
 const SCROLLBACK = 10_000;
-/** Of a search; more are counted as "and more". */
-export const MOST_MATCHES = 500;
+/** More matches are not counted. */
+export const MAX_MATCHES = 500;
 const HIDE_CURSOR = '\x1b[?25l';
 
-/** The terminal makes style sheets as it runs; the policy of the page takes those with its nonce. */
-function allowStyleSheets(): void {
+/** The terminal creates style sheets at run time. The policy of the page accepts those that have its nonce. */
+function addNonceToStyles(): void {
   const nonce = document.querySelector<HTMLMetaElement>('meta[name=style-nonce]')?.content ?? '';
   const create = document.createElement.bind(document);
   document.createElement = (name: string, options?: ElementCreationOptions): HTMLElement => {
@@ -26,17 +26,18 @@ function allowStyleSheets(): void {
 
 export class OutputTerminal {
   onFollow: (isFollowing: boolean) => void = () => undefined;
-  onResults: (at: number, count: number) => void = () => undefined;
+  /** `index` is -1 without a current match. */
+  onResults: (index: number, count: number) => void = () => undefined;
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
-  readonly #search = new SearchAddon({ highlightLimit: MOST_MATCHES });
+  readonly #search = new SearchAddon({ highlightLimit: MAX_MATCHES });
   readonly #isDark: () => boolean;
   #text = new OutputText();
   #isFollowing = true;
   #query = '';
 
   constructor(container: HTMLElement, isDark: () => boolean) {
-    allowStyleSheets();
+    addNonceToStyles();
     this.#isDark = isDark;
     this.#terminal = new Terminal({
       allowProposedApi: true,
@@ -61,9 +62,9 @@ export class OutputTerminal {
     return this.#isFollowing;
   }
 
-  /** Resolves when all is taken in: whoever waits for that gives the page its time. */
+  /** Resolves when the terminal has processed the chunks. A caller that waits leaves time for painting. */
   async write(chunks: readonly TextChunk[]): Promise<void> {
-    // One by one: the terminal lets the page draw between two of them, and not within one.
+    // One by one: the terminal yields to the page between two writes only.
     await Promise.all(
       chunks.map(
         (chunk) =>
@@ -72,7 +73,7 @@ export class OutputTerminal {
     );
   }
 
-  /** A line of the console itself. */
+  /** A message of the console. */
   note(text: string): void {
     this.#terminal.write(this.#text.note(text));
   }
@@ -85,16 +86,16 @@ export class OutputTerminal {
 
   follow(): void {
     this.#terminal.scrollToBottom();
-    this.#noteScroll();
+    this.#updateFollowing();
   }
 
-  /** Stays where it is when output comes. */
-  hold(): void {
+  /** Keeps the view in place when output arrives. */
+  stopFollowing(): void {
     this.#terminal.scrollLines(-1);
-    this.#noteScroll();
+    this.#updateFollowing();
   }
 
-  /** `next` moves on; otherwise the match at hand stays, as long as it matches. */
+  /** `stay` keeps the current match while it matches the query. */
   search(query: string, direction: 'stay' | 'next' | 'previous'): void {
     this.#query = query;
     if (query === '') {
@@ -129,7 +130,7 @@ export class OutputTerminal {
     this.#terminal.focus();
   }
 
-  /** All of it, without colours. */
+  /** The whole text, without colours. */
   allText(): string {
     const buffer = this.#terminal.buffer.active;
     const lines: string[] = [];
@@ -144,12 +145,12 @@ export class OutputTerminal {
 
   #listen(container: HTMLElement): void {
     const terminal = this.#terminal;
-    // Keys are those of the page: it has shortcuts, and Tab must lead out.
+    // The page handles keys itself: for its shortcuts, and so that Tab leaves the terminal.
     terminal.attachCustomKeyEventHandler(() => false);
     terminal.textarea?.setAttribute('aria-label', 'Output of the execution');
-    container.addEventListener('keydown', (event) => this.#pressed(event));
-    terminal.onRender(() => this.#noteScroll());
-    terminal.onScroll(() => this.#noteScroll());
+    container.addEventListener('keydown', (event) => this.#onKeydown(event));
+    terminal.onRender(() => this.#updateFollowing());
+    terminal.onScroll(() => this.#updateFollowing());
     this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
       this.onResults(resultIndex, resultCount),
     );
@@ -162,7 +163,7 @@ export class OutputTerminal {
     }).observe(container);
   }
 
-  #pressed(event: KeyboardEvent): void {
+  #onKeydown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const terminal = this.#terminal;
     const actions: Record<string, () => void> = {
@@ -176,12 +177,12 @@ export class OutputTerminal {
     const action = actions[event.key];
     if (action === undefined) return;
     action();
-    this.#noteScroll();
+    this.#updateFollowing();
     event.preventDefault();
     event.stopPropagation();
   }
 
-  #noteScroll(): void {
+  #updateFollowing(): void {
     const { viewportY, baseY } = this.#terminal.buffer.active;
     const isFollowing = viewportY >= baseY;
     if (isFollowing === this.#isFollowing) return;

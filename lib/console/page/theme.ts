@@ -1,4 +1,4 @@
-/** Runs ahead of the first paint, so that the page does not flash in the other colours. */
+/** Runs before the first paint, so that the page does not flash in the wrong colours. */
 
 import { applyTheme } from './settings';
 

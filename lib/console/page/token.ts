@@ -1,23 +1,23 @@
 /**
- * The token comes behind the `#` of the link, which browsers send to nobody, and stays in this tab: a cookie would go to
- * every port of the machine.
+ * The token is in the fragment of the link, which browsers never send, and is stored for this tab. Cookies ignore
+ * ports: all servers of the machine would receive one.
  */
 
-import { remember, remembered } from './settings';
+import { readTabValue, storeTabValue } from './settings';
 
 const KEY = 'token';
 
-export const token = (): string | null => remembered(KEY);
+export const token = (): string | null => readTabValue(KEY);
 
-/** Takes the token out of a link; `false` if there is none in it. */
+/** Stores the token of a link. Returns `false` if the link contains none. */
 export function takeToken(link: string): boolean {
   const [, found] = /#token=([\w-]+)$/.exec(link.trim()) ?? [];
   if (found === undefined) return false;
-  remember(KEY, found);
+  storeTabValue(KEY, found);
   return true;
 }
 
-/** The token of the address goes from the address, and so from the history and from looks over the shoulder. */
+/** Also removes the token from the address, and so from the history of the browser. */
 export function takeTokenFromAddress(): void {
   if (takeToken(location.hash)) history.replaceState(null, '', location.pathname);
 }

@@ -7,7 +7,8 @@
 
 namespace escher {
 
-// SIGPIPE: the io threads block all signals, so a write to a pipe without a reader gives EPIPE.
+// The io threads block all signals, so a write to a pipe without a reader fails with EPIPE and
+// raises no SIGPIPE.
 class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(const Strand& strand, int fd) : descriptor_(strand, fd) {
@@ -20,7 +21,8 @@ class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
 
   void close() {
     close_descriptor();
-    // The write that is under way is answered by its own completion, and the others after it.
+    // A pending async_write completes with an error and calls back. This calls back for the others,
+    // at once or after it.
     write_next();
   }
 
@@ -45,8 +47,8 @@ class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
     write_next();
   }
 
-  // Once the pipe is closed, this answers everything that is left. An answer may ask for the next
-  // write, which then is under way already.
+  // Once the pipe is closed, this calls back for every queued item. A callback may call write(),
+  // which enters this function again.
   void write_next() {
     while (!queue_.empty() && !writing_) {
       Item& item = queue_.front();

@@ -16,13 +16,12 @@
 namespace escher {
 namespace {
 
-// What a pipe holds by default, so one read empties it.
+// The default capacity of a pipe, so one read empties it.
 constexpr std::size_t kChunkBytes = 64 * 1024;
 
-// A child that writes faster than it is read wakes the reader, and is woken, once for every pipe
-// that it fills: so the pipe of one that fills it again and again is made larger. Only of a few at
-// a time: what all pipes of a user may hold together is limited, and past that everybody's new
-// pipes shrink to a page.
+// Enlarges the pipe of a child that fills it again and again, since every full pipe wakes the
+// reader once and the child once. Only kMost pipes are large at a time: the kernel limits the
+// memory of all pipes of a user, and above that limit every new pipe holds a page or two.
 class LargePipe {
  public:
   ~LargePipe() { give_up(); }
@@ -30,7 +29,7 @@ class LargePipe {
   LargePipe(const LargePipe&) = delete;
   LargePipe& operator=(const LargePipe&) = delete;
 
-  // The pipe was found full.
+  // A read found the pipe full.
   void filled([[maybe_unused]] int fd) {
 #if defined(F_SETPIPE_SZ)
     if (++times_filled_ != kPatience) return;
@@ -54,11 +53,12 @@ class LargePipe {
   bool is_large_ = false;
 };
 
-// One child that never stops writing must not keep an io thread to itself.
+// The most that one turn reads, so that a child that never stops writing does not occupy an io
+// thread.
 constexpr std::size_t kBytesPerTurn = 1024 * 1024;
 
-// One buffer per io thread is enough: a chunk is done with before the next one is read. So a
-// running execution costs no buffer of its own.
+// One buffer per io thread is enough: a chunk is consumed before the next one is read. So a running
+// execution needs no buffer of its own.
 std::span<char> thread_buffer() {
   thread_local std::unique_ptr<char[]> buffer(new char[kChunkBytes]);
   return {buffer.get(), kChunkBytes};
@@ -88,7 +88,7 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
   void read_rest() {
     int available = 0;
     if (!is_open() || ::ioctl(descriptor_.native_handle(), FIONREAD, &available) != 0) return;
-    // One read more than the bytes need, to see the end of the file where it is there.
+    // One read more than the bytes need: it finds the end of the file if all writers have closed.
     std::size_t rest = static_cast<std::size_t>(available);
     for (;;) {
       const Progress progress = read_once();
@@ -138,7 +138,7 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
       if (progress.outcome == Progress::ended || !is_open()) return;
       total += progress.bytes;
       if (progress.bytes == kChunkBytes) large_pipe_.filled(descriptor_.native_handle());
-      // A short read emptied the pipe; the next wait tells of more, or of the end.
+      // A short read emptied the pipe. The next wait reports more data, or the end.
       if (progress.outcome == Progress::would_block || progress.bytes < kChunkBytes) break;
     }
     if (!waiting_) wait();
@@ -157,7 +157,7 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
     if (count < 0 && errno == EINTR) return {Progress::data, 0};
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return {Progress::would_block, 0};
     const int os_error = count < 0 ? errno : 0;
-    const auto owner = owner_;  // close() lets go of it
+    const auto owner = owner_;  // close() releases it
     close();
     reader_->on_stream_end(stream_, os_error);
     return {Progress::ended, 0};

@@ -1,5 +1,5 @@
-// Small files of the system as text. By hand: one std::ifstream brings all of the locales of
-// libstdc++ along, a third of the binary.
+// Small files of the system as text. Any thread. Not std::ifstream, which would link all locales of
+// libstdc++, a third of the binary.
 #pragma once
 
 #include <string>
@@ -8,12 +8,12 @@
 
 namespace escher::posix {
 
-// Empty where it cannot be read.
+// The whole file; empty if it cannot be read.
 std::string contents_of(const std::string& path);
-// From where the descriptor stands.
+// From the current position of the descriptor.
 std::string contents_of(int fd);
 
-// Without their separators; empty ones are left out.
+// Without separators; empty parts are left out.
 std::vector<std::string_view> lines_of(std::string_view text);
 std::vector<std::string_view> words_of(std::string_view line);
 

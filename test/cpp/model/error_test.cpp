@@ -10,7 +10,7 @@
 namespace escher {
 namespace {
 
-TEST(ErrorNames, EveryCodeHasAPublicNameOfItsOwn) {
+TEST(ErrorNames, EveryCodeHasAUniquePublicName) {
   std::set<std::string_view> names;
   const int count = static_cast<int>(ErrorCode::engine_closed) + 1;
   for (int code = 0; code < count; ++code) {
@@ -21,7 +21,7 @@ TEST(ErrorNames, EveryCodeHasAPublicNameOfItsOwn) {
   EXPECT_EQ(names.size(), static_cast<std::size_t>(count));
 }
 
-TEST(ErrorNames, EveryReasonHasAPublicNameOfItsOwn) {
+TEST(ErrorNames, EveryReasonHasAUniquePublicName) {
   std::set<std::string_view> names;
   const int count = static_cast<int>(ValidationReason::invalid_id) + 1;
   for (int reason = 1; reason < count; ++reason) {
@@ -37,13 +37,15 @@ void expect_error(const Error& error, ErrorCode code, std::string_view message) 
   EXPECT_EQ(error.message, message);
 }
 
-TEST(Errors, SayWhatTheContractSays) {
+TEST(Errors, HaveTheMessagesOfTheContract) {
   using enum ErrorCode;
   expect_error(errors::validation(ValidationReason::invalid_env, "x"), validation,
                "Validation error: x");
   expect_error(errors::not_found("abc"), execution_not_found, "Execution not found: abc");
-  expect_error(errors::concurrency_limit(3), concurrency_limit,
-               "Concurrency limit reached: 3 executions running");
+  expect_error(
+      errors::concurrency_limit(3, 2), concurrency_limit,
+      "Concurrency limit reached: 3 executions running, 2 waiting; \"maxQueuedExecutions\" "
+      "is 2");
   expect_error(errors::timeout(1500), timeout, "Execution timeout after 1500ms");
   expect_error(errors::cancelled(), cancelled, "Execution cancelled");
   expect_error(errors::command_failed(2), command_failed, "Command failed with exit code 2");
@@ -54,7 +56,7 @@ TEST(Errors, SayWhatTheContractSays) {
             ValidationReason::invalid_env);
 }
 
-TEST(Errors, NameTheSystemCallThatFailed) {
+TEST(Errors, NameTheFailedSystemCall) {
   const Error error = errors::spawn_failed(ENOENT, "execve", "/nope");
   EXPECT_EQ(error.code, ErrorCode::spawn_failed);
   EXPECT_EQ(error.os_error, ENOENT);
@@ -65,19 +67,19 @@ TEST(Errors, NameTheSystemCallThatFailed) {
   EXPECT_EQ(errors::io(EPIPE, "write", "").message, "IO error: write EPIPE (Broken pipe)");
 }
 
-TEST(Errors, ErrnoNamesAreTheUsualOnes) {
+TEST(Errors, HaveTheNamesOfErrnoValues) {
   EXPECT_EQ(errno_name(EMFILE), "EMFILE");
   EXPECT_EQ(errno_name(ENOSPC), "ENOSPC");
   EXPECT_EQ(errno_name(0), "");
   EXPECT_EQ(errno_name(99'999), "");
 }
 
-TEST(Errors, ReadingAResultThatIsNoneIsABrokenInvariant) {
+TEST(Errors, ReadingAFailedResultThrows) {
   const Result<int> result = errors::cancelled();
   EXPECT_THROW((void)result.value(), std::logic_error);
 }
 
-TEST(FormatNumber, PrintsAsJavaScriptDoes) {
+TEST(FormatNumber, PrintsLikeJavaScript) {
   EXPECT_EQ(format_number(0), "0");
   EXPECT_EQ(format_number(-5), "-5");
   EXPECT_EQ(format_number(1000), "1000");

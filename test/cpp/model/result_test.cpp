@@ -5,7 +5,7 @@
 namespace escher {
 namespace {
 
-TEST(OutputTimeline, MergesNeighboursOfOneStream) {
+TEST(OutputTimeline, MergesAdjacentRunsOfOneStream) {
   OutputTimeline timeline;
   timeline.add(Stream::out, 3);
   timeline.add(Stream::out, 0);
@@ -18,7 +18,7 @@ TEST(OutputTimeline, MergesNeighboursOfOneStream) {
   EXPECT_EQ(timeline.runs()[1].bytes, 1U);
 }
 
-TEST(OutputTimeline, RecordsSoManyChangesAndNoMore) {
+TEST(OutputTimeline, LimitsTheNumberOfRuns) {
   OutputTimeline timeline;
   for (std::size_t i = 0; i < 3 * OutputTimeline::kMaxRuns; ++i) {
     timeline.add(i % 2 == 0 ? Stream::out : Stream::err, 1);
@@ -26,7 +26,7 @@ TEST(OutputTimeline, RecordsSoManyChangesAndNoMore) {
   EXPECT_EQ(timeline.runs().size(), OutputTimeline::kMaxRuns);
 }
 
-TEST(ExecutionResult, SuccessIsACompletedExitWithZero) {
+TEST(ExecutionResult, SucceedsIfCompletedWithExitCodeZero) {
   ExecutionResult result;
   EXPECT_FALSE(result.success());
   result.status = Status::completed;
@@ -36,7 +36,7 @@ TEST(ExecutionResult, SuccessIsACompletedExitWithZero) {
   EXPECT_FALSE(result.success());
 }
 
-TEST(Status, NamesAreReadBack) {
+TEST(Status, ParsesItsNames) {
   for (std::size_t i = 0; i < kStatusCount; ++i) {
     const auto status = static_cast<Status>(i);
     EXPECT_EQ(parse_status(to_string(status)), status);

@@ -16,7 +16,7 @@ namespace {
 using Decision = Admission::Decision;
 using Ticket = Admission::Ticket;
 
-// Gives permits back until nobody waits any more; the order in which they were taken.
+// Releases permits until the queue is empty; returns the order in which they were acquired.
 std::vector<Ticket> drained(Admission& admission) {
   std::vector<Ticket> order;
   while (const auto ticket = admission.release()) order.push_back(*ticket);
@@ -32,7 +32,7 @@ TEST(Admission, RunsUpToTheLimitAndRejectsOverIt) {
   EXPECT_EQ(admission.queued(), 0U);
 }
 
-TEST(Admission, ReleasedPermitCanBeTakenAgain) {
+TEST(Admission, ReleasedPermitCanBeAcquiredAgain) {
   Admission admission(1, 0);
   admission.submit(1, 0);
   EXPECT_EQ(admission.release(), std::nullopt);
@@ -40,7 +40,7 @@ TEST(Admission, ReleasedPermitCanBeTakenAgain) {
   EXPECT_EQ(admission.submit(2, 0), Decision::run);
 }
 
-TEST(Admission, QueueTakesItsNumberAndNoMore) {
+TEST(Admission, QueueRejectsOverItsLimit) {
   Admission admission(1, 2);
   EXPECT_EQ(admission.submit(1, 0), Decision::run);
   EXPECT_EQ(admission.submit(2, 0), Decision::wait);
@@ -49,7 +49,7 @@ TEST(Admission, QueueTakesItsNumberAndNoMore) {
   EXPECT_EQ(admission.queued(), 2U);
 }
 
-TEST(Admission, ReleaseHandsThePermitToTheFirstInTheQueue) {
+TEST(Admission, ReleasePassesThePermitToTheFirstInTheQueue) {
   Admission admission(1, 10);
   for (Ticket ticket = 1; ticket <= 4; ++ticket) admission.submit(ticket, 0);
   EXPECT_EQ(admission.release(), Ticket{2});
@@ -58,7 +58,7 @@ TEST(Admission, ReleaseHandsThePermitToTheFirstInTheQueue) {
   EXPECT_EQ(admission.running(), 0U);
 }
 
-TEST(Admission, HigherPriorityGoesFirstAndTiesByArrival) {
+TEST(Admission, OrdersByPriorityThenByArrival) {
   Admission admission(1, 10);
   admission.submit(0, 0);
   admission.submit(1, 0);
@@ -69,7 +69,7 @@ TEST(Admission, HigherPriorityGoesFirstAndTiesByArrival) {
   EXPECT_EQ(drained(admission), (std::vector<Ticket>{2, 4, 1, 5, 3}));
 }
 
-TEST(Admission, PrioritiesMayBeInfiniteAndNaNCountsAsZero) {
+TEST(Admission, AcceptsInfinitePrioritiesAndTreatsNaNAsZero) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Admission admission(1, 10);
   admission.submit(0, 0);
@@ -81,7 +81,7 @@ TEST(Admission, PrioritiesMayBeInfiniteAndNaNCountsAsZero) {
   EXPECT_EQ(drained(admission), (std::vector<Ticket>{4, 5, 2, 3, 1}));
 }
 
-TEST(Admission, WithdrawnTicketLosesItsPlace) {
+TEST(Admission, WithdrawnTicketLeavesTheQueue) {
   Admission admission(1, 2);
   admission.submit(1, 0);
   admission.submit(2, 0);
@@ -93,7 +93,7 @@ TEST(Admission, WithdrawnTicketLosesItsPlace) {
   EXPECT_EQ(drained(admission), (std::vector<Ticket>{3, 4}));
 }
 
-TEST(Admission, OnlyTicketsThatWaitCanBeWithdrawn) {
+TEST(Admission, OnlyQueuedTicketsCanBeWithdrawn) {
   Admission admission(1, 2);
   admission.submit(1, 0);
   admission.submit(2, 0);
@@ -104,7 +104,7 @@ TEST(Admission, OnlyTicketsThatWaitCanBeWithdrawn) {
   EXPECT_EQ(admission.running(), 1U);
 }
 
-TEST(Admission, UnlimitedQueueTakesAHundredThousandAndKeepsTheirOrder) {
+TEST(Admission, UnlimitedQueueKeepsTheOrderOfAHundredThousand) {
   constexpr unsigned kSeed = 11;
   SCOPED_TRACE(testing::Message() << "seed " << kSeed);
   constexpr std::size_t kCount = 100'000;

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "fake_files.hpp"
+#include "policy/fake_files.hpp"
+#include "policy/resolved_command.hpp"
 
 namespace escher {
 namespace {
@@ -18,12 +19,12 @@ Environment child_of(const ExecutionRequest& request) {
   return *ChildEnvironment(request).entries();
 }
 
-TEST(ChildEnvironment, IsTheInheritedOneWithoutChanges) {
+TEST(ChildEnvironment, IsTheInheritedEnvironmentWithoutChanges) {
   EXPECT_EQ(child_of(request_with({"A=1", "B=", "C=x=y"}, {})),
             (Environment{"A=1", "B=", "C=x=y"}));
 }
 
-TEST(ChildEnvironment, ChangesAreLaidOver) {
+TEST(ChildEnvironment, AppliesChanges) {
   const auto request =
       request_with({"A=1", "B=2", "C=3"}, {{"B", "two"}, {"D", "4"}, {"C", std::nullopt}});
   EXPECT_EQ(child_of(request), (Environment{"A=1", "B=two", "D=4"}));
@@ -35,17 +36,17 @@ TEST(ChildEnvironment, LastChangeOfANameWins) {
   EXPECT_EQ(child_of(request), (Environment{"A=2", "C="}));
 }
 
-TEST(ChildEnvironment, FirstOfTwoInheritedEntriesCounts) {
+TEST(ChildEnvironment, FirstInheritedEntryOfANameWins) {
   const auto request = request_with({"A=first", "B=1", "A=second"}, {});
   EXPECT_EQ(child_of(request), (Environment{"A=first", "B=1"}));
   EXPECT_EQ(ChildEnvironment(request).value_of("A"), "first");
 }
 
-TEST(ChildEnvironment, InheritedEntriesThatAreNoneAreLeftOut) {
+TEST(ChildEnvironment, MalformedInheritedEntriesAreDropped) {
   EXPECT_EQ(child_of(request_with({"", "junk", "=x", "A=1"}, {})), (Environment{"A=1"}));
 }
 
-TEST(ChildEnvironment, ANewOneOfTheHostIsSeen) {
+TEST(ChildEnvironment, FollowsAChangedHostEnvironment) {
   auto request = request_with({"A=1"}, {});
   const auto before = ChildEnvironment(request).entries();
   EXPECT_EQ(ChildEnvironment(request).entries(), before) << "not shared";
@@ -53,18 +54,18 @@ TEST(ChildEnvironment, ANewOneOfTheHostIsSeen) {
   EXPECT_EQ(child_of(request), Environment{"A=2"});
 }
 
-TEST(ChildEnvironment, NothingIsInheritedWhereThatIsNotWanted) {
+TEST(ChildEnvironment, InheritsNothingWithoutExtendEnv) {
   auto request = request_with({"A=1"}, {{"B", "2"}, {"A", std::nullopt}});
   request.extend_env = false;
   EXPECT_EQ(child_of(request), (Environment{"B=2"}));
 }
 
-TEST(ChildEnvironment, HostWithoutEnvironmentGivesNone) {
+TEST(ChildEnvironment, InheritsNothingFromAHostWithoutEnvironment) {
   ExecutionRequest request;
   EXPECT_EQ(child_of(request), Environment{});
 }
 
-TEST(ChildEnvironment, KnowsTheValuesThatTheChildWillSee) {
+TEST(ChildEnvironment, ReturnsTheValuesThatTheChildSees) {
   const auto request = request_with({"A=1", "B=2"}, {{"A", "one"}, {"B", std::nullopt}});
   const ChildEnvironment env(request);
   EXPECT_EQ(env.value_of("A"), "one");
@@ -72,7 +73,7 @@ TEST(ChildEnvironment, KnowsTheValuesThatTheChildWillSee) {
   EXPECT_EQ(env.value_of("C"), std::nullopt);
 }
 
-TEST(ChildEnvironment, ComesWithTheResolvedCommand) {
+TEST(ChildEnvironment, IsPartOfTheResolvedCommand) {
   test::FakeFiles files;
   files.executable("/bin/true");
   auto request = test::request_for(ExecCommand{"true", {}});

@@ -1,8 +1,9 @@
-// From a command to the file that is executed and its words, through resolve().
+// CommandLookup through resolve(): from a command to the executed file and argv.
 
 #include <gtest/gtest.h>
 
-#include "fake_files.hpp"
+#include "policy/fake_files.hpp"
+#include "policy/resolved_command.hpp"
 
 namespace escher {
 namespace {
@@ -41,27 +42,27 @@ class CommandLookupTest : public testing::Test {
   test::FakeFiles files_;
 };
 
-TEST_F(CommandLookupTest, ShellIsBashWhereThereIsOne) {
+TEST_F(CommandLookupTest, DefaultShellIsBash) {
   files_.executable("/bin/sh").executable("/bin/bash");
   runs(ShellCommand{"echo hi | cat", {}}, "/bin/bash", {"/bin/bash", "-c", "echo hi | cat"});
 }
 
-TEST_F(CommandLookupTest, ShellIsShWhereThereIsNoBash) {
+TEST_F(CommandLookupTest, DefaultShellIsShWithoutBash) {
   files_.executable("/bin/sh");
   runs(ShellCommand{"true", {}}, "/bin/sh", {"/bin/sh", "-c", "true"});
 }
 
-TEST_F(CommandLookupTest, ShellThatIsNowhereIsAnError) {
+TEST_F(CommandLookupTest, MissingDefaultShellsAreAnError) {
   refuses(ShellCommand{"true", {}}, Reason::program_not_found,
-          "command.shell is not given, and there is neither /bin/bash nor /bin/sh");
+          "\"command.shell\" is required: neither /bin/bash nor /bin/sh is executable");
 }
 
-TEST_F(CommandLookupTest, GivenShellIsLookedUpLikeAProgram) {
+TEST_F(CommandLookupTest, ShellIsLookedUpLikeAProgram) {
   files_.executable("/bin/zsh").executable("/opt/fish");
   runs(ShellCommand{"true", "zsh"}, "/bin/zsh", {"zsh", "-c", "true"});
   runs(ShellCommand{"true", "/opt/fish"}, "/opt/fish", {"/opt/fish", "-c", "true"});
   refuses(ShellCommand{"true", "ksh"}, Reason::program_not_found,
-          "command.shell not found: 'ksh' is in no directory of the PATH of the child, '/bin'");
+          "\"command.shell\" was not found: 'ksh' is in no directory of the child\'s PATH, '/bin'");
 }
 
 TEST_F(CommandLookupTest, ProgramIsTheFirstExecutableInThePath) {
@@ -70,14 +71,14 @@ TEST_F(CommandLookupTest, ProgramIsTheFirstExecutableInThePath) {
   runs(ExecCommand{"tool", {"-v", ""}}, "/two/tool", {"tool", "-v", ""});
 }
 
-TEST_F(CommandLookupTest, PathIsTheOneThatTheChildWillHave) {
+TEST_F(CommandLookupTest, UsesThePathOfTheChild) {
   files_.executable("/bin/tool").executable("/mine/tool");
   runs(ExecCommand{"tool", {}}, "/bin/tool", {"tool"});
   child_path("/mine");
   runs(ExecCommand{"tool", {}}, "/mine/tool", {"tool"});
 }
 
-TEST_F(CommandLookupTest, ChildWithoutPathGetsTheDefault) {
+TEST_F(CommandLookupTest, UsesADefaultPathForAChildWithoutPath) {
   files_.executable("/usr/bin/tool").executable("/bin/tool");
   request_.env = {{"PATH", std::nullopt}};
   runs(ExecCommand{"tool", {}}, "/usr/bin/tool", {"tool"});
@@ -86,14 +87,14 @@ TEST_F(CommandLookupTest, ChildWithoutPathGetsTheDefault) {
   runs(ExecCommand{"tool", {}}, "/usr/bin/tool", {"tool"});
 }
 
-TEST_F(CommandLookupTest, ProgramThatIsNowhereNamesThePath) {
+TEST_F(CommandLookupTest, MissingProgramErrorNamesThePath) {
   child_path("/one:/two");
   refuses(ExecCommand{"tool", {}}, Reason::program_not_found,
-          "command.program not found: 'tool' is in no directory of the PATH of the child, "
+          "\"command.program\" was not found: 'tool' is in no directory of the child\'s PATH, "
           "'/one:/two'");
 }
 
-TEST_F(CommandLookupTest, RelativePathEntriesBeginInTheWorkingDir) {
+TEST_F(CommandLookupTest, RelativePathEntriesStartInTheWorkingDir) {
   files_.directory("/srv").executable("/srv/node_modules/.bin/tool").executable("/srv/here");
   request_.working_dir = "/srv";
   child_path("node_modules/.bin:");
@@ -107,31 +108,47 @@ TEST_F(CommandLookupTest, EmptyPathIsTheCurrentDirectory) {
   runs(ExecCommand{"here", {}}, "./here", {"here"});
 }
 
-TEST_F(CommandLookupTest, ProgramWithASlashIsTakenAsItIs) {
+TEST_F(CommandLookupTest, ProgramWithASlashIsUsedUnchanged) {
   files_.directory("/srv").file("/srv/bin/tool").executable("/opt/tool");
   request_.working_dir = "/srv";
-  // Whether it may be executed is for execve to say.
+  // execve checks whether it is executable.
   runs(ExecCommand{"bin/tool", {}}, "bin/tool", {"bin/tool"});
   runs(ExecCommand{"/opt/tool", {"a"}}, "/opt/tool", {"/opt/tool", "a"});
   refuses(ExecCommand{"./bin/other", {}}, Reason::program_not_found,
-          "command.program does not exist: './bin/other'");
+          "\"command.program\" does not exist: './bin/other' in \"workingDir\" '/srv'");
+  request_.working_dir.reset();
+  refuses(ExecCommand{"./bin/other", {}}, Reason::program_not_found,
+          "\"command.program\" does not exist: './bin/other' in the working directory of the host");
 }
 
-TEST_F(CommandLookupTest, ScriptGoesToTheGivenInterpreter) {
+TEST_F(CommandLookupTest, CommandLineInThePlaceOfTheProgramIsNamed) {
+  const std::string advice =
+      "; arguments belong into \"command.args\", and a command line is of the type 'shell'";
+  refuses(ExecCommand{"ls -la", {}}, Reason::program_not_found,
+          "\"command.program\" was not found: 'ls -la' is in no directory of the child's PATH" +
+              advice);
+  refuses(ExecCommand{"/bin/ls -la", {}}, Reason::program_not_found,
+          "\"command.program\" does not exist: '/bin/ls -la'" + advice);
+  files_.executable("/bin/a tool");
+  runs(ExecCommand{"a tool", {}}, "/bin/a tool", {"a tool"});
+}
+
+TEST_F(CommandLookupTest, ScriptUsesTheInterpreterOfTheRequest) {
   files_.script("/s/run.py", true).executable("/bin/pypy").fifo("/dev/fd/3");
   runs(ScriptCommand{"/s/run.py", "pypy", {"a"}}, "/bin/pypy", {"pypy", "/s/run.py", "a"});
   runs(ScriptCommand{"/dev/fd/3", "pypy", {}}, "/bin/pypy", {"pypy", "/dev/fd/3"});
-  refuses(ScriptCommand{"/s/run.py", "python9", {}}, Reason::program_not_found,
-          "command.interpreter not found: 'python9' is in no directory of the PATH of the child, "
-          "'/bin'");
+  refuses(
+      ScriptCommand{"/s/run.py", "python9", {}}, Reason::program_not_found,
+      "\"command.interpreter\" was not found: 'python9' is in no directory of the child\'s PATH, "
+      "'/bin'");
 }
 
-TEST_F(CommandLookupTest, ExecutableScriptWithAShebangRunsItself) {
+TEST_F(CommandLookupTest, ExecutableScriptWithAShebangIsExecutedDirectly) {
   files_.script("/s/run.py", true);
   runs(ScriptCommand{"/s/run.py", {}, {"a", "b"}}, "/s/run.py", {"/s/run.py", "a", "b"});
 }
 
-TEST_F(CommandLookupTest, OtherScriptsGoByTheirExtension) {
+TEST_F(CommandLookupTest, OtherScriptsUseTheInterpreterOfTheirExtension) {
   const std::pair<const char*, const char*> kRules[] = {
       {"x.sh", "bash"},  {"x.py", "python3"},  {"x.js", "node"}, {"x.mjs", "node"},
       {"x.cjs", "node"}, {"x.rb", "ruby"},     {"x.pl", "perl"}, {"x.ps1", "pwsh"},
@@ -139,66 +156,92 @@ TEST_F(CommandLookupTest, OtherScriptsGoByTheirExtension) {
   for (const auto& [name, interpreter] : kRules) {
     const std::string executable = std::string("/bin/") + interpreter;
     files_.executable(executable).file(name);
-    runs(ScriptCommand{name, {}, {"arg"}}, executable, {interpreter, name, "arg"});
+    runs(ScriptCommand{name, {}, {"arg"}}, executable,
+         {interpreter, std::string("./") + name, "arg"});
   }
-  // Neither an executable file without #! nor a #! that cannot be executed changes that.
+  // Even if the file is executable without a #! line, or has one and is not executable.
   files_.executable("tool.sh").script("lib.sh", false);
-  runs(ScriptCommand{"tool.sh", {}, {}}, "/bin/bash", {"bash", "tool.sh"});
-  runs(ScriptCommand{"lib.sh", {}, {}}, "/bin/bash", {"bash", "lib.sh"});
+  runs(ScriptCommand{"tool.sh", {}, {}}, "/bin/bash", {"bash", "./tool.sh"});
+  runs(ScriptCommand{"lib.sh", {}, {}}, "/bin/bash", {"bash", "./lib.sh"});
 }
 
-TEST_F(CommandLookupTest, InterpreterOfAnExtensionHasToBeThere) {
+TEST_F(CommandLookupTest, InterpreterOfAnExtensionMustExist) {
   files_.file("x.rb");
   refuses(ScriptCommand{"x.rb", {}, {}}, Reason::program_not_found,
-          "command.interpreter not found: 'ruby' is in no directory of the PATH of the child, "
+          "\"command.interpreter\" was not found: 'ruby' is in no directory of the child\'s PATH, "
           "'/bin'");
 }
 
-TEST_F(CommandLookupTest, TypeScriptRunsWhereNodeCan) {
+TEST_F(CommandLookupTest, TypeScriptRunsIfNodeSupportsIt) {
   files_.file("x.ts").executable("/bin/node");
   refuses(ScriptCommand{"x.ts", {}, {}}, Reason::invalid_command,
-          "command.interpreter must be given for 'x.ts': this version of node does not run "
+          "\"command.interpreter\" is required for 'x.ts': this version of Node.js does not run "
           "TypeScript");
   config_.node_runs_typescript = true;
-  runs(ScriptCommand{"x.ts", {}, {}}, "/bin/node", {"node", "x.ts"});
+  runs(ScriptCommand{"x.ts", {}, {}}, "/bin/node", {"node", "./x.ts"});
 }
 
-TEST_F(CommandLookupTest, ScriptWithoutAnyHintIsRefused) {
+TEST_F(CommandLookupTest, ScriptWithoutShebangAndExtensionIsRejected) {
   files_.script("run", false).file("dir.sh/run").executable(".sh").file("x.txt");
   files_.file("dir/.py");
   refuses(ScriptCommand{"run", {}, {}}, Reason::script_not_executable,
-          "command.path has a #! line, but is not executable: 'run'");
+          "\"command.path\" has a #! line but is not executable: 'run'");
   for (const char* path : {"dir.sh/run", ".sh", "dir/.py", "x.txt"}) {
     refuses(ScriptCommand{path, {}, {}}, Reason::invalid_command,
-            "command.interpreter must be given for '" + std::string(path) +
-                "': it has no #! line that can be executed, and no known extension");
+            "\"command.interpreter\" is required for '" + std::string(path) +
+                "': the file has no #! line and no known extension");
   }
 }
 
-TEST_F(CommandLookupTest, ScriptThatIsNotThereIsRefused) {
+TEST_F(CommandLookupTest, MissingScriptIsRejected) {
   files_.directory("/s");
   refuses(ScriptCommand{"/s/x.sh", {}, {}}, Reason::script_not_found,
-          "command.path does not exist: '/s/x.sh'");
+          "\"command.path\" does not exist: '/s/x.sh'");
   refuses(ScriptCommand{"/s", "bash", {}}, Reason::script_not_found,
-          "command.path is a directory: '/s'");
+          "\"command.path\" must be a file, received the directory '/s'");
+  refuses(ScriptCommand{"x.sh", {}, {}}, Reason::script_not_found,
+          "\"command.path\" does not exist: 'x.sh' in the working directory of the host");
+  request_.working_dir = "/s";
+  refuses(ScriptCommand{"x.sh", {}, {}}, Reason::script_not_found,
+          "\"command.path\" does not exist: 'x.sh' in \"workingDir\" '/s'");
 }
 
-TEST_F(CommandLookupTest, RelativeScriptBeginsInTheWorkingDir) {
+TEST_F(CommandLookupTest, RelativeScriptStartsInTheWorkingDir) {
   files_.directory("/srv").file("/srv/x.sh").script("/srv/run", true).executable("/bin/bash");
   request_.working_dir = "/srv";
-  runs(ScriptCommand{"x.sh", {}, {}}, "/bin/bash", {"bash", "x.sh"});
-  runs(ScriptCommand{"run", {}, {}}, "run", {"run"});
+  runs(ScriptCommand{"x.sh", {}, {}}, "/bin/bash", {"bash", "./x.sh"});
+  runs(ScriptCommand{"run", {}, {}}, "./run", {"./run"});
 }
 
-TEST_F(CommandLookupTest, ScriptNameIsNeverAnOption) {
-  files_.file("-x.sh").script("-run", true).executable("/bin/bash");
-  runs(ScriptCommand{"-x.sh", {}, {"-a"}}, "/bin/bash", {"bash", "./-x.sh", "-a"});
-  runs(ScriptCommand{"-x.sh", "bash", {}}, "/bin/bash", {"bash", "./-x.sh"});
-  // The kernel hands the path on to the interpreter of the #! line.
-  runs(ScriptCommand{"-run", {}, {}}, "./-run", {"./-run"});
+// An option, a command of the interpreter, an assignment, a URL, a name to look up.
+TEST_F(CommandLookupTest, ScriptNameIsAlwaysAPathForItsInterpreter) {
+  files_.executable("/bin/bash").executable("/bin/deno");
+  for (const char* name :
+       {"-x.sh", "+e", "+page.sh", "test", "A=b", "http:/x", "-dir/x", "dir/x"}) {
+    files_.file(name);
+    const std::string operand = std::string("./") + name;
+    runs(ScriptCommand{name, "bash", {"-a"}}, "/bin/bash", {"bash", operand, "-a"});
+    runs(ScriptCommand{name, "deno", {}}, "/bin/deno", {"deno", operand});
+  }
+  for (const char* path : {"./x", "../x", "/s/x"}) {
+    files_.file(path);
+    runs(ScriptCommand{path, "bash", {}}, "/bin/bash", {"bash", path});
+  }
+  // The kernel passes the path to the interpreter of the #! line.
+  for (const char* name : {"-run", "+u"}) {
+    files_.script(name, true);
+    const std::string operand = std::string("./") + name;
+    runs(ScriptCommand{name, {}, {}}, operand, {operand});
+  }
 }
 
-TEST_F(CommandLookupTest, AwsGetsItsOptionsLast) {
+TEST_F(CommandLookupTest, ShellCommandIsNotParsedAsAnOption) {
+  files_.executable("/bin/bash").executable("/bin/zsh");
+  runs(ShellCommand{"-x", {}}, "/bin/bash", {"/bin/bash", "-c", " -x"});
+  runs(ShellCommand{"+e", "zsh"}, "/bin/zsh", {"zsh", "-c", " +e"});
+}
+
+TEST_F(CommandLookupTest, AwsOptionsFollowTheArguments) {
   files_.executable("/bin/aws");
   runs(AwsCliCommand{"s3", "ls", {"s3://b"}, "dev", "eu-west-1"}, "/bin/aws",
        {"aws", "s3", "ls", "s3://b", "--profile", "dev", "--region", "eu-west-1"});
@@ -206,9 +249,9 @@ TEST_F(CommandLookupTest, AwsGetsItsOptionsLast) {
        {"aws", "sts", "get-caller-identity"});
 }
 
-TEST_F(CommandLookupTest, AwsThatIsNotInstalledIsNotFound) {
+TEST_F(CommandLookupTest, MissingAwsCliIsNotFound) {
   refuses(AwsCliCommand{"s3", "ls", {}, {}, {}}, Reason::program_not_found,
-          "command not found: 'aws' is in no directory of the PATH of the child, '/bin'");
+          "\"command\" was not found: 'aws' is in no directory of the child\'s PATH, '/bin'");
 }
 
 }  // namespace

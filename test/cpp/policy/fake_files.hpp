@@ -1,4 +1,4 @@
-// A file system in memory, and requests to look up in it.
+// A file system in memory, and requests for it.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "policy/validation.hpp"
+#include "model/request.hpp"
+#include "policy/file_facts.hpp"
 
 namespace escher::test {
 
@@ -21,9 +22,13 @@ class FakeFiles : public FileFacts {
     return add(path, {Kind::file, executable, true});
   }
 
-  Kind kind(const std::string& path) const override { return at(path).kind; }
-  bool is_executable(const std::string& path) const override { return at(path).executable; }
-  bool has_shebang(const std::string& path) const override { return at(path).shebang; }
+  Kind kind(const std::string& path, const HostDirectory*) const override { return at(path).kind; }
+  bool is_executable(const std::string& path, const HostDirectory*) const override {
+    return at(path).executable;
+  }
+  bool has_shebang(const std::string& path, const HostDirectory*) const override {
+    return at(path).shebang;
+  }
 
  private:
   struct Facts {

@@ -1,4 +1,4 @@
-// The text of a journal: there and back, and whatever a dead host may have left of it.
+// The text of a journal: round trips, and incomplete or malformed text.
 #include "policy/journal_format.hpp"
 
 #include <gtest/gtest.h>
@@ -20,12 +20,12 @@ std::vector<std::string> unfinished(const std::string& text) {
 
 using Ids = std::vector<std::string>;
 
-TEST(JournalFormat, TellsWhatWasWritten) {
+TEST(JournalFormat, ParsesWhatWasWritten) {
   const auto journal = parse_journal(journal_head(kHead) + journal_start(entry("a")));
   EXPECT_EQ(journal.head.token, kHead.token);
   EXPECT_EQ(journal.head.host_pid, 77);
   EXPECT_EQ(journal.head.host_started, 99U);
-  EXPECT_EQ(journal.head.numbering, "boot pid:[1]");
+  EXPECT_EQ(journal.head.pid_scope, "boot pid:[1]");
   ASSERT_EQ(journal.unfinished.size(), 1U);
   const auto& found = journal.unfinished[0];
   EXPECT_EQ(found.id, "a");
@@ -37,7 +37,7 @@ TEST(JournalFormat, TellsWhatWasWritten) {
   EXPECT_EQ(found.metadata, "{}");
 }
 
-TEST(JournalFormat, TextOfAnyKindComesBackAsItWas) {
+TEST(JournalFormat, KeepsSpecialCharactersInFields) {
   auto odd = entry("a");
   odd.command = "tab\t newline\n backslash\\ \\n \\";
   odd.metadata = std::string("nul\0", 4);
@@ -49,13 +49,19 @@ TEST(JournalFormat, TextOfAnyKindComesBackAsItWas) {
   EXPECT_EQ(journal.unfinished[0].log_file, "");
 }
 
-TEST(JournalFormat, WhatEndedIsNotUnfinished) {
+TEST(JournalFormat, OmitsEndedExecutions) {
+  std::string ended = journal_start(entry("a"));
+  ended.replace(0, kJournalEndMark.size(), kJournalEndMark);
+  EXPECT_EQ(unfinished(journal_head(kHead) + ended + journal_start(entry("b"))), Ids{"b"});
+}
+
+TEST(JournalFormat, ReadsEndLinesOfOlderJournals) {
   EXPECT_EQ(unfinished(journal_head(kHead) + journal_start(entry("a")) + journal_start(entry("b")) +
-                       journal_end("a") + journal_start(entry("c")) + journal_end("unknown")),
+                       "-\ta\n" + journal_start(entry("c")) + "-\tunknown\n"),
             (Ids{"b", "c"}));
 }
 
-TEST(JournalFormat, ALineThatWasCutOffDoesNotCount) {
+TEST(JournalFormat, IgnoresAnIncompleteLastLine) {
   const std::string whole = journal_head(kHead) + journal_start(entry("a"));
   const std::string more = journal_start(entry("b"));
   for (std::size_t size = 0; size < more.size(); ++size) {
@@ -64,28 +70,28 @@ TEST(JournalFormat, ALineThatWasCutOffDoesNotCount) {
   EXPECT_EQ(unfinished(whole + more), (Ids{"a", "b"}));
 }
 
-TEST(JournalFormat, WithoutAHeadThereIsNothing) {
+TEST(JournalFormat, IsEmptyWithoutAHead) {
   EXPECT_EQ(unfinished(""), Ids{});
   EXPECT_EQ(unfinished(journal_start(entry("a"))), Ids{});
   EXPECT_EQ(unfinished("escher-journal-2\tx\t1\n" + journal_start(entry("a"))), Ids{});
   EXPECT_EQ(unfinished("escher-journal-1\tx\n" + journal_start(entry("a"))), Ids{});
 }
 
-TEST(JournalFormat, TheHeadOfAnotherVersionIsReadAsFarAsItIsKnown) {
-  const auto numbering = [](const std::string& behind) {
+TEST(JournalFormat, ReadsTheKnownFieldsOfOtherVersions) {
+  const auto pid_scope = [](const std::string& rest) {
     const auto journal =
-        parse_journal("escher-journal-1\tx/\t7\t9" + behind + "\n" + journal_start(entry("a")));
+        parse_journal("escher-journal-1\tx/\t7\t9" + rest + "\n" + journal_start(entry("a")));
     EXPECT_EQ(journal.head.token, "x/");
     EXPECT_EQ(journal.unfinished.size(), 1U);
-    return journal.head.numbering;
+    return journal.head.pid_scope;
   };
-  EXPECT_EQ(numbering(""), "");
-  EXPECT_EQ(numbering("\t"), "");
-  EXPECT_EQ(numbering("\tboot"), "boot");
-  EXPECT_EQ(numbering("\tboot\tmore"), "boot");
+  EXPECT_EQ(pid_scope(""), "");
+  EXPECT_EQ(pid_scope("\t"), "");
+  EXPECT_EQ(pid_scope("\tboot"), "boot");
+  EXPECT_EQ(pid_scope("\tboot\tmore"), "boot");
 }
 
-TEST(JournalFormat, LinesThatAreNoneArePassedOver) {
+TEST(JournalFormat, SkipsMalformedLines) {
   EXPECT_EQ(unfinished(journal_head(kHead) + "\n+\n+\ta\tx\t1\t1\t\t\t\n-\n?\t?\n" +
                        journal_start(entry("b"))),
             Ids{"b"});

@@ -1,8 +1,8 @@
-// Lives of executions, told from beginning to end.
+// Typical executions from start to end, as sequences of inputs and expected actions.
 
 #include <gtest/gtest.h>
 
-#include "lifecycle_words.hpp"
+#include "policy/lifecycle_names.hpp"
 
 namespace escher {
 namespace {
@@ -13,13 +13,13 @@ using test::set_of;
 
 class LifecycleDialogue : public testing::Test {
  protected:
-  // The next thing that happens, and what is to be done about it.
-  void hears(Input input, std::initializer_list<Action> expected) {
+  // Feeds the next input and expects its actions.
+  void feed(Input input, std::initializer_list<Action> expected) {
     EXPECT_EQ(machine_.feed(input), set_of(expected)) << "on " << input;
   }
   void launches() {
-    hears(launching, {});
-    hears(spawned, {publish_started, start_streams});
+    feed(launching, {});
+    feed(spawned, {publish_started, start_streams});
   }
   void ends_as(Status status, EndCause cause, bool exited_with_zero = false) {
     EXPECT_EQ(machine_.phase(), Phase::finished);
@@ -32,14 +32,14 @@ class LifecycleDialogue : public testing::Test {
 
 TEST_F(LifecycleDialogue, CommandRunsAndCompletes) {
   EXPECT_EQ(machine_.status(false), Status::pending);
-  hears(launching, {});
+  feed(launching, {});
   EXPECT_EQ(machine_.status(false), Status::pending);
-  hears(spawned, {publish_started, start_streams});
+  feed(spawned, {publish_started, start_streams});
   EXPECT_EQ(machine_.status(false), Status::running);
-  hears(stdout_ended, {});
-  hears(stderr_ended, {});
+  feed(stdout_ended, {});
+  feed(stderr_ended, {});
   EXPECT_FALSE(machine_.exited());
-  hears(exited, {finish});
+  feed(exited, {finish});
   EXPECT_TRUE(machine_.exited());
   EXPECT_FALSE(machine_.output_cut());
   ends_as(Status::completed, EndCause::none, true);
@@ -47,184 +47,184 @@ TEST_F(LifecycleDialogue, CommandRunsAndCompletes) {
 
 TEST_F(LifecycleDialogue, CommandFails) {
   launches();
-  hears(exited, {drain});
+  feed(exited, {drain});
   EXPECT_EQ(machine_.status(true), Status::running);
-  hears(stderr_ended, {});
-  hears(stdout_ended, {finish});
+  feed(stderr_ended, {});
+  feed(stdout_ended, {finish});
   ends_as(Status::failed, EndCause::none, false);
 }
 
-TEST_F(LifecycleDialogue, DescendantHoldsThePipeOpen) {
+TEST_F(LifecycleDialogue, DescendantKeepsThePipeOpen) {
   launches();
-  hears(exited, {drain});
-  hears(stdout_ended, {});
-  hears(drain_expired, {close_streams, finish});
+  feed(exited, {drain});
+  feed(stdout_ended, {});
+  feed(drain_expired, {close_streams, finish});
   EXPECT_TRUE(machine_.output_cut());
   ends_as(Status::completed, EndCause::none, true);
 }
 
 TEST_F(LifecycleDialogue, ProgramCannotBeExecuted) {
-  hears(launching, {});
-  hears(spawn_failed, {finish});
+  feed(launching, {});
+  feed(spawn_failed, {finish});
   ends_as(Status::failed, EndCause::spawn_failed);
   EXPECT_FALSE(machine_.exited());
 }
 
-TEST_F(LifecycleDialogue, CancelledWhileItWaits) {
-  hears(cancel_requested, {withdraw, finish});
+TEST_F(LifecycleDialogue, CancelledInTheQueue) {
+  feed(cancel_requested, {withdraw, finish});
   ends_as(Status::cancelled, EndCause::cancelled);
-  hears(launching, {});
-  hears(spawned, {});
+  feed(launching, {});
+  feed(spawned, {});
 }
 
-TEST_F(LifecycleDialogue, CancelledWhileTheSpawnThreadHasIt) {
-  hears(launching, {});
-  hears(cancel_requested, {});
+TEST_F(LifecycleDialogue, CancelledDuringTheLaunch) {
+  feed(launching, {});
+  feed(cancel_requested, {});
   EXPECT_TRUE(machine_.can_be_ended());
-  hears(spawned, {publish_started, start_streams, signal_soft, arm_grace});
-  hears(exited, {watch_tree});
-  hears(tree_ended, {drain});
-  hears(stdout_ended, {});
-  hears(stderr_ended, {finish});
+  feed(spawned, {publish_started, start_streams, signal_soft, arm_grace});
+  feed(exited, {watch_tree});
+  feed(tree_ended, {drain});
+  feed(stdout_ended, {});
+  feed(stderr_ended, {finish});
   ends_as(Status::cancelled, EndCause::cancelled);
 }
 
 TEST_F(LifecycleDialogue, CancelledLaunchThatFailsIsCancelled) {
-  hears(launching, {});
-  hears(cancel_requested, {});
-  hears(spawn_failed, {finish});
+  feed(launching, {});
+  feed(cancel_requested, {});
+  feed(spawn_failed, {finish});
   ends_as(Status::cancelled, EndCause::cancelled);
 }
 
-TEST_F(LifecycleDialogue, TimeoutAndTheTreeObeys) {
+TEST_F(LifecycleDialogue, TimeoutAndTheTreeEnds) {
   launches();
-  hears(timeout_fired, {signal_soft, arm_grace});
-  hears(exited, {watch_tree});
-  hears(stdout_ended, {});
-  hears(stderr_ended, {});
-  hears(tree_ended, {finish});
-  // It may have ended with 0 in the end; it was late.
+  feed(timeout_fired, {signal_soft, arm_grace});
+  feed(exited, {watch_tree});
+  feed(stdout_ended, {});
+  feed(stderr_ended, {});
+  feed(tree_ended, {finish});
+  // Even if the exit code is 0.
   ends_as(Status::timeout, EndCause::timeout, true);
 }
 
-TEST_F(LifecycleDialogue, TimeoutAndTheProcessDoesNotObey) {
+TEST_F(LifecycleDialogue, TimeoutAndTheProcessIgnoresTheSignal) {
   launches();
-  hears(idle_timeout_fired, {signal_soft, arm_grace});
-  hears(grace_expired, {signal_hard, arm_kill});
-  hears(stdout_ended, {});
-  hears(stderr_ended, {});
-  hears(exited, {watch_tree});
-  hears(tree_ended, {finish});
+  feed(idle_timeout_fired, {signal_soft, arm_grace});
+  feed(grace_expired, {signal_hard, arm_kill});
+  feed(stdout_ended, {});
+  feed(stderr_ended, {});
+  feed(exited, {watch_tree});
+  feed(tree_ended, {finish});
   ends_as(Status::timeout, EndCause::idle_timeout);
 }
 
-TEST_F(LifecycleDialogue, ProcessObeysButItsDescendantsDoNot) {
+TEST_F(LifecycleDialogue, ProcessEndsButADescendantIgnoresTheSignal) {
   launches();
-  hears(cancel_requested, {signal_soft, arm_grace});
-  hears(exited, {watch_tree});
-  hears(grace_expired, {signal_hard, arm_kill, watch_tree});
-  hears(tree_ended, {drain});
-  hears(stdout_ended, {});
-  hears(stderr_ended, {finish});
+  feed(cancel_requested, {signal_soft, arm_grace});
+  feed(exited, {watch_tree});
+  feed(grace_expired, {signal_hard, arm_kill, watch_tree});
+  feed(tree_ended, {drain});
+  feed(stdout_ended, {});
+  feed(stderr_ended, {finish});
   ends_as(Status::cancelled, EndCause::cancelled);
 }
 
-TEST_F(LifecycleDialogue, ADescendantThatCannotBeKilledIsNotWaitedForLong) {
+TEST_F(LifecycleDialogue, DescendantThatSurvivesSigkillIsNotAwaited) {
   launches();
-  hears(cancel_requested, {signal_soft, arm_grace});
-  hears(grace_expired, {signal_hard, arm_kill});
-  hears(exited, {watch_tree});
-  hears(kill_expired, {drain});
-  hears(drain_expired, {close_streams, finish});
+  feed(cancel_requested, {signal_soft, arm_grace});
+  feed(grace_expired, {signal_hard, arm_kill});
+  feed(exited, {watch_tree});
+  feed(kill_expired, {drain});
+  feed(drain_expired, {close_streams, finish});
   ends_as(Status::cancelled, EndCause::cancelled);
 }
 
-TEST_F(LifecycleDialogue, AProcessThatCannotBeKilledIsLeftBehind) {
+TEST_F(LifecycleDialogue, ProcessThatSurvivesSigkillIsNotAwaited) {
   launches();
-  hears(timeout_fired, {signal_soft, arm_grace});
-  hears(grace_expired, {signal_hard, arm_kill});
-  hears(kill_expired, {close_streams, finish});
+  feed(timeout_fired, {signal_soft, arm_grace});
+  feed(grace_expired, {signal_hard, arm_kill});
+  feed(kill_expired, {close_streams, finish});
   EXPECT_FALSE(machine_.exited());
   EXPECT_TRUE(machine_.output_cut());
   ends_as(Status::timeout, EndCause::timeout);
 }
 
-TEST_F(LifecycleDialogue, TooMuchOutputIsTheCauseThoughTheUserCancelsToo) {
+TEST_F(LifecycleDialogue, OutputLimitStaysTheCauseAfterACancel) {
   launches();
-  hears(output_limit_hit, {signal_soft, arm_grace});
-  hears(cancel_requested, {});
-  hears(timeout_fired, {});
-  hears(exited, {watch_tree});
-  hears(tree_ended, {drain});
-  hears(stdout_ended, {});
-  hears(stderr_ended, {finish});
+  feed(output_limit_hit, {signal_soft, arm_grace});
+  feed(cancel_requested, {});
+  feed(timeout_fired, {});
+  feed(exited, {watch_tree});
+  feed(tree_ended, {drain});
+  feed(stdout_ended, {});
+  feed(stderr_ended, {finish});
   ends_as(Status::failed, EndCause::output_limit);
 }
 
-TEST_F(LifecycleDialogue, TooMuchOutputFoundAfterAGoodExitIsAFailure) {
+TEST_F(LifecycleDialogue, OutputLimitAfterExitCodeZeroIsAFailure) {
   launches();
-  hears(exited, {drain});
-  hears(output_limit_hit, {signal_hard, close_streams, finish});
+  feed(exited, {drain});
+  feed(output_limit_hit, {signal_hard, close_streams, finish});
   EXPECT_TRUE(machine_.output_cut());
   ends_as(Status::failed, EndCause::output_limit, true);
 }
 
-TEST_F(LifecycleDialogue, CancelAfterTheExitOnlyCutsTheWait) {
+TEST_F(LifecycleDialogue, CancelAfterTheExitShortensTheDrain) {
   launches();
-  hears(exited, {drain});
+  feed(exited, {drain});
   EXPECT_FALSE(machine_.can_be_ended());
-  hears(cancel_requested, {signal_hard, close_streams, finish});
+  feed(cancel_requested, {signal_hard, close_streams, finish});
   EXPECT_TRUE(machine_.output_cut());
   ends_as(Status::completed, EndCause::none, true);
 }
 
-TEST_F(LifecycleDialogue, BrokenPipeEndsTheCommand) {
+TEST_F(LifecycleDialogue, FailedStreamEndsTheCommand) {
   launches();
-  hears(stream_failed, {signal_soft, arm_grace});
-  hears(stdout_ended, {});
-  hears(stderr_ended, {});
-  hears(exited, {watch_tree});
-  hears(tree_ended, {finish});
+  feed(stream_failed, {signal_soft, arm_grace});
+  feed(stdout_ended, {});
+  feed(stderr_ended, {});
+  feed(exited, {watch_tree});
+  feed(tree_ended, {finish});
   ends_as(Status::failed, EndCause::stream_failed);
 }
 
-TEST_F(LifecycleDialogue, EngineClosesWhileACancelIsUnderWay) {
+TEST_F(LifecycleDialogue, EngineShutsDownDuringACancel) {
   launches();
-  hears(cancel_requested, {signal_soft, arm_grace});
-  hears(shutdown_requested, {arm_grace});
-  hears(grace_expired, {signal_hard, arm_kill});
-  hears(exited, {watch_tree});
-  hears(tree_ended, {drain});
-  hears(drain_expired, {close_streams, finish});
+  feed(cancel_requested, {signal_soft, arm_grace});
+  feed(shutdown_requested, {arm_grace});
+  feed(grace_expired, {signal_hard, arm_kill});
+  feed(exited, {watch_tree});
+  feed(tree_ended, {drain});
+  feed(drain_expired, {close_streams, finish});
   ends_as(Status::cancelled, EndCause::cancelled);
 }
 
-TEST_F(LifecycleDialogue, HostEndsAndNobodyGetsGrace) {
+TEST_F(LifecycleDialogue, HostExitsWithoutAGracePeriod) {
   launches();
-  hears(kill_requested, {signal_hard, arm_kill});
-  hears(exited, {watch_tree});
-  hears(tree_ended, {drain});
-  hears(kill_requested, {signal_hard, close_streams, finish});
+  feed(kill_requested, {signal_hard, arm_kill});
+  feed(exited, {watch_tree});
+  feed(tree_ended, {drain});
+  feed(kill_requested, {signal_hard, close_streams, finish});
   ends_as(Status::cancelled, EndCause::shutdown);
 }
 
-TEST_F(LifecycleDialogue, HostEndsWhileTheSpawnThreadHasIt) {
-  hears(launching, {});
-  hears(shutdown_requested, {});
-  hears(kill_requested, {});
-  hears(spawned, {publish_started, start_streams, signal_hard, arm_kill});
-  hears(exited, {watch_tree});
-  hears(tree_ended, {drain});
-  hears(drain_expired, {close_streams, finish});
+TEST_F(LifecycleDialogue, HostExitsDuringTheLaunch) {
+  feed(launching, {});
+  feed(shutdown_requested, {});
+  feed(kill_requested, {});
+  feed(spawned, {publish_started, start_streams, signal_hard, arm_kill});
+  feed(exited, {watch_tree});
+  feed(tree_ended, {drain});
+  feed(drain_expired, {close_streams, finish});
   ends_as(Status::cancelled, EndCause::shutdown);
 }
 
-TEST_F(LifecycleDialogue, NothingHappensAfterTheEnd) {
+TEST_F(LifecycleDialogue, FinishedIgnoresEveryInput) {
   launches();
-  hears(stdout_ended, {});
-  hears(stderr_ended, {});
-  hears(exited, {finish});
-  for (std::size_t i = 0; i < kInputCount; ++i) hears(static_cast<Input>(i), {});
+  feed(stdout_ended, {});
+  feed(stderr_ended, {});
+  feed(exited, {finish});
+  for (std::size_t i = 0; i < kInputCount; ++i) feed(static_cast<Input>(i), {});
   ends_as(Status::completed, EndCause::none, true);
   EXPECT_FALSE(machine_.output_cut());
 }

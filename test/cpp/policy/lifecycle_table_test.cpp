@@ -1,11 +1,11 @@
-// Every phase with every input: what is done, and where it leads. The expectations are data.
+// The actions and the next phase for every phase and input, as a table.
 
 #include <gtest/gtest.h>
 
 #include <set>
 #include <vector>
 
-#include "lifecycle_words.hpp"
+#include "policy/lifecycle_names.hpp"
 
 namespace escher {
 namespace {
@@ -24,7 +24,7 @@ struct Row {
 
 struct State {
   const char* name;
-  std::vector<Input> way_there;
+  std::vector<Input> path;
   std::vector<Row> rows;
 };
 
@@ -50,6 +50,7 @@ const std::vector<State> kPhases{
          {grace_expired, {}, P::queued, C::none},
          {kill_expired, {}, P::queued, C::none},
          {drain_expired, {}, P::queued, C::none},
+         {signalled_early, {withdraw, finish}, P::finished, C::signalled},
      }},
     {"starting",
      {launching},
@@ -71,6 +72,7 @@ const std::vector<State> kPhases{
          {grace_expired, {}, P::starting, C::none},
          {kill_expired, {}, P::starting, C::none},
          {drain_expired, {}, P::starting, C::none},
+         {signalled_early, {}, P::starting, C::none},
      }},
     {"running",
      {launching, spawned},
@@ -92,6 +94,7 @@ const std::vector<State> kPhases{
          {grace_expired, {}, P::running, C::none},
          {kill_expired, {}, P::running, C::none},
          {drain_expired, {}, P::running, C::none},
+         {signalled_early, {}, P::running, C::none},
      }},
     {"terminating_soft",
      {launching, spawned, timeout_fired},
@@ -113,6 +116,7 @@ const std::vector<State> kPhases{
          {grace_expired, {signal_hard, arm_kill}, P::terminating_hard, C::timeout},
          {kill_expired, {}, P::terminating_soft, C::timeout},
          {drain_expired, {}, P::terminating_soft, C::timeout},
+         {signalled_early, {}, P::terminating_soft, C::timeout},
      }},
     {"terminating_hard",
      {launching, spawned, timeout_fired, grace_expired},
@@ -134,6 +138,7 @@ const std::vector<State> kPhases{
          {grace_expired, {}, P::terminating_hard, C::timeout},
          {kill_expired, {close_streams, finish}, P::finished, C::timeout},
          {drain_expired, {}, P::terminating_hard, C::timeout},
+         {signalled_early, {}, P::terminating_hard, C::timeout},
      }},
     {"draining",
      {launching, spawned, exited},
@@ -155,6 +160,7 @@ const std::vector<State> kPhases{
          {grace_expired, {}, P::draining, C::none},
          {kill_expired, {}, P::draining, C::none},
          {drain_expired, {close_streams, finish}, P::finished, C::none},
+         {signalled_early, {}, P::draining, C::none},
      }},
     {"finished",
      {launching, spawned, exited, stdout_ended, stderr_ended},
@@ -176,10 +182,11 @@ const std::vector<State> kPhases{
          {grace_expired, {}, P::finished, C::none},
          {kill_expired, {}, P::finished, C::none},
          {drain_expired, {}, P::finished, C::none},
+         {signalled_early, {}, P::finished, C::none},
      }},
 };
 
-// Where a phase remembers more than its name: only the inputs that this concerns.
+// Phases with additional state: only the inputs that depend on it.
 const std::vector<State> kVariants{
     {"starting, cancelled",
      {launching, cancel_requested},
@@ -265,6 +272,7 @@ const std::vector<State> kVariants{
          {stdout_ended, {}, P::draining, C::none},
          {stderr_ended, {finish}, P::finished, C::none},
          {drain_expired, {close_streams, finish}, P::finished, C::none},
+         {signalled_early, {}, P::draining, C::none},
      }},
     {"draining after a timeout",
      {launching, spawned, timeout_fired, exited, tree_ended},
@@ -273,13 +281,14 @@ const std::vector<State> kVariants{
          {output_limit_hit, {signal_hard, close_streams, finish}, P::finished, C::timeout},
          {stream_failed, {signal_hard, close_streams, finish}, P::finished, C::timeout},
          {drain_expired, {close_streams, finish}, P::finished, C::timeout},
+         {signalled_early, {}, P::draining, C::timeout},
      }},
 };
 // clang-format on
 
 Lifecycle brought_to(const State& state, bool merged = false) {
   Lifecycle machine(merged);
-  for (const Input input : state.way_there) machine.feed(input);
+  for (const Input input : state.path) machine.feed(input);
   return machine;
 }
 
@@ -296,7 +305,7 @@ void expect_rows(const State& state) {
   }
 }
 
-TEST(LifecycleTable, HasEveryPhaseWithEveryInput) {
+TEST(LifecycleTable, CoversEveryPhaseAndInput) {
   std::set<std::pair<Phase, Input>> pairs;
   for (const State& state : kPhases) {
     for (const Row& row : state.rows) pairs.emplace(brought_to(state).phase(), row.input);
@@ -304,15 +313,15 @@ TEST(LifecycleTable, HasEveryPhaseWithEveryInput) {
   EXPECT_EQ(pairs.size(), kPhaseCount * kInputCount);
 }
 
-TEST(LifecycleTable, EveryPhaseAnswersEveryInput) {
+TEST(LifecycleTable, EveryPhaseHandlesEveryInput) {
   for (const State& state : kPhases) expect_rows(state);
 }
 
-TEST(LifecycleTable, PhasesThatRememberAnswerByWhatTheyRemember) {
+TEST(LifecycleTable, PhasesDependOnEarlierInputs) {
   for (const State& state : kVariants) expect_rows(state);
 }
 
-TEST(LifecycleTable, MergedStreamsEndWithOne) {
+TEST(LifecycleTable, MergedStreamsEndWithStdout) {
   const State running{"running", {launching, spawned, stdout_ended}, {}};
   Lifecycle machine = brought_to(running, true);
   EXPECT_EQ(machine.feed(exited), test::set_of({finish}));
@@ -323,7 +332,7 @@ TEST(LifecycleTable, MergedStreamsEndWithOne) {
   EXPECT_EQ(machine.feed(stdout_ended), test::set_of({finish}));
 }
 
-TEST(LifecycleTable, CanBeEndedUntilTheProcessHasEndedByItself) {
+TEST(LifecycleTable, CanBeEndedUntilTheProcessHasExited) {
   for (const State& state : kPhases) {
     const Lifecycle machine = brought_to(state);
     EXPECT_EQ(machine.can_be_ended(), machine.phase() < P::draining) << state.name;

@@ -1,4 +1,3 @@
-// Marker: what a child is known by.
 #include "policy/marker.hpp"
 
 #include <gtest/gtest.h>
@@ -8,14 +7,14 @@ namespace {
 
 std::string value_of(const std::string& entry) { return entry.substr(entry.find('=') + 1); }
 
-TEST(MarkerTest, NamesTheEngineAndTheExecution) {
+TEST(MarkerTest, ContainsTheEngineAndTheExecution) {
   const Marker marker("");
   const auto id = random_id();
   EXPECT_EQ(marker.entry_for(id), "EXEC_ENGINE_ID=" + marker.token() + format_id(id));
   EXPECT_EQ(marker.execution_in(value_of(marker.entry_for(id))), format_id(id));
 }
 
-TEST(MarkerTest, OfAnEngineInsideAnotherOneBothFindTheirOwn) {
+TEST(MarkerTest, NestedEnginesFindTheirOwnExecutions) {
   const Marker outer("");
   const auto host = random_id();
   const Marker inner(value_of(outer.entry_for(host)));
@@ -25,13 +24,13 @@ TEST(MarkerTest, OfAnEngineInsideAnotherOneBothFindTheirOwn) {
   EXPECT_EQ(inner.execution_in(value), format_id(id));
 }
 
-TEST(MarkerTest, OfAnotherEngineIsNone) {
+TEST(MarkerTest, IgnoresMarkersOfOtherEngines) {
   const Marker one("");
   const Marker other("");
   EXPECT_EQ(one.execution_in(value_of(other.entry_for(random_id()))), "");
 }
 
-TEST(MarkerTest, ThatWasCutOffIsNone) {
+TEST(MarkerTest, IgnoresATruncatedMarker) {
   const Marker marker("");
   const auto value = value_of(marker.entry_for(random_id()));
   EXPECT_EQ(marker.execution_in(value.substr(0, value.size() - 1)), "");

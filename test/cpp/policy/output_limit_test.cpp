@@ -10,12 +10,12 @@ TEST(TruncationWarning, IsOneLineThatNamesTheStreamAndTheLimit) {
             "[output truncated: stderr exceeded 4 bytes]\n");
 }
 
-TEST(TruncationWarning, BeginsALineOfItsOwn) {
+TEST(TruncationWarning, StartsOnANewLine) {
   EXPECT_EQ(truncation_warning("cut", Stream::out, 3),
             "\n[output truncated: stdout exceeded 3 bytes]\n");
 }
 
-TEST(TruncationWarning, NeedsNoLineBreakBehindNothing) {
+TEST(TruncationWarning, StartsWithoutALineBreakInEmptyOutput) {
   EXPECT_EQ(truncation_warning("", Stream::out, 0),
             "[output truncated: stdout exceeded 0 bytes]\n");
 }

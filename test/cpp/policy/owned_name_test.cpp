@@ -5,14 +5,14 @@
 namespace escher::test {
 namespace {
 
-TEST(OwnedName, TellsItsOwner) {
+TEST(OwnedName, ContainsItsOwner) {
   const auto owner = owner_in(owned_name({42, 12345}) + "-abcdef");
   ASSERT_TRUE(owner);
   EXPECT_EQ(owner->pid, 42);
   EXPECT_EQ(owner->started, 12345U);
 }
 
-TEST(OwnedName, OfSomethingElseTellsNone) {
+TEST(OwnedName, OtherNamesHaveNoOwner) {
   for (const char* name :
        {"", "escher-execution-engine-", "escher-execution-engine-42",
         "escher-execution-engine-42-7", "escher-execution-engine-42-7-",
@@ -24,7 +24,7 @@ TEST(OwnedName, OfSomethingElseTellsNone) {
   EXPECT_FALSE(owner_in(kept_name() + "-abcdef"));
 }
 
-TEST(OverflowName, IsKnownAgain) {
+TEST(OverflowName, IsRecognized) {
   const auto id = random_id();
   EXPECT_TRUE(is_overflow_name(overflow_name(id, Stream::out)));
   EXPECT_TRUE(is_overflow_name(overflow_name(id, Stream::err)));

@@ -1,10 +1,11 @@
-// The rules that stand before the lookup of the command, through resolve().
+// The rules that are checked before the command lookup, through resolve().
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "fake_files.hpp"
+#include "policy/fake_files.hpp"
+#include "policy/resolved_command.hpp"
 
 namespace escher {
 namespace {
@@ -43,48 +44,75 @@ class RequestRulesTest : public testing::Test {
   test::FakeFiles files_;
 };
 
-TEST_F(RequestRulesTest, PlainRequestIsAccepted) { accepts(); }
+TEST_F(RequestRulesTest, ValidRequestIsAccepted) { accepts(); }
 
 TEST_F(RequestRulesTest, IdIsAUuid) {
   request_.id = "../../etc/passwd";
-  refuses(Reason::invalid_id, "id must be a UUID, got '../../etc/passwd'");
+  refuses(Reason::invalid_id, "\"id\" must be a UUID, received '../../etc/passwd'");
   request_.id = "";
-  refuses(Reason::invalid_id, "id must be a UUID, got ''");
+  refuses(Reason::invalid_id, "\"id\" must be a UUID, received ''");
 }
 
-TEST_F(RequestRulesTest, LongValueIsCutInTheMessage) {
+TEST_F(RequestRulesTest, LongValueIsTruncatedInTheMessage) {
   request_.id = std::string(199, 'x') + "\xE2\x82\xAC" + std::string(1000, 'y');
-  refuses(Reason::invalid_id, "id must be a UUID, got '" + std::string(199, 'x') + "…'");
+  refuses(Reason::invalid_id, "\"id\" must be a UUID, received '" + std::string(199, 'x') + "…'");
+}
+
+TEST_F(RequestRulesTest, ValueIsRedactedBeforeItIsTruncated) {
+  const auto redact = [](std::string_view value) {
+    std::string text(value);
+    const std::size_t at = text.find("secret");
+    return at == std::string::npos ? text : text.replace(at, 6, "***");
+  };
+  const std::string value = "/" + std::string(196, 'x') + "secret";
+  request_.working_dir = value;
+  const auto missing = resolve(request_, config_, files_, redact);
+  ASSERT_TRUE(missing.has_error());
+  EXPECT_NE(missing.error().message.find("xx***'"), std::string::npos) << missing.error().message;
+  request_.working_dir.reset();
+  request_.command = ExecCommand{value, {}};
+  const auto program = resolve(request_, config_, files_, redact);
+  ASSERT_TRUE(program.has_error());
+  EXPECT_NE(program.error().message.find("xx***'"), std::string::npos) << program.error().message;
 }
 
 TEST_F(RequestRulesTest, ShellCommandIsNotBlank) {
   for (const char* blank : {"", " ", "\t\n\r "}) {
-    refuses(ShellCommand{blank, {}}, Reason::empty_command, "command.command must not be empty");
+    refuses(ShellCommand{blank, {}}, Reason::empty_command,
+            "\"command.command\" must not be empty");
   }
-  refuses(ShellCommand{"true", ""}, Reason::invalid_command, "command.shell must not be empty");
+  refuses(ShellCommand{"true", ""}, Reason::invalid_command, "\"command.shell\" must not be empty");
 }
 
-TEST_F(RequestRulesTest, ProgramAndScriptAreNamed) {
-  refuses(ExecCommand{"", {}}, Reason::empty_command, "command.program must not be empty");
-  refuses(ScriptCommand{"", {}, {}}, Reason::empty_command, "command.path must not be empty");
+TEST_F(RequestRulesTest, ProgramAndScriptAreRequired) {
+  refuses(ExecCommand{"", {}}, Reason::empty_command, "\"command.program\" must not be empty");
+  refuses(ScriptCommand{"", {}, {}}, Reason::empty_command, "\"command.path\" must not be empty");
   refuses(ScriptCommand{"x.sh", "", {}}, Reason::invalid_command,
-          "command.interpreter must not be empty");
+          "\"command.interpreter\" must not be empty");
 }
 
-TEST_F(RequestRulesTest, AwsServiceAndOperationAreNamed) {
+TEST_F(RequestRulesTest, AwsServiceAndOperationAreNoOptions) {
+  refuses(AwsCliCommand{"--debug", "ls", {}, {}, {}}, Reason::invalid_command,
+          "\"command.service\" must not begin with '-'");
+  refuses(AwsCliCommand{"s3", "-h", {}, {}, {}}, Reason::invalid_command,
+          "\"command.operation\" must not begin with '-'");
+}
+
+TEST_F(RequestRulesTest, AwsServiceAndOperationAreRequired) {
   refuses(AwsCliCommand{"", "ls", {}, {}, {}}, Reason::missing_field,
-          "command.service must not be empty");
+          "\"command.service\" must not be empty");
   refuses(AwsCliCommand{"s3", "", {}, {}, {}}, Reason::missing_field,
-          "command.operation must not be empty");
+          "\"command.operation\" must not be empty");
   refuses(AwsCliCommand{"s3", "ls", {}, "", {}}, Reason::invalid_command,
-          "command.profile must not be empty");
+          "\"command.profile\" must not be empty");
   refuses(AwsCliCommand{"s3", "ls", {}, {}, ""}, Reason::invalid_command,
-          "command.region must not be empty");
+          "\"command.region\" must not be empty");
 }
 
-TEST_F(RequestRulesTest, NoWordHoldsANulByte) {
+TEST_F(RequestRulesTest, NoArgumentContainsANulByte) {
   const auto refuses_in = [this](Command command, const std::string& field) {
-    refuses(std::move(command), Reason::invalid_command, field + " must not contain NUL bytes");
+    refuses(std::move(command), Reason::invalid_command,
+            "\"" + field + "\" must not contain NUL bytes");
   };
   refuses_in(ShellCommand{kNul, {}}, "command.command");
   refuses_in(ShellCommand{"true", kNul}, "command.shell");
@@ -100,57 +128,60 @@ TEST_F(RequestRulesTest, NoWordHoldsANulByte) {
   refuses_in(AwsCliCommand{"a", "b", {}, {}, kNul}, "command.region");
 }
 
-TEST_F(RequestRulesTest, WorkingDirIsADirectoryThatIsThere) {
+TEST_F(RequestRulesTest, WorkingDirIsAnExistingDirectory) {
   request_.working_dir = "/srv";
   accepts();
   request_.working_dir = "";
-  refuses(Reason::invalid_working_dir, "workingDir must not be empty");
+  refuses(Reason::invalid_working_dir, "\"workingDir\" must not be empty");
   request_.working_dir = kNul;
-  refuses(Reason::invalid_working_dir, "workingDir must not contain NUL bytes");
+  refuses(Reason::invalid_working_dir, "\"workingDir\" must not contain NUL bytes");
   request_.working_dir = "/nowhere";
-  refuses(Reason::working_dir_not_found, "workingDir does not exist: '/nowhere'");
+  refuses(Reason::working_dir_not_found, "\"workingDir\" does not exist: '/nowhere'");
+  request_.working_dir = "nowhere";
+  refuses(Reason::working_dir_not_found,
+          "\"workingDir\" does not exist: 'nowhere' in the working directory of the host");
   request_.working_dir = "/srv/file";
-  refuses(Reason::invalid_working_dir, "workingDir is not a directory: '/srv/file'");
+  refuses(Reason::invalid_working_dir, "\"workingDir\" must be a directory, received '/srv/file'");
   request_.working_dir = "/srv/fifo";
-  refuses(Reason::invalid_working_dir, "workingDir is not a directory: '/srv/fifo'");
+  refuses(Reason::invalid_working_dir, "\"workingDir\" must be a directory, received '/srv/fifo'");
 }
 
-TEST_F(RequestRulesTest, EnvironmentHasNamesAndCStrings) {
+TEST_F(RequestRulesTest, EnvironmentHasValidNamesAndNoNulBytes) {
   request_.env = {{"", "x"}};
-  refuses(Reason::invalid_env, "env: a name must not be empty");
+  refuses(Reason::invalid_env, "\"env\" must not contain an empty name");
   request_.env = {{"OK", "x"}, {"A=B", "x"}};
-  refuses(Reason::invalid_env, "env: a name must not contain '=', got 'A=B'");
+  refuses(Reason::invalid_env, "\"env\" must not contain a name with '=', received 'A=B'");
   request_.env = {{kNul, "x"}};
-  refuses(Reason::invalid_env, "env: a name must not contain NUL bytes");
+  refuses(Reason::invalid_env, "\"env\" must not contain a name with NUL bytes");
   request_.env = {{"A", std::string("secret\0", 7)}};
-  refuses(Reason::invalid_env, "env: the value of 'A' must not contain NUL bytes");
-  // What is removed has to have a name as well.
+  refuses(Reason::invalid_env, "\"env\" must not contain NUL bytes in the value of 'A'");
+  // A removed variable needs a valid name too.
   request_.env = {{"A=B", std::nullopt}};
-  refuses(Reason::invalid_env, "env: a name must not contain '=', got 'A=B'");
+  refuses(Reason::invalid_env, "\"env\" must not contain a name with '=', received 'A=B'");
   request_.env = {{"A", ""}, {"B", "="}, {"C", std::nullopt}};
   accepts();
 }
 
 TEST_F(RequestRulesTest, TimeoutIsPositiveAndWithinTheMaximum) {
   request_.timeout = Millis(-5);
-  refuses(Reason::invalid_timeout, "timeoutMs must be greater than 0, got -5");
+  refuses(Reason::invalid_timeout, "\"timeoutMs\" must be greater than 0, received -5");
   request_.timeout = Millis(0);
-  refuses(Reason::invalid_timeout, "timeoutMs must be greater than 0, got 0");
+  refuses(Reason::invalid_timeout, "\"timeoutMs\" must be greater than 0, received 0");
   request_.timeout = Millis(std::nan(""));
-  refuses(Reason::invalid_timeout, "timeoutMs must be greater than 0, got NaN");
+  refuses(Reason::invalid_timeout, "\"timeoutMs\" must be greater than 0, received NaN");
   request_.timeout = Millis(7'200'000);
   refuses(Reason::timeout_too_large,
-          "timeoutMs exceeds the maximum allowed: 7200000ms > 3600000ms (maxTimeoutMs)");
+          "\"timeoutMs\" must be at most \"maxTimeoutMs\" (3600000), received 7200000");
   request_.timeout = kForever;
   refuses(Reason::timeout_too_large,
-          "timeoutMs exceeds the maximum allowed: Infinityms > 3600000ms (maxTimeoutMs)");
+          "\"timeoutMs\" must be at most \"maxTimeoutMs\" (3600000), received Infinity");
   request_.timeout = config_.max_timeout;
   accepts();
   request_.timeout = Millis(0.5);
   accepts();
 }
 
-TEST_F(RequestRulesTest, TimeoutMayBeInfiniteWhereTheMaximumIs) {
+TEST_F(RequestRulesTest, TimeoutCanBeInfiniteIfTheMaximumIs) {
   config_.max_timeout = kForever;
   request_.timeout = kForever;
   accepts();
@@ -158,37 +189,37 @@ TEST_F(RequestRulesTest, TimeoutMayBeInfiniteWhereTheMaximumIs) {
 
 TEST_F(RequestRulesTest, IdleTimeoutIsPositive) {
   request_.idle_timeout = Millis(0);
-  refuses(Reason::invalid_timeout, "idleTimeoutMs must be greater than 0, got 0");
+  refuses(Reason::invalid_timeout, "\"idleTimeoutMs\" must be greater than 0, received 0");
   request_.idle_timeout = Millis(std::nan(""));
-  refuses(Reason::invalid_timeout, "idleTimeoutMs must be greater than 0, got NaN");
+  refuses(Reason::invalid_timeout, "\"idleTimeoutMs\" must be greater than 0, received NaN");
   request_.idle_timeout = kForever;
   accepts();
 }
 
 TEST_F(RequestRulesTest, ForceKillDelayIsNotNegative) {
   request_.force_kill_after = Millis(-1);
-  refuses(Reason::invalid_timeout, "forceKillAfterDelayMs must be 0 or greater, got -1");
+  refuses(Reason::invalid_timeout, "\"forceKillAfterDelayMs\" must be 0 or greater, received -1");
   request_.force_kill_after = Millis(std::nan(""));
-  refuses(Reason::invalid_timeout, "forceKillAfterDelayMs must be 0 or greater, got NaN");
+  refuses(Reason::invalid_timeout, "\"forceKillAfterDelayMs\" must be 0 or greater, received NaN");
   request_.force_kill_after = Millis(0);
   accepts();
   request_.force_kill_after = kForever;
   accepts();
 }
 
-TEST_F(RequestRulesTest, KillSignalAndLogPathAreUsable) {
+TEST_F(RequestRulesTest, KillSignalAndLogPathAreValid) {
   request_.kill_signal = 0;
   refuses(Reason::invalid_command,
-          "killSignal must be a signal from 1 to " + std::to_string(NSIG - 1) + ", got 0");
+          "\"killSignal\" must be a signal from 1 to " + std::to_string(NSIG - 1) + ", received 0");
   request_.kill_signal = SIGINT;
   accepts();
   request_.output_log_path = "";
-  refuses(Reason::invalid_command, "outputLogPath must not be empty");
+  refuses(Reason::invalid_command, "\"outputLogPath\" must not be empty");
   request_.output_log_path = kNul;
-  refuses(Reason::invalid_command, "outputLogPath must not contain NUL bytes");
+  refuses(Reason::invalid_command, "\"outputLogPath\" must not contain NUL bytes");
 }
 
-TEST_F(RequestRulesTest, RulesAreHeardInTheOrderOfTheContract) {
+TEST_F(RequestRulesTest, RulesAreCheckedInTheOrderOfTheContract) {
   request_.id = "bad";
   request_.command = ExecCommand{"", {}};
   request_.working_dir = "/nowhere";

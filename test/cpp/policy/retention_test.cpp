@@ -34,7 +34,7 @@ TEST(Retention, CountsRecordsAndTheirBytes) {
   EXPECT_EQ(retention.bytes(), 5U);
 }
 
-TEST(Retention, RecordIsDueWhenItHasReachedItsAge) {
+TEST(Retention, RecordIsDueAtTheMaximumAge) {
   Retention retention(kOnlyAge);
   retention.add(id(1), at(0), 0);
   retention.add(id(2), at(30), 0);
@@ -52,13 +52,13 @@ TEST(Retention, DueRecordsStayUntilTheyAreRemoved) {
   EXPECT_EQ(retention.due(at(100), kAll), Ids{});
 }
 
-TEST(Retention, OldestOverTheNumberAreDue) {
+TEST(Retention, OldestRecordsOverTheMaximumAreDue) {
   Retention retention({kForever, 2, 1000});
   for (unsigned char n = 1; n <= 4; ++n) retention.add(id(n), at(n), 0);
   EXPECT_EQ(retention.due(at(1'000'000), kAll), (Ids{id(1), id(2)}));
 }
 
-TEST(Retention, ComesInSlicesOfTheOldest) {
+TEST(Retention, ReturnsTheOldestInSlices) {
   Retention retention({Millis(0), 1000, 1000});
   const auto first = retention.add(id(1), at(0), 0);
   for (unsigned char n = 2; n <= 4; ++n) retention.add(id(n), at(0), 0);
@@ -68,22 +68,22 @@ TEST(Retention, ComesInSlicesOfTheOldest) {
   EXPECT_EQ(retention.due(at(1), 0), Ids{});
 }
 
-TEST(Retention, AgeComesFirstAndThenTheNumber) {
+TEST(Retention, AppliesTheAgeThenTheNumber) {
   Retention retention({kMinute, 2, 1000});
   for (unsigned char n = 0; n < 5; ++n) retention.add(id(n), at(10 * n), 0);
-  // Two are too old; of the three left one is too many.
+  // Two are too old, and one of the remaining three is over the maximum.
   EXPECT_EQ(retention.due(at(75), kAll), (Ids{id(0), id(1), id(2)}));
-  // Four are too old; the number is met by that already.
+  // Four are too old; without them the number is within the maximum.
   EXPECT_EQ(retention.due(at(95), kAll), (Ids{id(0), id(1), id(2), id(3)}));
 }
 
-TEST(Retention, NoAgeMeansAtTheNextPass) {
+TEST(Retention, ZeroAgeIsDueAtTheNextPass) {
   Retention retention({Millis(0), 1000, 1000});
   retention.add(id(1), at(0), 0);
   EXPECT_EQ(retention.due(at(0), kAll), (Ids{id(1)}));
 }
 
-TEST(Retention, OldestOutputGoesUntilTheBytesAreWithinTheLimit) {
+TEST(Retention, DropsTheOldestOutputUntilTheBytesAreWithinTheLimit) {
   Retention retention({kForever, 1000, 100});
   retention.add(id(1), at(0), 60);
   retention.add(id(2), at(1), 40);
@@ -98,7 +98,7 @@ TEST(Retention, OldestOutputGoesUntilTheBytesAreWithinTheLimit) {
   EXPECT_EQ(retention.bytes(), 100U);
 }
 
-TEST(Retention, OutputLargerThanTheLimitGoesTheLast) {
+TEST(Retention, DropsOutputLargerThanTheLimitLast) {
   Retention retention({kForever, 1000, 100});
   retention.add(id(1), at(0), 10);
   retention.add(id(2), at(1), 500);
@@ -106,14 +106,14 @@ TEST(Retention, OutputLargerThanTheLimitGoesTheLast) {
   EXPECT_EQ(retention.bytes(), 0U);
 }
 
-TEST(Retention, RecordsWithoutOutputAreNotNamed) {
+TEST(Retention, SkipsRecordsWithoutOutput) {
   Retention retention({kForever, 1000, 0});
   retention.add(id(1), at(0), 0);
   retention.add(id(2), at(1), 1);
   EXPECT_EQ(retention.drop_output(), (Ids{id(2)}));
 }
 
-TEST(Retention, RemovalOfTheNextToLoseItsOutputLeavesTheOrder) {
+TEST(Retention, RemovingTheNextRecordKeepsTheOrder) {
   Retention retention({kForever, 1000, 100});
   const auto first = retention.add(id(1), at(0), 60);
   const auto second = retention.add(id(2), at(1), 50);
@@ -125,20 +125,20 @@ TEST(Retention, RemovalOfTheNextToLoseItsOutputLeavesTheOrder) {
   EXPECT_EQ(retention.drop_output(), (Ids{id(3)}));
 }
 
-TEST(Retention, IsCrowdedAtATenthOverTheNumber) {
+TEST(Retention, NeedsAnEarlyPassATenthOverTheMaximum) {
   Retention retention({kForever, 20, 1000});
   for (unsigned char n = 0; n < 21; ++n) retention.add(id(n), at(n), 0);
-  EXPECT_FALSE(retention.crowded());
+  EXPECT_FALSE(retention.needs_early_pass());
   retention.add(id(21), at(21), 0);
-  EXPECT_TRUE(retention.crowded());
+  EXPECT_TRUE(retention.needs_early_pass());
 }
 
-TEST(Retention, SmallNumbersAreCrowdedByOne) {
+TEST(Retention, SmallMaximumNeedsAnEarlyPassOneOverIt) {
   Retention retention({kForever, 1, 1000});
   retention.add(id(1), at(0), 0);
-  EXPECT_FALSE(retention.crowded());
+  EXPECT_FALSE(retention.needs_early_pass());
   retention.add(id(2), at(0), 0);
-  EXPECT_TRUE(retention.crowded());
+  EXPECT_TRUE(retention.needs_early_pass());
 }
 
 }  // namespace

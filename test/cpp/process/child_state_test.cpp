@@ -1,11 +1,12 @@
-// What a child finds when it begins, whatever state the host is in.
+// The initial state of a child, which does not depend on the state of the host.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
 #include <csignal>
 
-#include "stream/file_fixtures.hpp"
+#include "output/file_fixtures.hpp"
+#include "process/host_state.hpp"
 #include "support/process_rig.hpp"
 
 namespace escher::test {
@@ -14,7 +15,7 @@ namespace {
 class ChildState : public ProcessRig {};
 
 TEST_F(ChildState, HasExactlyStdinStdoutAndStderrOpen) {
-  // All of them would be inherited by an ordinary exec: no CLOEXEC.
+  // An ordinary execve would keep them: they are not close-on-exec.
   std::vector<UniqueFd> inheritable;
   for (int minimum : {3, 20, 21, 22, 100, 300, 500}) {
     inheritable.emplace_back(::fcntl(2, F_DUPFD, minimum));
@@ -27,14 +28,14 @@ TEST_F(ChildState, HasExactlyStdinStdoutAndStderrOpen) {
   EXPECT_EQ(run_puppet({"descriptors"}, options).out, "0\n1\n2\n");
 }
 
-TEST_F(ChildState, ReadsTheNullDeviceUnlessStdinIsAskedFor) {
+TEST_F(ChildState, ReadsTheNullDeviceUnlessStdinIsRequested) {
   EXPECT_EQ(run_puppet({"stdin"}).out, "/dev/null\n");
   LaunchOptions options;
   options.open_stdin = true;
   EXPECT_EQ(run_puppet({"stdin"}, options).out.substr(0, 5), "pipe:");
 }
 
-TEST_F(ChildState, HasDefaultSignalsAndAnEmptyMaskThoughTheHostIgnoresAndBlocks) {
+TEST_F(ChildState, HasDefaultSignalsAndAnEmptyMask) {
   const auto before_pipe = std::signal(SIGPIPE, SIG_IGN);
   const auto before_term = std::signal(SIGTERM, SIG_IGN);
   const auto before_usr1 = std::signal(SIGUSR1, [](int) {});
@@ -42,7 +43,11 @@ TEST_F(ChildState, HasDefaultSignalsAndAnEmptyMaskThoughTheHostIgnoresAndBlocks)
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
 
-  const auto outcome = run_puppet({"signals"});
+  HostState host_state;
+  LaunchOptions options;
+  options.host_state = &host_state;
+  const auto outcome = run_puppet({"signals"}, options);
+  const auto with_all_calls = run_puppet({"signals"});
 
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   std::signal(SIGPIPE, before_pipe);
@@ -50,13 +55,14 @@ TEST_F(ChildState, HasDefaultSignalsAndAnEmptyMaskThoughTheHostIgnoresAndBlocks)
   std::signal(SIGUSR1, before_usr1);
   EXPECT_EQ(outcome.out,
             "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\nSigCgt:\t0000000000000000\n");
+  EXPECT_EQ(with_all_calls.out, outcome.out);
 }
 
-TEST_F(ChildState, LeadsASessionOfItsOwnWithoutATerminal) {
+TEST_F(ChildState, LeadsItsOwnSessionWithoutATerminal) {
   EXPECT_EQ(run_puppet({"session"}).out, "leads its session and group\nno terminal\n");
 }
 
-TEST_F(ChildState, GetsItsArgumentsAndItsEnvironmentAsTheyAre) {
+TEST_F(ChildState, GetsItsArgumentsAndItsEnvironmentUnchanged) {
   EXPECT_EQ(run_puppet({"arguments", "", "two words", "*", "\xff\n"}).out,
             "[]\n[two words]\n[*]\n[\xff\n]\n");
   auto command = puppet_command({"environment"});
@@ -69,7 +75,7 @@ TEST_F(ChildState, GetsItsArgumentsAndItsEnvironmentAsTheyAre) {
   EXPECT_EQ(collector->text[0], "A=1\nEMPTY=\nB=x=y\n");
 }
 
-TEST_F(ChildState, BeginsInItsWorkingDirectory) {
+TEST_F(ChildState, StartsInItsWorkingDirectory) {
   const TemporaryDirectory directory;
   LaunchOptions options;
   options.working_dir = directory.path();
@@ -77,14 +83,14 @@ TEST_F(ChildState, BeginsInItsWorkingDirectory) {
             std::filesystem::canonical(directory.path()).string() + "\n");
 }
 
-TEST_F(ChildState, WithMergedStderrBothStreamsAreOnePipe) {
+TEST_F(ChildState, MergedStderrIsThePipeOfStdout) {
   LaunchOptions options;
   options.merge_stderr = true;
   EXPECT_EQ(run_puppet({"alternate", "6"}, options).out, "0\n1\n2\n3\n4\n5\n");
 }
 
-// The limit of the process that started the host, once the host has raised its own to the top. In a
-// process of its own, for the limit is asked for once and then kept.
+// Raises the soft limit like Node does, and expects the child to get the earlier one. Runs in its
+// own process, because the earlier limit is determined once.
 void raise_limit_and_launch() {
   rlimit limit = {};
   ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -100,8 +106,8 @@ void raise_limit_and_launch() {
   std::_Exit(collector->text[0] == "321\n" ? 0 : 1);
 }
 
-TEST_F(ChildState, GetsTheSoftLimitOfOpenFilesThatTheHostHadBeforeItRaisedIt) {
-  testing::GTEST_FLAG(death_test_style) = "threadsafe";  // begins a new process
+TEST_F(ChildState, GetsTheSoftLimitOfOpenFilesFromBeforeTheHostRaisedIt) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";  // starts a new process
   rlimit before = {};
   ::getrlimit(RLIMIT_NOFILE, &before);
   rlimit lower = before;

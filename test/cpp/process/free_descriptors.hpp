@@ -1,4 +1,4 @@
-// A process that is out of descriptors, or nearly so.
+// A process with few or no free descriptors.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,9 +16,9 @@ constexpr bool kCanRunOutOfDescriptors = true;
 
 #define SKIP_UNLESS_DESCRIPTORS_CAN_RUN_OUT() \
   if (!kCanRunOutOfDescriptors)               \
-  GTEST_SKIP() << "the sanitizer opens a pipe to look at an object, and takes a failure for a bug"
+  GTEST_SKIP() << "the sanitizer opens a pipe to check an object, and reports a failure as a bug"
 
-// While it lives, this process can open so many and no more.
+// While an object of this class exists, the process can open only `count` descriptors.
 class FreeDescriptors {
  public:
   explicit FreeDescriptors(int count) {

@@ -1,4 +1,5 @@
-// original_open_files_limit: asked once for each process, so each case has a process of its own.
+// original_open_files_limit() determines the limit once per process, so each test has its own
+// process.
 #include "process/posix/host_limits.hpp"
 
 #include <gtest/gtest.h>
@@ -22,50 +23,50 @@ class HostLimits : public testing::Test {
     limit.rlim_cur = soft;
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
-  static void raise_to_the_top() {
+  static void raise_to_the_maximum() {
     rlimit limit = {};
     ::getrlimit(RLIMIT_NOFILE, &limit);
     set_soft(limit.rlim_max);
   }
-  [[noreturn]] static void answer(bool as_expected) { std::_Exit(as_expected ? 0 : 1); }
+  [[noreturn]] static void exit_with(bool as_expected) { std::_Exit(as_expected ? 0 : 1); }
 
  private:
   rlimit before_{};
 };
 
-TEST_F(HostLimits, AreThoseOfTheStarterOnceTheHostHasRaisedItsOwn) {
+TEST_F(HostLimits, AreThoseOfTheParentAfterTheHostRaisedItsOwn) {
   set_soft(123);
   EXPECT_EXIT(
       {
-        raise_to_the_top();
-        answer(original_open_files_limit() == 123U);
+        raise_to_the_maximum();
+        exit_with(original_open_files_limit() == 123U);
       },
       testing::ExitedWithCode(0), "");
 }
 
-TEST_F(HostLimits, StayAsTheyAreInAHostThatRaisedNothing) {
+TEST_F(HostLimits, AreEmptyInAHostThatRaisedNothing) {
   set_soft(123);
-  EXPECT_EXIT(answer(!original_open_files_limit()), testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(exit_with(!original_open_files_limit()), testing::ExitedWithCode(0), "");
 }
 
-TEST_F(HostLimits, StayAsTheyAreWhereTheStarterHasTheSame) {
-  raise_to_the_top();
+TEST_F(HostLimits, AreEmptyIfTheParentHasTheSame) {
+  raise_to_the_maximum();
   EXPECT_EXIT(
       {
-        raise_to_the_top();
-        answer(!original_open_files_limit());
+        raise_to_the_maximum();
+        exit_with(!original_open_files_limit());
       },
       testing::ExitedWithCode(0), "");
 }
 
-TEST_F(HostLimits, AreAskedForOnce) {
+TEST_F(HostLimits, AreDeterminedOnce) {
   set_soft(123);
   EXPECT_EXIT(
       {
-        raise_to_the_top();
+        raise_to_the_maximum();
         const auto first = original_open_files_limit();
         set_soft(50);
-        answer(first == 123U && original_open_files_limit() == first);
+        exit_with(first == 123U && original_open_files_limit() == first);
       },
       testing::ExitedWithCode(0), "");
 }

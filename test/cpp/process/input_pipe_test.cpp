@@ -1,4 +1,4 @@
-// InputPipe: every write is answered once, in order, whatever the child does with its stdin.
+// InputPipe: every write is answered once and in order, whatever the child does with its stdin.
 #include "process/input_pipe.hpp"
 
 #include <fcntl.h>
@@ -15,7 +15,7 @@ namespace {
 class InputPipeTest : public ProcessRig {
  protected:
   void SetUp() override {
-    // As on the io threads: a pipe without a reader gives EPIPE, no signal.
+    // As on the io threads: a write without a reader fails with EPIPE and raises no signal.
     sigset_t pipe_signal;
     ::sigemptyset(&pipe_signal);
     ::sigaddset(&pipe_signal, SIGPIPE);
@@ -39,7 +39,7 @@ class InputPipeTest : public ProcessRig {
     return [this, letter] { answers += letter; };
   }
 
-  // What lies in the pipe now.
+  // The bytes in the pipe.
   std::string read_available() {
     std::string text(1 << 20, '\0');
     const ssize_t count = ::read(read_end.get(), text.data(), text.size());
@@ -69,7 +69,7 @@ TEST_F(InputPipeTest, WritesInOrderAndAnswersInOrder) {
   EXPECT_FALSE(writer_is_gone());
 }
 
-TEST_F(InputPipeTest, ClosesOnceAllIsWritten) {
+TEST_F(InputPipeTest, ClosesAfterTheLastWrite) {
   const std::string much = pattern(1 << 20);
   pipe->write(much, note('w'));
   pipe->close_when_written(note('c'));
@@ -78,7 +78,7 @@ TEST_F(InputPipeTest, ClosesOnceAllIsWritten) {
   std::string received;
   run_until("the last byte", [&] {
     received += read_available();
-    boost::asio::post(strand, [] {});  // so that there is a step to run
+    boost::asio::post(strand, [] {});  // so that the loop has a handler to run
     return answers == "wc";
   });
   received += read_available();
@@ -86,7 +86,7 @@ TEST_F(InputPipeTest, ClosesOnceAllIsWritten) {
   EXPECT_TRUE(writer_is_gone());
 }
 
-TEST_F(InputPipeTest, WhatComesAfterTheCloseIsAnsweredAndLetGo) {
+TEST_F(InputPipeTest, WritesAfterTheCloseAreAnsweredAndDiscarded) {
   pipe->close_when_written(note('c'));
   pipe->write("too late", note('w'));
   pipe->close_when_written(note('d'));
@@ -95,7 +95,7 @@ TEST_F(InputPipeTest, WhatComesAfterTheCloseIsAnsweredAndLetGo) {
   EXPECT_EQ(read_available(), "");
 }
 
-TEST_F(InputPipeTest, AReaderThatGoesAwayIsNoError) {
+TEST_F(InputPipeTest, ReaderThatClosesThePipeIsNotAnError) {
   pipe->write(pattern(1 << 20), note('a'));
   pipe->write("more", note('b'));
   run_ready();
@@ -103,12 +103,12 @@ TEST_F(InputPipeTest, AReaderThatGoesAwayIsNoError) {
   read_end.reset();
   run_until("the answers", [&] { return answers.size() == 2; });
   EXPECT_EQ(answers, "ab");
-  pipe->write("nobody is there", note('c'));
+  pipe->write("no reader", note('c'));
   run_ready();
   EXPECT_EQ(answers, "abc");
 }
 
-TEST_F(InputPipeTest, ClosingAtOnceAnswersAllThatIsLeftInOrder) {
+TEST_F(InputPipeTest, CloseAnswersPendingWritesInOrder) {
   pipe->write(pattern(1 << 20), note('a'));
   pipe->write("b", note('b'));
   pipe->write("c", note('c'));
@@ -118,7 +118,7 @@ TEST_F(InputPipeTest, ClosingAtOnceAnswersAllThatIsLeftInOrder) {
   EXPECT_EQ(answers, "abc");
 }
 
-TEST_F(InputPipeTest, DyingAnswersWhatIsLeft) {
+TEST_F(InputPipeTest, DestructorAnswersPendingWrites) {
   pipe->write(pattern(1 << 20), note('a'));
   pipe->write("b", note('b'));
   run_ready();
@@ -129,7 +129,7 @@ TEST_F(InputPipeTest, DyingAnswersWhatIsLeft) {
   EXPECT_TRUE(writer_is_gone());
 }
 
-TEST_F(InputPipeTest, AnAnswerMayWriteMore) {
+TEST_F(InputPipeTest, HandlerMayWriteMore) {
   pipe->write("one ", [this] { pipe->write("two", note('2')); });
   run_ready();
   EXPECT_EQ(answers, "2");

@@ -1,4 +1,4 @@
-// OutputPipe: reads as long as its reader wants more, and never loses or invents a byte.
+// OutputPipe: reads while its reader wants more, and delivers every byte once.
 #include "process/output_pipe.hpp"
 
 #include <fcntl.h>
@@ -35,7 +35,7 @@ class OutputPipeTest : public ProcessRig {
   std::shared_ptr<Collector> reader = std::make_shared<Collector>();
 };
 
-TEST_F(OutputPipeTest, GivesWhatIsWrittenAndThenTheEnd) {
+TEST_F(OutputPipeTest, DeliversTheOutputAndThenTheEnd) {
   start();
   write("one ");
   run_ready();
@@ -48,13 +48,13 @@ TEST_F(OutputPipeTest, GivesWhatIsWrittenAndThenTheEnd) {
   EXPECT_FALSE(pipe->is_open());
 }
 
-TEST_F(OutputPipeTest, StopsWhileTheReaderWantsNoMore) {
+TEST_F(OutputPipeTest, PausesWhileTheReaderWantsNoMore) {
   reader->wants_more = false;
   start();
   write("later");
   run_ready();
   EXPECT_EQ(text(), "");
-  // Without a reason to look again it does not.
+  // The pipe is paused until resume().
   reader->wants_more = true;
   run_ready();
   EXPECT_EQ(text(), "");
@@ -63,7 +63,7 @@ TEST_F(OutputPipeTest, StopsWhileTheReaderWantsNoMore) {
   EXPECT_EQ(text(), "later");
 }
 
-TEST_F(OutputPipeTest, GoesOnAfterAResumeThatWasNotNeeded) {
+TEST_F(OutputPipeTest, ContinuesAfterAnUnnecessaryResume) {
   start();
   pipe->resume();
   write("x");
@@ -75,7 +75,7 @@ TEST_F(OutputPipeTest, GoesOnAfterAResumeThatWasNotNeeded) {
   EXPECT_TRUE(ended());
 }
 
-TEST_F(OutputPipeTest, TheRestIsReadEvenIfTheReaderWantsNoMore) {
+TEST_F(OutputPipeTest, ReadRestIgnoresThatTheReaderWantsNoMore) {
   reader->wants_more = false;
   start();
   const std::string full = pattern(65'536);
@@ -86,7 +86,7 @@ TEST_F(OutputPipeTest, TheRestIsReadEvenIfTheReaderWantsNoMore) {
   EXPECT_FALSE(ended());
 }
 
-TEST_F(OutputPipeTest, TheRestEndsWithTheEndWhereItIsThere) {
+TEST_F(OutputPipeTest, ReadRestDeliversTheEnd) {
   start();
   write("last words");
   write_end.reset();
@@ -95,8 +95,8 @@ TEST_F(OutputPipeTest, TheRestEndsWithTheEndWhereItIsThere) {
   EXPECT_TRUE(ended());
 }
 
-// Somebody who survives the child may write for ever.
-TEST_F(OutputPipeTest, TheRestIsNoMoreThanWhatLayInThePipe) {
+// A descendant that survives the child can write without end.
+TEST_F(OutputPipeTest, ReadRestReadsOnlyTheContentOfThePipe) {
   struct Refilling final : PipeReader {
     explicit Refilling(int end) : fd(end) {}
     void on_chunk(Stream, std::string_view chunk) override {
@@ -116,12 +116,12 @@ TEST_F(OutputPipeTest, TheRestIsNoMoreThanWhatLayInThePipe) {
   EXPECT_LE(refilling->bytes, 2000U);
 }
 
-TEST_F(OutputPipeTest, OneThatAlwaysHasMoreLetsOthersHaveTheirTurn) {
+TEST_F(OutputPipeTest, PipeThatIsNeverEmptyLetsOtherHandlersRun) {
   struct Endless final : PipeReader {
     Endless(int end, const Strand& strand) : fd(end), others(strand) {}
     void on_chunk(Stream, std::string_view chunk) override {
-      if (++chunks == 1) boost::asio::post(others, [this] { had_their_turn = true; });
-      if (had_their_turn || chunks == 10'000) return;
+      if (++chunks == 1) boost::asio::post(others, [this] { others_ran = true; });
+      if (others_ran || chunks == 10'000) return;
       EXPECT_EQ(::write(fd, chunk.data(), chunk.size()), static_cast<ssize_t>(chunk.size()));
     }
     void on_stream_end(Stream, int) override {}
@@ -129,12 +129,12 @@ TEST_F(OutputPipeTest, OneThatAlwaysHasMoreLetsOthersHaveTheirTurn) {
     int fd;
     Strand others;
     int chunks = 0;
-    bool had_their_turn = false;
+    bool others_ran = false;
   };
   const auto endless = std::make_shared<Endless>(write_end.get(), strand);
   write(std::string(65'536, 'x'));
   pipe->start(endless, *endless);
-  run_until("the turn of the others", [&] { return endless->had_their_turn; });
+  run_until("the other handler", [&] { return endless->others_ran; });
   EXPECT_LT(endless->chunks, 100);
 }
 
@@ -159,7 +159,7 @@ TEST_F(OutputPipeTest, MayBeClosedByItsReader) {
   EXPECT_EQ(closing.use_count(), 1);
 }
 
-TEST_F(OutputPipeTest, KeepsItsOwnerWhileItWaitsAndLetsGoAtTheEnd) {
+TEST_F(OutputPipeTest, KeepsItsOwnerAliveUntilTheEnd) {
   start();
   EXPECT_GT(reader.use_count(), 1);
   write_end.reset();
@@ -168,8 +168,8 @@ TEST_F(OutputPipeTest, KeepsItsOwnerWhileItWaitsAndLetsGoAtTheEnd) {
   EXPECT_EQ(reader.use_count(), 1);
 }
 
-// A terminal whose other side is gone gives EIO, not the end.
-TEST_F(OutputPipeTest, TellsTheErrorThatEndedIt) {
+// A read from a terminal whose other side is closed fails with EIO.
+TEST_F(OutputPipeTest, ReportsAReadError) {
   const int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
   if (master < 0) GTEST_SKIP() << "no pseudo terminals here";
   ::grantpt(master);

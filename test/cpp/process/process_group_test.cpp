@@ -1,4 +1,4 @@
-// group_has_live_member: the process table, asked about one group.
+// group_has_live_member() on real process groups.
 #include "process/posix/process_group.hpp"
 
 #include <csignal>
@@ -12,20 +12,20 @@ using posix::group_has_live_member;
 
 class ProcessGroup : public ProcessRig {
  protected:
-  // Its first line, once it has said it.
+  // Waits for the first line of the leader, and returns it.
   std::string launch_leader(std::vector<std::string> arguments) {
     command.emplace(launch_puppet(std::move(arguments)));
     return read_line(command->out, std::make_shared<Collector>());
   }
   pid_t group() const { return command->process.pid(); }
   void end_leader() {
-    command->process.signal_tree(SIGTERM);
+    command->process.signal_group(SIGTERM);
     bool exited = false;
     command->process.async_wait_exit([&] { exited = true; });
     run_until("the exit", [&] { return exited; });
   }
   void TearDown() override {
-    command->process.signal_tree(SIGKILL);
+    command->process.signal_group(SIGKILL);
     command->process.reap();
   }
 
@@ -37,14 +37,21 @@ TEST_F(ProcessGroup, HasALiveMemberWhileTheLeaderLives) {
   EXPECT_TRUE(group_has_live_member(group()));
 }
 
-TEST_F(ProcessGroup, AZombieDoesNotCount) {
+TEST_F(ProcessGroup, ZombieIsNotALiveMember) {
   launch_leader({"sleep"});
   end_leader();
   ASSERT_EQ(state_of(group()), 'Z');
   EXPECT_FALSE(group_has_live_member(group()));
 }
 
-TEST_F(ProcessGroup, AMemberBesideItsZombieLeaderCounts) {
+TEST_F(ProcessGroup, HasALiveMemberWhoseFirstThreadHasEnded) {
+  command.emplace(launch_fugitive({"headless"}));
+  read_line(command->out, std::make_shared<Collector>());
+  ASSERT_EQ(state_of(group()), 'Z');
+  EXPECT_TRUE(group_has_live_member(group()));
+}
+
+TEST_F(ProcessGroup, HasALiveMemberBesideAZombieLeader) {
   const ProcessWatch member(std::stoi(launch_leader({"stubborn-member"})));
   end_leader();
   ASSERT_EQ(state_of(group()), 'Z');
@@ -53,7 +60,7 @@ TEST_F(ProcessGroup, AMemberBesideItsZombieLeaderCounts) {
   look_until("the end of the member", [&] { return !group_has_live_member(group()); });
 }
 
-TEST_F(ProcessGroup, ANameThatLooksLikeTheRestOfTheLineDoesNotConfuse) {
+TEST_F(ProcessGroup, ParsesProcessNamesThatLookLikeFields) {
   launch_leader({"rename", "a) Z 1 (1"});
   EXPECT_TRUE(group_has_live_member(group()));
 }

@@ -1,4 +1,4 @@
-// A process that may not make one kind of call.
+// A process in which a system call is rejected.
 #pragma once
 
 #include <linux/filter.h>
@@ -10,7 +10,7 @@
 
 namespace escher::test {
 
-// A system call; with the argument of that number if it is that one.
+// A system call. With `argument`, only calls in which the argument at that index is `value`.
 struct KernelCall {
   static constexpr unsigned kAnyArgument = 6;
   std::uint32_t number;
@@ -18,13 +18,13 @@ struct KernelCall {
   std::uint32_t value = 0;
 };
 
-// From now on this process gets that error for it. False: there are no filters here.
+// Makes the call fail with `os_error` in this process. False: no seccomp filters on this system.
 inline bool refuse_call(const KernelCall& call, unsigned os_error) {
   constexpr std::uint16_t kLoad = BPF_LD | BPF_W | BPF_ABS, kEqual = BPF_JMP | BPF_JEQ | BPF_K;
   constexpr std::uint16_t kReturn = BPF_RET | BPF_K;
   const std::uint8_t any = call.argument == KernelCall::kAnyArgument ? 2 : 0;
   const unsigned argument = any != 0 ? 0 : call.argument;
-  // The lower half of an argument comes first on the machines at hand.
+  // The lower half of an argument comes first (little endian).
   const auto at = static_cast<std::uint32_t>(offsetof(seccomp_data, args) + 8 * argument);
   sock_filter filter[] = {
       {kLoad, 0, 0, offsetof(seccomp_data, nr)},

@@ -1,5 +1,5 @@
-// A pidfd may be readable though its process cannot be reaped yet: a debugger has it. The wait must
-// neither block the io thread nor take that for the exit.
+// A pidfd can be readable before its process can be reaped, if a debugger traces the process. The
+// wait must neither block the io thread nor report an exit.
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,12 +14,12 @@ namespace {
 
 using SpuriousReadiness = ProcessRig;
 
-// Holds a process until it is told to end.
+// Traces a process until the destructor.
 struct Tracer {
   explicit Tracer(pid_t target)
       : helper([target](const HelperProcess::Channel& channel) -> int {
           const bool seized = ::ptrace(PTRACE_SEIZE, target, nullptr, nullptr) == 0;
-          channel.tell(seized ? "seized" : "refused");
+          channel.send(seized ? "seized" : "refused");
           for (;;) ::pause();
         }) {}
   HelperProcess helper;
@@ -35,15 +35,15 @@ TEST_F(SpuriousReadiness, OfATracedProcessIsNotItsExit) {
   bool exited = false;
   process.async_wait_exit([&] { exited = true; });
   const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, process.pid(), 0)));
-  process.signal_tree(SIGKILL);
+  process.signal_group(SIGKILL);
   wait_readable(pidfd.get(), "the readiness of the pidfd");
   if (!traced) {
     run_until("the exit", [&] { return exited; });
     process.reap();
     GTEST_SKIP() << "this system does not let a process be traced";
   }
-  // The real parent cannot see the exit while the tracer has not. It is ready again and again, so
-  // the steps are counted.
+  // The parent does not see the exit before the tracer does. The pidfd stays readable, so the test
+  // runs a fixed number of handlers.
   for (int i = 0; i < 100; ++i) {
     io.restart();
     io.poll_one();
@@ -56,7 +56,7 @@ TEST_F(SpuriousReadiness, OfATracedProcessIsNotItsExit) {
   EXPECT_EQ(process.reap().status.signal, SIGKILL);
 }
 
-TEST_F(SpuriousReadiness, AStopUnderATracerIsNotTheExit) {
+TEST_F(SpuriousReadiness, StopUnderATracerIsNotTheExit) {
   auto command = launch_puppet({"traceable"});
   auto& process = command.process;
   read_line(command.out, std::make_shared<Collector>());
@@ -65,7 +65,7 @@ TEST_F(SpuriousReadiness, AStopUnderATracerIsNotTheExit) {
   {
     Tracer tracer(process.pid());
     tracer.helper.read_line();
-    process.signal_tree(SIGSTOP);
+    process.signal_group(SIGSTOP);
     look_until("the stop", [&] {
       const char state = state_of(process.pid());
       return state == 'T' || state == 't';
@@ -73,10 +73,10 @@ TEST_F(SpuriousReadiness, AStopUnderATracerIsNotTheExit) {
     run_ready();
     EXPECT_FALSE(exited);
   }
-  process.signal_tree(SIGCONT);
+  process.signal_group(SIGCONT);
   run_ready();
   EXPECT_FALSE(exited);
-  process.signal_tree(SIGTERM);
+  process.signal_group(SIGTERM);
   run_until("the exit", [&] { return exited; });
   EXPECT_EQ(process.reap().status.signal, SIGTERM);
 }

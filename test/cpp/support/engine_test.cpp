@@ -6,7 +6,7 @@ namespace escher::test {
 
 EngineTest::EngineTest() {
   config.io_threads = 2;
-  // Nobody waits out a real grace period by accident: a test that means one sets it.
+  // A test that waits for one of these periods sets it.
   config.force_kill_after = kForever;
   config.drain_grace = kForever;
 }
@@ -87,8 +87,8 @@ Result<std::vector<OutputBatch>> EngineTest::replay(const Job& job) {
   return ask<std::vector<OutputBatch>>([&](auto handler) { engine->replay(job.id, handler); });
 }
 
-Result<void> EngineTest::shut_down(Millis grace) {
-  return ask<void>([&](auto handler) { engine->shut_down(grace, handler); });
+Result<std::vector<int>> EngineTest::shut_down(Millis grace) {
+  return ask<std::vector<int>>([&](auto handler) { engine->shut_down(grace, handler); });
 }
 
 Seen EngineTest::seen(const Job& job) {
@@ -99,7 +99,7 @@ Seen EngineTest::seen(const Job& job) {
 
 std::string EngineTest::kept(const Job& job, Stream stream) {
   const auto record = engine->record(job.id);
-  if (!record || !record->output) throw std::runtime_error("no output is kept");
+  if (!record || !record->output) throw std::runtime_error("no output is retained");
   return std::string(record->output->bytes[index_of(stream)].view());
 }
 

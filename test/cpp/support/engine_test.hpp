@@ -1,6 +1,6 @@
-// The fixture of the tests that run a whole engine. It consumes what the sink records, as
-// JavaScript would, whenever the test waits; and at the end it checks that nothing is left over: no
-// child, no zombie, no descriptor.
+// The fixture of tests that run a whole engine. While a test waits, the fixture consumes the
+// recorded output, like JavaScript does. At the end it checks that no child, zombie or descriptor
+// is left.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,14 +9,14 @@
 #include <set>
 #include <string>
 
-#include "engine.hpp"
+#include "engine/engine.hpp"
 #include "support/process_facts.hpp"
 #include "support/recording_sink.hpp"
 #include "support/requests.hpp"
 
 namespace escher::test {
 
-// How a test names one of its executions.
+// Identifies an execution of the test.
 struct Job {
   std::uint64_t token;
   std::string id;
@@ -29,24 +29,24 @@ class EngineTest : public testing::Test {
   EngineTest();
   void TearDown() override;
 
-  // Starts the engine with `config`; every line is watched.
+  // Creates an engine with `config` and watches all executions.
   void start();
-  // Kills what runs, ends the engine, and looks for leftovers.
+  // Aborts and destroys the engine, then checks for leftovers.
   void end();
 
   Result<void> try_submit(ExecutionRequest request);
-  // Is admitted, or the test ends.
+  // Throws unless the request is admitted.
   Job submit(ExecutionRequest request);
   ResultPtr run(ExecutionRequest request) { return wait_finished(submit(std::move(request))); }
 
   StartedEvent wait_started(const Job& job);
   ResultPtr wait_finished(const Job& job);
-  // Until the lines of the stream, as text, hold `text`.
+  // Waits until the output of the stream contains `text`.
   void wait_output(const Job& job, const std::string& text, Stream stream = Stream::out);
-  // The number in the first line of the stream.
+  // Waits for the first line of the stream, and returns the pid in it.
   pid_t wait_pid(const Job& job, Stream stream = Stream::out);
 
-  // Until `fact()`, which may look at the sink.
+  // Waits until `fact()`, which may read the sink, returns true.
   template <typename Fact>
   void wait_until(const std::string& what, Fact fact) {
     sink.wait(what, fact, [this](std::unique_lock<std::mutex>& lock) { return consume(lock); });
@@ -68,16 +68,16 @@ class EngineTest : public testing::Test {
   Result<void> send_input(const Job& job, std::string bytes);
   Result<void> close_input(const Job& job);
   Result<std::vector<OutputBatch>> replay(const Job& job);
-  Result<void> shut_down(Millis grace);
+  Result<std::vector<int>> shut_down(Millis grace);
 
   Seen seen(const Job& job);
-  // What the engine has kept of a finished execution.
+  // The retained output of a finished execution.
   std::string kept(const Job& job, Stream stream = Stream::out);
 
   Config config;
   RecordingSink sink;
   std::unique_ptr<Engine> engine;
-  // False: what the sink gets is not given back.
+  // False: delivered bytes are not released.
   bool consuming = true;
 
  private:

@@ -1,22 +1,27 @@
-// The engine around an execution, as far as an execution needs one; notes what it is told.
+// An ExecutionHost for tests of single executions. It records its calls.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "execution.hpp"
-#include "execution_host.hpp"
-#include "flow_control.hpp"
+#include "execution/execution.hpp"
+#include "execution/execution_host.hpp"
+#include "execution/flow_control.hpp"
+#include "execution/statistics.hpp"
+#include "execution/tree_scanner.hpp"
+#include "output/redaction/redactor_cache.hpp"
 #include "policy/marker.hpp"
-#include "process/control_groups.hpp"
-#include "process/guard.hpp"
-#include "statistics.hpp"
+#include "process/engine_cgroups.hpp"
+#include "process/host_state.hpp"
+#include "process/watchdog.hpp"
+#include "recovery/overflow_directory.hpp"
 #include "support/recording_sink.hpp"
 #include "support/requests.hpp"
-#include "tree_scanner.hpp"
 
 namespace escher::test {
 
@@ -27,20 +32,8 @@ class FakeHost final : public ExecutionHost {
     worker_thread_.join();
   }
 
-  const Config& config() const override { return config_; }
-  EventSink& sink() override { return sink_; }
-  FlowControl& flow() override { return flow_; }
-  Statistics& statistics() override { return statistics_; }
-  TreeScanner& scanner() override { return scanner_; }
-  const Marker& marker() const override { return marker_; }
-  Guard& guard() override { return guard_; }
-  ControlGroups& groups() override { return groups_; }
-  Journal* journal() override { return nullptr; }
-  bool watches_all() const override { return true; }
-  std::optional<Redactor> redactor_for(const ExecutionRequest&) override { return redactor; }
-  Result<std::string> overflow_path(const ExecutionId&, Stream) override {
-    return errors::io(0, "open", "nowhere");
-  }
+  const ExecutionServices& services() const override { return services_; }
+  Statistics& statistics() { return statistics_; }
 
   void on_running(Execution&) override { ++running; }
   void on_withdrawn(Execution& execution) override {
@@ -54,7 +47,7 @@ class FakeHost final : public ExecutionHost {
     output = std::move(its_output);
   }
 
-  // Where trees are looked at.
+  // Reads the process table.
   boost::asio::io_context& worker() { return worker_; }
 
   std::shared_ptr<Execution> make_execution(const Strand& strand, ExecutionRequest request) {
@@ -67,7 +60,6 @@ class FakeHost final : public ExecutionHost {
   std::shared_ptr<const ExecutionResult> result;  // the last one
   std::shared_ptr<const CapturedOutput> output;
   std::function<void(Execution&)> withdrawn;
-  std::optional<Redactor> redactor;
   Config config_;
   RecordingSink sink_;
 
@@ -76,13 +68,20 @@ class FakeHost final : public ExecutionHost {
   Statistics statistics_;
   std::uint64_t serials_ = 0;
   const Marker marker_{""};
-  Guard guard_{marker_.token()};
-  ControlGroups groups_{marker_.engine()};
+  Watchdog watchdog_{marker_.token()};
+  EngineCgroups cgroups_{marker_.engine()};
+  HostState host_state_;
   boost::asio::io_context worker_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> worker_work_{
       worker_.get_executor()};
   std::thread worker_thread_{[this] { worker_.run(); }};
   TreeScanner scanner_{worker_, marker_};
+  RedactorCache redactors_{{}};
+  OverflowDirectory overflow_{std::nullopt, false};
+  const std::atomic<bool> watch_all_{true};
+  const ExecutionServices services_{config_,   sink_,     flow_,     statistics_, scanner_,
+                                    marker_,   watchdog_, cgroups_,  host_state_, redactors_,
+                                    overflow_, nullptr,   watch_all_};
 };
 
 }  // namespace escher::test

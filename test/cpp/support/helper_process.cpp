@@ -17,12 +17,12 @@ namespace {
 
 constexpr unsigned kLongestLife = 60;  // seconds
 
-// Out of the way of a helper that is to close 0, 1 and 2.
+// Above the descriptors that a helper process closes.
 constexpr int kHighDescriptor = 200;
 
 }  // namespace
 
-void HelperProcess::Channel::tell(const std::string& line) const {
+void HelperProcess::Channel::send(const std::string& line) const {
   const std::string text = line + '\n';
   if (::write(fd_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) ::_exit(96);
 }
@@ -42,7 +42,7 @@ HelperProcess::HelperProcess(const std::function<int(const Channel&)>& body) {
   try {
     ::_exit(body(channel));
   } catch (const std::exception& error) {
-    channel.tell(error.what());
+    channel.send(error.what());
     ::_exit(97);
   }
 }
@@ -56,7 +56,7 @@ HelperProcess::~HelperProcess() {
 std::string HelperProcess::read_line() {
   std::string line;
   for (char byte;;) {
-    wait_readable(read_end_.get(), "a line of the helper");
+    wait_readable(read_end_.get(), "a line of the helper process");
     if (::read(read_end_.get(), &byte, 1) != 1 || byte == '\n') return line;
     line += byte;
   }

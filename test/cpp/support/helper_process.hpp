@@ -1,6 +1,5 @@
-// A fork of the test that does what a test must not do to itself: close its stdio, give up system
-// calls, die. It tells the test what happened line by line.
-// Made only while the test has no other threads.
+// A fork of the test for what a test must not do to itself: close its stdio, disable system calls,
+// die. It sends lines to the test. It can be created only while the test has no other threads.
 #pragma once
 
 #include <sys/types.h>
@@ -17,23 +16,23 @@ class HelperProcess {
   class Channel {
    public:
     explicit Channel(int fd) : fd_(fd) {}
-    void tell(const std::string& line) const;
+    void send(const std::string& line) const;
 
    private:
     int fd_;
   };
 
-  // `body` gives the exit code; an exception is told, and gives 97.
+  // `body` returns the exit code. The message of an exception is sent, and the exit code is 97.
   explicit HelperProcess(const std::function<int(const Channel&)>& body);
   ~HelperProcess();
   HelperProcess(const HelperProcess&) = delete;
   HelperProcess& operator=(const HelperProcess&) = delete;
 
   pid_t pid() const { return pid_; }
-  // The next line without its end; empty at the end of all.
+  // The next line without its newline; empty after the last one.
   std::string read_line();
   void kill();
-  // The exit code; minus the number of the signal that ended it.
+  // Returns the exit code, or the negated number of the signal that ended the process.
   int wait();
 
  private:

@@ -73,7 +73,7 @@ std::vector<pid_t> own_children() {
 char state_of(pid_t pid) { return stat_of(pid).state; }
 
 std::string command_line(pid_t pid) {
-  // A process may end between the opening and the reading, which a stream's iterator throws for.
+  // Not with a stream iterator, which throws if the process ends between open and read.
   std::string text = posix::contents_of("/proc/" + std::to_string(pid) + "/cmdline");
   while (text.ends_with('\0')) text.pop_back();
   std::replace(text.begin(), text.end(), '\0', ' ');

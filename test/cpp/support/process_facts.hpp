@@ -1,4 +1,4 @@
-// What the system says of processes: the test's own and others.
+// Facts about this process and about others, as the system reports them.
 #pragma once
 
 #include <sys/types.h>
@@ -16,16 +16,16 @@ std::set<int> open_descriptors();
 // The children of this process, zombies included.
 std::vector<pid_t> own_children();
 
-// As in /proc: 'R', 'S', 'T' for stopped, 'Z' for a zombie; 0 = there is none.
+// As in /proc: 'R', 'S', 'T' for stopped, 'Z' for a zombie; 0 if there is no such process.
 char state_of(pid_t pid);
 
 // The arguments, joined by spaces; empty if there is no such process.
 std::string command_line(pid_t pid);
 
-// Blocks until a child of this process has stopped; takes nothing away from whoever reaps it.
+// Blocks until a child of this process has stopped. Leaves its status to the code that reaps it.
 void wait_stopped(pid_t child);
 
-// Holds on to one process, child or not, and ends it when the test is over.
+// Refers to one process, a child or not, and kills it in the destructor.
 class ProcessWatch {
  public:
   explicit ProcessWatch(pid_t pid);

@@ -1,5 +1,5 @@
-// For tests below the engine: an io_context that the test itself runs, so that nothing happens
-// between two of its lines, and children launched on it.
+// For tests below the engine: children, and an io_context that the test itself runs, so handlers
+// run only when the test asks for it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,8 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "process/launcher.hpp"
+#include "process/launch.hpp"
 #include "support/process_facts.hpp"
+#include "support/puppet_path.hpp"
 #include "support/requests.hpp"
 #include "support/waiting.hpp"
 
@@ -19,10 +20,15 @@ namespace escher::test {
 
 inline ResolvedCommand puppet_command(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"puppet"});
-  return {PUPPET_PATH, std::move(arguments), own_environment()};
+  return {kPuppetPath, std::move(arguments), own_environment()};
 }
 
-// Gathers what comes out of both pipes of one child.
+inline ResolvedCommand fugitive_command(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"fugitive"});
+  return {kFugitivePath, std::move(arguments), own_environment()};
+}
+
+// Collects the output of both pipes of one child.
 struct Collector final : PipeReader {
   void on_chunk(Stream stream, std::string_view chunk) override { text[index_of(stream)] += chunk; }
   void on_stream_end(Stream stream, int os_error) override {
@@ -39,11 +45,11 @@ struct Collector final : PipeReader {
 
 class Rig {
  public:
-  // One step after the other until the fact is there.
+  // Runs one handler at a time until `fact()` is true.
   template <typename Fact>
   void run_until(const std::string& what, Fact fact) {
     const auto deadline = std::chrono::steady_clock::now() + kHangGuard;
-    // What is to come may come from another thread.
+    // Another thread can post the handler.
     const auto work = boost::asio::make_work_guard(io);
     io.restart();
     while (!fact()) {
@@ -51,20 +57,44 @@ class Rig {
     }
   }
 
-  // Everything that is ready now, and whatever that leads to.
+  // Runs handlers for `duration`, however few there are.
+  void run_for(std::chrono::milliseconds duration) {
+    const auto work = boost::asio::make_work_guard(io);
+    io.restart();
+    io.run_for(duration);
+  }
+
+  // Calls `function` on the strand.
+  template <typename Function>
+  void on_strand(Function function) {
+    bool called = false;
+    boost::asio::post(strand, [&] {
+      function();
+      called = true;
+    });
+    run_until("the call", [&] { return called; });
+  }
+
+  // Runs everything that is ready, and all that follows from it without waiting.
   void run_ready() {
     io.restart();
     while (io.poll() > 0) {
     }
   }
 
-  LaunchedCommand launch_puppet(std::vector<std::string> arguments, LaunchOptions options = {}) {
-    auto launched = launch(strand, puppet_command(std::move(arguments)), options);
+  LaunchedCommand launch_command(const ResolvedCommand& command, const LaunchOptions& options) {
+    auto launched = launch(strand, command, options);
     if (!launched) throw std::runtime_error(launched.error().message);
     return std::move(*launched);
   }
+  LaunchedCommand launch_puppet(std::vector<std::string> arguments, LaunchOptions options = {}) {
+    return launch_command(puppet_command(std::move(arguments)), options);
+  }
+  LaunchedCommand launch_fugitive(std::vector<std::string> arguments, LaunchOptions options = {}) {
+    return launch_command(fugitive_command(std::move(arguments)), options);
+  }
 
-  // Reads until both pipes are at their end.
+  // Reads until both pipes have ended.
   void read_all(LaunchedCommand& command, const std::shared_ptr<Collector>& collector) {
     command.out.start(collector, *collector);
     if (command.err) command.err->start(collector, *collector);
@@ -72,11 +102,13 @@ class Rig {
               [&] { return collector->ended[0] && (!command.err || collector->ended[1]); });
   }
 
-  // Reads until stdout holds a whole line.
-  std::string read_line(OutputPipe& pipe, const std::shared_ptr<Collector>& collector) {
+  // Reads until the pipe has delivered a line; returns it.
+  std::string read_line(OutputPipe& pipe, const std::shared_ptr<Collector>& collector,
+                        Stream stream = Stream::out) {
+    const std::string& text = collector->text[index_of(stream)];
     pipe.start(collector, *collector);
-    run_until("a line", [&] { return collector->text[0].find('\n') != std::string::npos; });
-    return collector->text[0].substr(0, collector->text[0].find('\n'));
+    run_until("a line", [&] { return text.find('\n') != std::string::npos; });
+    return text.substr(0, text.find('\n'));
   }
 
   ChildProcess::Ended wait_and_reap(ChildProcess& process) {

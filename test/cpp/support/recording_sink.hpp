@@ -1,4 +1,4 @@
-// Keeps every event, for a test to wait on and to look at.
+// Records all events. Tests wait for them and examine them.
 #pragma once
 
 #include <condition_variable>
@@ -15,14 +15,14 @@
 
 namespace escher::test {
 
-// What was told of one execution.
+// The events of one execution.
 struct Seen {
-  std::string order;  // a letter an event: (S)tarted, (O)utput, (F)inished
+  std::string order;  // a letter per event: S for started, O for output, F for finished
   std::optional<StartedEvent> started;
   std::vector<OutputBatch> batches;
   std::shared_ptr<const ExecutionResult> result;
 
-  // The lines of a stream as text again; partial ones are joined with what follows them.
+  // The output of a stream. A partial line is joined with the line that continues it.
   std::string text(Stream stream = Stream::out) const {
     std::string text;
     for (const auto& batch : batches) {
@@ -56,8 +56,8 @@ class RecordingSink final : public EventSink {
     });
   }
 
-  // Waits until `fact()`, called under the lock, is true. Calls `idle(lock)` first of all and after
-  // every change; true = it has let go of the lock, so that something may have changed meanwhile.
+  // Waits until `fact()`, called under the lock, returns true. Calls `idle(lock)` first and after
+  // every change; `idle` returns true if it released the lock, because events can arrive then.
   template <typename Fact, typename Idle>
   void wait(const std::string& what, Fact fact, Idle idle) {
     const auto deadline = std::chrono::steady_clock::now() + kHangGuard;
@@ -70,7 +70,7 @@ class RecordingSink final : public EventSink {
     }
   }
 
-  // Changes something under the lock, and lets the waiting ones look again.
+  // Calls `change` under the lock and wakes the waiting threads.
   template <typename Change>
   void change(Change change) {
     const std::lock_guard lock(mutex_);
@@ -78,13 +78,13 @@ class RecordingSink final : public EventSink {
     changed_.notify_all();
   }
 
-  // ---- Under the lock, thus in `wait` and `change`; or when nothing runs any more.
+  // ---- Under the lock, that is in `wait` and `change`, or when no other thread runs.
   Seen& seen(std::uint64_t token) { return seen_[token]; }
   std::size_t finished_count() const { return finished_count_; }
-  // Ends of different executions may be told in another order than they came.
+  // The tokens in the order of their `started` events.
   const std::vector<std::uint64_t>& start_order() const { return start_order_; }
   std::uint64_t delivered() const { return delivered_; }
-  // What was delivered and not given back yet, by token; the caller gives it back.
+  // The delivered bytes that are not released, by token. The caller must release them.
   std::map<std::uint64_t, std::uint64_t> take_owed() { return std::exchange(owed_, {}); }
 
  private:

@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "support/puppet_path.hpp"
+
 extern char** environ;
 
 namespace escher::test {
@@ -24,7 +26,11 @@ ExecutionRequest command_request(Command command) {
 }
 
 ExecutionRequest puppet(std::vector<std::string> arguments) {
-  return command_request(ExecCommand{PUPPET_PATH, std::move(arguments)});
+  return command_request(ExecCommand{kPuppetPath, std::move(arguments)});
+}
+
+ExecutionRequest fugitive(std::vector<std::string> arguments) {
+  return command_request(ExecCommand{kFugitivePath, std::move(arguments)});
 }
 
 ExecutionRequest shell(std::string command) {

@@ -13,6 +13,8 @@ std::shared_ptr<const Environment> own_environment();
 
 ExecutionRequest command_request(Command command);
 ExecutionRequest puppet(std::vector<std::string> arguments);
+// A descendant that is hard to find, see fugitive.cpp.
+ExecutionRequest fugitive(std::vector<std::string> arguments);
 ExecutionRequest shell(std::string command);
 
 }  // namespace escher::test

@@ -1,4 +1,5 @@
-// Waiting for facts. The guard ends a test that would hang; no test depends on its length.
+// Waiting for facts. A wait that lasts longer than kHangGuard fails the test; no test depends on
+// its length.
 #pragma once
 
 #include <poll.h>
@@ -13,10 +14,10 @@ inline constexpr std::chrono::seconds kHangGuard{50};
 
 class Hung : public std::runtime_error {
  public:
-  explicit Hung(const std::string& what) : std::runtime_error("never came: " + what) {}
+  explicit Hung(const std::string& what) : std::runtime_error("timed out waiting for " + what) {}
 };
 
-// For facts that nobody announces: looks again and again.
+// Polls, for facts that no event reports.
 template <typename Fact>
 void look_until(const std::string& what, Fact fact) {
   const auto deadline = std::chrono::steady_clock::now() + kHangGuard;

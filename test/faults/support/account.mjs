@@ -6,7 +6,7 @@ import { descriptorsOf, markedProcesses, zombiesOf } from './processes.mjs';
 import { exec } from './requests.mjs';
 import { waitFor } from './wait.mjs';
 
-/** What may take a moment: a guard that ends, a thread that was joined. */
+/** What may take a moment: a watchdog that ends, a thread that is joined. */
 const MOMENT_MS = 3_000;
 
 /** What makes an engine open all that it keeps open: the lock of its overflow files comes with the first of them. */

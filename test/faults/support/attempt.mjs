@@ -14,10 +14,10 @@ const program = fileURLToPath(new URL('./run-row.mjs', import.meta.url));
 const LIMIT_MS = 300_000;
 const COUNTS = ['lost', 'processesLeft', 'descriptorsLeft'];
 
-/** Digits that no other process on this machine bears by chance, short enough to be told in a `sleep`. */
+/** Digits that no other process on this machine has by chance, short enough for an argument of `sleep`. */
 const newMark = () => `${process.pid}${randomInt(2 ** 31, 2 ** 40)}`.padEnd(20, '7');
 
-/** What is running now: for whoever has to stop early. */
+/** What is running, for a caller that has to stop early. */
 let current;
 
 /** `{ status, happened?, lost?, processesLeft?, descriptorsLeft?, reason?, detail?, seconds }` */

@@ -41,7 +41,7 @@ export function startUnder(how, { dir }, module, name, args) {
   const under = ['unshare', '-m', 'sh', '-c', how, point];
   const [file, ...words] = [...under, 'true'];
   if (spawnSync(file, words).status !== 0) {
-    return { skip: 'needs root, to mount or unmount a cgroup v2 that nobody else sees' };
+    return { skip: 'needs root, to mount or unmount a private cgroup v2' };
   }
   return { host: startHost(module, name, args, { under }) };
 }

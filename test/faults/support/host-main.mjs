@@ -9,7 +9,7 @@ process.on('message', (message) => {
   if (waiting.has(message.name)) waiting.get(message.name)(message.value);
   else heard.set(message.name, message.value);
 });
-// Whoever started it is gone: nobody wants to know any more.
+// The process that started it is gone: there is no reader left.
 process.on('disconnect', () => process.exit(3));
 
 const conversation = {

@@ -32,12 +32,12 @@ class Host {
     return this.child.pid;
   }
 
-  /** Everything that it has told under that name. */
+  /** Everything that it has reported under that name. */
   all(name) {
     return this.#told.filter((message) => message.name === name).map(({ value }) => value);
   }
 
-  /** The first thing that it tells under that name. */
+  /** The first thing that it reports under that name. */
   async told(name, guardMs) {
     await waitFor(
       `the host to tell ${name}`,

@@ -33,7 +33,7 @@ export class Ledger {
     return { execution, ended };
   }
 
-  /** The same, for whoever wants the end only. */
+  /** The same, for a caller that needs the end only. */
   run(request, options) {
     return this.start(request, options).ended;
   }

@@ -1,12 +1,12 @@
-// What the kernel tells of processes: who is alive, what it holds. Linux.
+// Facts from the kernel about processes: which are alive, what they hold. Linux.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import process from 'node:process';
 
-/** Every process that a row causes bears it, as a mark that nobody else has; digits only. */
+/** Every process that a row causes has it as a mark that no other process has; digits only. */
 export const MARK_VARIABLE = 'ESCHER_FAULT_MARK';
 
 /** Name of the program that sweeps when the host is gone. */
-const GUARD = 'escher-guard';
+const WATCHDOG = 'escher-watchdog';
 
 const read = (path) => {
   try {
@@ -31,13 +31,33 @@ export function processInfo(pid) {
     pgrp: Number(fields[2]),
     session: Number(fields[3]),
     tty: Number(fields[4]),
+    threads: Number(fields[17]),
     start: fields[19],
   };
 }
 
-export const isAlive = (info) => info !== undefined && info.state !== 'Z' && info.state !== 'X';
+const hasFirstThread = ({ state }) => state !== 'Z' && state !== 'X';
 
-export const isGuard = (info) => info.name === GUARD;
+/** A process whose first thread has ended looks like a zombie, but has other threads. */
+export const isAlive = (info) => info !== undefined && (hasFirstThread(info) || info.threads > 1);
+
+/** A file in `/proc/<pid>`, of a thread that lives. */
+function readOf(info, file) {
+  if (hasFirstThread(info)) return read(`/proc/${info.pid}/${file}`);
+  return tasksOf(info.pid)
+    .map((thread) => read(`/proc/${info.pid}/task/${thread}/${file}`))
+    .join('');
+}
+
+function tasksOf(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+export const isWatchdog = (info) => info.name === WATCHDOG;
 
 export const allProcesses = () =>
   readdirSync('/proc')
@@ -66,13 +86,12 @@ export function markedProcesses(mark) {
     (info) =>
       isAlive(info) &&
       !own.includes(info.pid) &&
-      (read(`/proc/${info.pid}/environ`).includes(mark) ||
-        read(`/proc/${info.pid}/cmdline`).includes(mark)),
+      (readOf(info, 'environ').includes(mark) || readOf(info, 'cmdline').includes(mark)),
   );
 }
 
 export const zombiesOf = (ppid) =>
-  allProcesses().filter((info) => info.ppid === ppid && info.state === 'Z');
+  allProcesses().filter((info) => info.ppid === ppid && info.state === 'Z' && !isAlive(info));
 
 /** What the open descriptors of a process lead to. */
 export function descriptorsOf(pid) {
@@ -105,7 +124,7 @@ export const residentBytes = (pid = process.pid) => kilobytes(pid, 'VmRSS');
 /** The most since the start, or since `resetPeak`. */
 export const peakResidentBytes = (pid = process.pid) => kilobytes(pid, 'VmHWM');
 
-/** A few of them in words; nobody reads a hundred. */
+/** The first few of them as text. */
 export function describe(infos, most = 5) {
   const words = infos
     .slice(0, most)

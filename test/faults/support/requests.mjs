@@ -12,8 +12,8 @@ export const exec = (program, args = [], extra = {}) => ({
   ...extra,
 });
 
-/** A command that ends by itself only long after every row, and bears the mark in its arguments. */
+/** A command that ends by itself only long after every row, and has the mark in its arguments. */
 export const leaf = (mark) => `sleep 300.0${mark}`;
 
-/** The pid of an execution, which may not have been told yet. */
+/** The pid of an execution, which may not be known yet. */
 export const pidOf = (execution) => waitFor('the execution to start', () => execution.pid);

@@ -17,7 +17,7 @@ export function shapes(mark) {
     // In the group, and nothing but SIGKILL ends it: what is ignored is ignored by children too.
     deaf: { command: `trap '' TERM INT HUP; sh -c '${sleep} & ${sleep}; :'; :`, leaves: 2 },
     escaper: { command: `setsid ${sleep} ${quiet} & ${sleep}; :`, leaves: 2 },
-    // Forks twice, with a session of its own in between: its parent is process 1, or whoever adopts for it.
+    // Forks twice, with a session of its own in between: its parent is process 1, or a subreaper.
     daemon: { command: `(setsid sh -c '${sleep} ${quiet} & exit' &) ; ${sleep}; :`, leaves: 2 },
     deafDaemon: {
       command: `trap '' TERM INT HUP; (setsid sh -c 'setsid ${sleep} ${quiet} & setsid ${sleep} ${quiet} & exit' &) ; ${sleep}; :`,

@@ -16,7 +16,7 @@ export async function waitFor(what, fact, guardMs = GUARD_MS) {
   for (;;) {
     const value = await fact();
     if (value) return value;
-    if (performance.now() > deadline) throw new Error(`waited in vain for: ${what}`);
+    if (performance.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     await sleep(STEP_MS);
   }
 }
@@ -32,7 +32,10 @@ export async function waitAsPromised(what, promisedMs, fact) {
     const before = performance.now();
     there = await fact();
     const looked = performance.now();
-    assert.ok(there || looked - start < promisedMs + late + LATE_MS, `waited in vain for: ${what}`);
+    assert.ok(
+      there || looked - start < promisedMs + late + LATE_MS,
+      `timed out waiting for ${what}`,
+    );
     if (!there) await sleep(STEP_MS);
     late += performance.now() - before - (there ? 0 : STEP_MS);
   }
@@ -50,14 +53,14 @@ export function withGuard(what, promise, guardMs = GUARD_MS) {
   const controller = new AbortController();
   const guard = sleep(guardMs, undefined, { signal: controller.signal }).then(
     () => {
-      throw new Error(`waited in vain for: ${what}`);
+      throw new Error(`timed out waiting for ${what}`);
     },
     () => undefined,
   );
   return Promise.race([promise, guard]).finally(() => controller.abort());
 }
 
-/** Waits for processes to be gone as promised: `left` tells which are still there. */
+/** Waits until processes are gone: `left` returns those that remain. */
 export async function goneAsPromised(what, promisedMs, left) {
   try {
     return await waitAsPromised(`${what} to be gone`, promisedMs, () => left().length === 0);

@@ -1,4 +1,4 @@
-// Runs what a row file exports in `workers`, in a worker thread; it tells as a host does.
+// Runs what a row file exports in `workers`, in a worker thread; it reports as a host does.
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { module, name, args } = workerData;

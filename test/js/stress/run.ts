@@ -1,5 +1,5 @@
 /**
- * The long form of what the suite shows in short: `node build/test-js/stress/run.js [rounds]`.
+ * The long form of what the suite shows in short: `node build/tests/test/js/stress/run.js [rounds]`.
  * Ends with exit code 1 and says what went wrong, if anything did.
  */
 

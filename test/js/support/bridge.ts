@@ -14,6 +14,7 @@ import {
   type WireMessage,
   type WireResult,
 } from 'escher-execution-engine/bridge';
+import { sh } from './commands';
 import { fixture, root } from './repository';
 import { tempDir } from './temp';
 import { waitFor } from './wait';
@@ -55,7 +56,7 @@ export class Bridge {
     return this.child.pid as number;
   }
 
-  /** Begins to read what it writes. A bridge that nobody reads waits. */
+  /** Starts to read what it writes. A bridge without a reader waits. */
   read(): this {
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       const lines = (this.#rest + text).split('\n');
@@ -175,3 +176,22 @@ afterEach(async () => {
   }
   await Promise.all(engines.splice(0).map((engine) => engine.shutdown({ graceMs: 0 })));
 });
+
+/** A shell request with the names of the wire. */
+export const request = (command: string, more: object = {}): object => ({
+  ...sh(command),
+  ...more,
+});
+
+/** The pid of the next execution that starts. */
+export async function started(bridge: Bridge): Promise<number> {
+  const { payload } = await bridge.event('started');
+  return (payload as { pid: number }).pid;
+}
+
+/** The items of an iterator that ends. */
+export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of iterable) items.push(item);
+  return items;
+}

@@ -31,7 +31,7 @@ let browser: Browser | undefined;
 const problems: string[] = [];
 const pages: Page[] = [];
 
-/** What a page may say when its server is gone or refuses, as some tests want it. */
+/** Console errors of a page whose server has ended or rejects requests, which some tests cause. */
 const EXPECTED = /Failed to load resource|net::ERR_/;
 
 /** A page in a profile of its own. Errors in it, and everything that its policy blocked, fail the test. */

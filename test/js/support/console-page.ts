@@ -2,7 +2,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { openPage } from './browser';
 import { type ConsoleProcess, startConsole } from './console';
 
-/** The page of a console, and what people do with it. */
+/** The page of a console, and the actions of its user. */
 export class ConsolePage {
   readonly page: Page;
   readonly server: ConsoleProcess;
@@ -12,7 +12,7 @@ export class ConsolePage {
     this.server = server;
   }
 
-  /** Types a command and runs it. */
+  /** Enters a command and runs it. */
   async run(command: string): Promise<void> {
     await this.page.fill('#command', command);
     await this.page.press('#command', 'Enter');
@@ -24,12 +24,12 @@ export class ConsolePage {
     await this.page.locator('#badge', { hasText: name }).waitFor();
   }
 
-  /** Until the terminal shows that text on its screen. */
+  /** Waits until the terminal shows the text. */
   async sees(text: string): Promise<void> {
     await this.page.locator('.xterm-rows', { hasText: text }).waitFor();
   }
 
-  /** What is on the screen of the terminal now, a line each. */
+  /** The visible lines of the terminal. */
   screen(): Promise<string[]> {
     return this.page.evaluate(
       "[...document.querySelectorAll('.xterm-rows > div')].map((row) => row.textContent.trimEnd())",

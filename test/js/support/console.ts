@@ -10,7 +10,7 @@ export interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what the server says is what the tests look at.
+  // biome-ignore lint/suspicious/noExplicitAny: the tests check the fields of the answer.
   json: any;
 }
 
@@ -18,14 +18,14 @@ export interface AskOptions {
   method?: string;
   headers?: http.OutgoingHttpHeaders;
   body?: unknown;
-  /** Not the one of the console. */
+  /** Instead of the token of the console; `null`: none. */
   token?: string | null;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 export type Message = Record<string, any>;
 
-/** A console in a process of its own. */
+/** A console in its own process. */
 export class ConsoleProcess {
   stdout = '';
   stderr = '';
@@ -58,7 +58,7 @@ export class ConsoleProcess {
     return this.child.pid;
   }
 
-  /** What it prints for the browser. */
+  /** The link that it printed. */
   get link(): string {
     return this.stdout.trim();
   }
@@ -132,7 +132,7 @@ export class ConsoleProcess {
     return request;
   }
 
-  /** The messages of a long answer, as they come. */
+  /** The messages of a response of JSON lines. */
   stream(path: string): MessageStream {
     return new MessageStream(this, path);
   }
@@ -168,7 +168,7 @@ export class MessageStream {
     this.#request.destroy();
   }
 
-  /** The last that was told of an execution. */
+  /** The latest report on an execution. */
   row(id: string): Message | undefined {
     return this.messages
       .flatMap(({ rows = [] }) => rows as Message[])
@@ -207,7 +207,7 @@ export function startConsole(
 
 afterEach(async () => {
   for (const server of started.splice(0)) {
-    // Twice: at once.
+    // The second signal kills immediately.
     server.child.kill('SIGINT');
     server.child.kill('SIGTERM');
     await server.ended;

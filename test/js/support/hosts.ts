@@ -68,7 +68,7 @@ export class Host {
     try {
       process.kill(-this.pid, 'SIGKILL');
     } catch {
-      // Nobody is left.
+      // The process group is gone.
     }
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root } from './repository';
 
 /** `npm run test:node-versions` installs the others; without it there is the running Node alone. */
-const installed = join(root, 'tools', 'node-versions', 'binaries', 'node_modules');
+const installed = join(root, 'test', 'package', 'node-versions', 'node_modules');
 const others = existsSync(installed)
   ? readdirSync(installed)
       .sort()

@@ -51,11 +51,11 @@ export const processGroupMembers = (pgrp: number): number[] =>
     .filter((stat) => isLive(stat) && stat.pgrp === pgrp)
     .map((stat) => stat.pid);
 
-/** After a `SIGKILL` nobody can refuse, but dying takes a moment. */
+/** After `SIGKILL` a process ends for certain, but not at once. */
 export const groupToDie = (pgrp: number): Promise<boolean> =>
   waitFor(`process group ${pgrp} to die`, () => processGroupMembers(pgrp).length === 0);
 
-/** The pids of the live processes whose environment bears `mark`. */
+/** The pids of the live processes whose environment contains `mark`. */
 export const processesMarked = (mark: string): number[] =>
   allStats()
     .filter(isLive)

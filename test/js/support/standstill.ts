@@ -1,6 +1,6 @@
 import { bytesWritten, processStat } from './processes';
 
-/** Tells, when asked over and over, whether a process has been waiting without writing anything. */
+/** Called repeatedly; returns whether a process has been waiting without writing anything. */
 export function standstill(pid: number): () => boolean {
   let [written, asked] = [-1, 0];
   return () => {

@@ -9,7 +9,7 @@ export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
 /** A shell on a real terminal, played by a tmux server of its own. */
 export class Terminal {
-  /** What is run by {@link call} bears it. */
+  /** The mark of every process that {@link call} runs. */
   readonly mark = randomUUID();
   readonly #socket = `escher-test-${this.mark}`;
 
@@ -21,13 +21,13 @@ export class Terminal {
     this.#tmux(start, { ...env, TERM: 'xterm-256color', NODE_OPTIONS: '' });
   }
 
-  /** Types a call of the program, with its exit code behind it, on a clear screen. */
+  /** Types a call of the program that prints its exit code at the end, on a cleared screen. */
   async call(args: string, env = ''): Promise<void> {
     await this.shows(/\$ *$/);
     this.type(
       `e() { ${MARK}=${this.mark} ${env} "${process.execPath}" "${programFile}" "$@"; }; clear`,
     );
-    // Nobody shall take what an earlier call has left for that of this one.
+    // The output of an earlier call must not be mistaken for the output of this one.
     await this.shows(/^\$$/);
     this.type(`clear; e ${args}; echo "code $?"`);
   }
@@ -51,7 +51,7 @@ export class Terminal {
     this.#tmux(['kill-session', '-t', 'test']);
   }
 
-  /** What stands on the screen, without what was typed before the last `clear`. */
+  /** The text of the screen since the last `clear`. */
   screen(how?: 'with colours'): string {
     const escapes = how === undefined ? [] : ['-e'];
     return this.#tmux(['capture-pane', '-p', ...escapes, '-t', 'test']).trimEnd();

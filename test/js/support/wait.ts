@@ -13,7 +13,7 @@ export async function waitFor<T>(
   for (;;) {
     const value = await fact();
     if (value) return value;
-    if (performance.now() > deadline) throw new Error(`waited in vain for: ${what}`);
+    if (performance.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     await sleep(5);
   }
 }
@@ -23,7 +23,7 @@ export function blockUntil(what: string, fact: () => boolean, timeoutMs = GUARD_
   const cell = new Int32Array(new SharedArrayBuffer(4));
   const deadline = performance.now() + timeoutMs;
   while (!fact()) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for: ${what}`);
+    if (performance.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     Atomics.wait(cell, 0, 0, 5);
   }
 }

@@ -1,5 +1,10 @@
-// A user's program that is put into one file by a bundler; tools/package-test/bundles.mjs does so.
-import { ExecutionEngine } from 'escher-execution-engine';
+// A user program that test/package/bundles.mjs bundles into one file.
+import { ExecutionEngine, ExecutionError } from 'escher-execution-engine';
+import { errorFromWire } from 'escher-execution-engine/bridge';
+
+const error = errorFromWire({ code: 'ERR_IO', message: 'x', name: 'ExecutionError' });
+if (!(error instanceof ExecutionError))
+  throw new Error('the entry points have classes of their own');
 
 const engine = new ExecutionEngine();
 engine.run({ command: { type: 'exec', program: 'echo', args: ['bundled'] } }).then(

@@ -1,4 +1,4 @@
-// A user's program under the strictest settings of the compiler; tools/package-test/typescript.mjs compiles and runs it
+// A user's program under the strictest settings of the compiler; test/package/typescript.mjs compiles and runs it
 // as a CommonJS module and as an ES module, with every kind of module resolution that there is.
 import {
   type Command,

@@ -1,27 +1,27 @@
-//! The lines of the bridge, without Tauri: what goes to the sidecar, and what comes from it.
+//! Encodes and parses the lines of the bridge. Independent of Tauri.
 
 use serde_json::{json, Value};
 
-/// What a line of the sidecar says.
+/// A parsed line of the sidecar.
 #[derive(Debug, PartialEq)]
 pub enum Incoming {
     /// The payload of the Tauri event `execution-event`.
     Event(Value),
     /// The answer to the line with this `seq`.
     Answer(u64, Result<Value, String>),
-    /// A request that was refused without anybody waiting for its answer.
+    /// An invalid line or a rejected request without a `seq`.
     Problem(String),
 }
 
-/// A line that asks something; `fields` is an object.
-pub fn question(kind: &str, seq: u64, fields: Value) -> String {
+/// A command line; `fields` must be an object.
+pub fn command(kind: &str, seq: u64, fields: Value) -> String {
     let mut line = fields;
     line["type"] = json!(kind);
     line["seq"] = json!(seq);
     format!("{line}\n")
 }
 
-/// `None` for what is of no interest here.
+/// Returns `None` for lines that are not used here.
 pub fn parse(line: &[u8]) -> Option<Incoming> {
     let mut message: Value = serde_json::from_slice(line).ok()?;
     match message["type"].as_str()? {
@@ -47,8 +47,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_is_one_line() {
-        let line = question("cancel", 7, json!({ "id": "a\nb" }));
+    fn a_command_is_one_line() {
+        let line = command("cancel", 7, json!({ "id": "a\nb" }));
         assert_eq!(line.matches('\n').count(), 1);
         assert_eq!(
             serde_json::from_str::<Value>(&line).unwrap(),
@@ -57,14 +57,14 @@ mod tests {
     }
 
     #[test]
-    fn an_event_gives_its_payload() {
+    fn an_event_is_parsed_to_its_payload() {
         let line = br#"{"type":"event","payload":{"event_type":"stdout","line":"hi"}}"#;
         let payload = json!({ "event_type": "stdout", "line": "hi" });
         assert_eq!(parse(line), Some(Incoming::Event(payload)));
     }
 
     #[test]
-    fn an_answer_is_a_value_or_the_words_of_the_engine() {
+    fn an_answer_is_a_value_or_an_error_message() {
         let good = br#"{"type":"response","seq":1,"payload":true}"#;
         assert_eq!(parse(good), Some(Incoming::Answer(1, Ok(json!(true)))));
         let bad = br#"{"type":"response","seq":2,"error":{"code":"E","message":"no"}}"#;
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_nothing() {
+    fn other_lines_are_ignored() {
         for line in [
             &b"hello"[..],
             b"",

@@ -1,5 +1,5 @@
-//! Runs the engine as a sidecar, forwards its events to the window as `execution-event`, and gives the
-//! window the commands of the crate.
+//! Runs the engine as a sidecar, forwards its events to the window as `execution-event`, and provides
+//! the commands of the crate to the window.
 
 mod bridge;
 
@@ -25,11 +25,11 @@ struct Engine {
 }
 
 impl Engine {
-    async fn ask(&self, kind: &str, fields: Value) -> Answer {
+    async fn call(&self, kind: &str, fields: Value) -> Answer {
         let seq = self.last_seq.fetch_add(1, Ordering::Relaxed) + 1;
         let (sender, receiver) = oneshot::channel();
         self.pending.lock().unwrap().insert(seq, sender);
-        let line = bridge::question(kind, seq, fields);
+        let line = bridge::command(kind, seq, fields);
         let written = match self.sidecar.lock().unwrap().as_mut() {
             Some(child) => child
                 .write(line.as_bytes())
@@ -47,43 +47,43 @@ impl Engine {
 
     fn answer(&self, seq: u64, answer: Answer) {
         if let Some(sender) = self.pending.lock().unwrap().remove(&seq) {
-            // Whoever asked may have gone.
+            // The caller may have gone.
             let _ = sender.send(answer);
         }
     }
 
-    /// The end of its standard input makes the bridge end what it runs. Who still waits is told.
+    /// Closes the standard input of the bridge, which then ends its executions. Pending calls fail.
     fn close(&self) {
         self.sidecar.lock().unwrap().take();
         self.pending.lock().unwrap().clear();
     }
 }
 
-/// Every command that the window names is run. An application that shows foreign content decides here
-/// what may be run at all.
+/// Runs every command that the window sends. An application that shows untrusted content must check
+/// the request here.
 #[tauri::command]
 async fn execute_command(engine: State<'_, Engine>, request: Value) -> Result<String, String> {
     let fields = json!({ "request": request, "output": "batches", "result": false });
-    let payload = engine.ask("execute", fields).await?;
+    let payload = engine.call("execute", fields).await?;
     Ok(payload["id"].as_str().unwrap_or_default().to_owned())
 }
 
 #[tauri::command]
 async fn get_execution_status(engine: State<'_, Engine>, id: String) -> Answer {
-    engine.ask("get_status", json!({ "id": id })).await
+    engine.call("get_status", json!({ "id": id })).await
 }
 
 #[tauri::command]
 async fn get_execution_result(engine: State<'_, Engine>, id: String) -> Answer {
-    engine.ask("get_result", json!({ "id": id })).await
+    engine.call("get_result", json!({ "id": id })).await
 }
 
 #[tauri::command]
 async fn cancel_execution(engine: State<'_, Engine>, id: String) -> Answer {
-    engine.ask("cancel", json!({ "id": id })).await
+    engine.call("cancel", json!({ "id": id })).await
 }
 
-/// Node is the sidecar, and the package lies among the resources.
+/// Node.js is the sidecar; the package is one of the resources.
 fn start(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
     let program = app
         .path()
@@ -103,7 +103,7 @@ fn start(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
     tauri::async_runtime::spawn(async move {
         while let Some(event) = events.recv().await {
             match event {
-                CommandEvent::Stdout(line) => take(&app, &line),
+                CommandEvent::Stdout(line) => handle_line(&app, &line),
                 CommandEvent::Stderr(line) => {
                     eprintln!("{}", String::from_utf8_lossy(&line).trim_end())
                 }
@@ -115,10 +115,10 @@ fn start(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn take(app: &AppHandle, line: &[u8]) {
+fn handle_line(app: &AppHandle, line: &[u8]) {
     match bridge::parse(line) {
         Some(Incoming::Event(payload)) => {
-            // Without a window there is nobody to tell.
+            // Fails if there is no window.
             let _ = app.emit("execution-event", payload);
         }
         Some(Incoming::Answer(seq, answer)) => app.state::<Engine>().answer(seq, answer),
@@ -139,7 +139,7 @@ pub fn run() {
         ])
         .setup(|app| start(app.handle()))
         .build(tauri::generate_context!())
-        .expect("the application is not built as it should be")
+        .expect("the application could not be built")
         .run(|app, event| {
             if let RunEvent::Exit = event {
                 app.state::<Engine>().close();

@@ -1,0 +1,120 @@
+/** Checks messages from the server. A message that passes has the type that `types/wire` declares. */
+
+import type { WireMessage } from '../../../types/wire';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Check = (value: unknown) => boolean;
+
+const ENDS: readonly unknown[] = ['completed', 'failed', 'timeout', 'cancelled'];
+
+const isText: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => typeof value === 'number';
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+const isListOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const isNull: Check = (value) => value === null;
+const isAbsent: Check = (value) => value === undefined;
+
+/** Nothing that a polluted `Object.prototype` adds. */
+const own = (value: Fields, name: string): unknown =>
+  Object.hasOwn(value, name) ? value[name] : undefined;
+
+/** An object whose own fields pass `checks`. */
+const has =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isObject(value) && Object.entries(checks).every(([name, check]) => check(own(value, name)));
+
+const either =
+  (...checks: Check[]): Check =>
+  (value) =>
+    checks.some((check) => check(value));
+
+const isLines = has({ stream: isText, lines: isListOf(isText), first_seq: isNumber });
+const isLine = has({ line: isText, seq: isNumber });
+const isMetadata: Check = (value) => isObject(value) && !Array.isArray(value);
+const isFailure = has({ code: isText, message: isText });
+
+const isOutcome = has({
+  id: isText,
+  status: (value) => ENDS.includes(value),
+  started_at: isText,
+  completed_at: isText,
+  resource_usage: either(isNull, isObject),
+  error_info: either(isNull, isFailure),
+  command: isText,
+  metadata: isMetadata,
+});
+const isBase64 = has({ base64: isText });
+const resultOf = (isData: Check): Check => {
+  const hasOutput = has({ stdout: isData, stderr: isData });
+  return (value) => isOutcome(value) && hasOutput(value);
+};
+const isResult = resultOf(isText);
+const isEnd = has({ result: isOutcome });
+
+/** Unknown events pass: another version may have more. */
+const EVENTS = new Map<unknown, Check>([
+  ['started', has({ command: isText, pid: isNumber })],
+  ['stdout', isLine],
+  ['stderr', isLine],
+  ['output', isLines],
+  // The crate's event of that name, about plans, has neither field.
+  [
+    'progress',
+    has({
+      fraction: either(isAbsent, isNull, isNumber),
+      label: either(isAbsent, isNull, isText),
+    }),
+  ],
+  ['status_changed', has({ old_status: isText, new_status: isText })],
+  ...ENDS.map((name): [unknown, Check] => [name, isEnd]),
+]);
+
+const isEvent: Check = (value) =>
+  has({ event_type: isText, execution_id: isText, timestamp: isText })(value) &&
+  (EVENTS.get((value as Fields).event_type)?.(value) ?? true);
+
+const isError: Check = (value) =>
+  isFailure(value) && either(isAbsent, isResult)(own(value as Fields, 'result'));
+
+const MESSAGES = new Map<unknown, Check>([
+  ['event', has({ payload: isEvent })],
+  ['lines', has({ reader: isNumber, payload: isLines })],
+  ['response', has({ seq: either(isNull, isNumber), error: either(isAbsent, isError) })],
+]);
+
+/** For another protocol version only the version number is checked. */
+const isHello: Check = (value) =>
+  has({ protocol: isNumber })(value) &&
+  ((value as Fields).protocol !== 1 ||
+    has({ pid: isNumber, max_line_bytes: isNumber, config: isObject })(value));
+
+/** The answers whose fields are read, by the type of the request. */
+const ANSWERS = new Map<string, Check>([
+  ['hello', isHello],
+  ['get_result', either(isNull, isResult, resultOf(isBase64))],
+  ['wait_for_completion', isResult],
+  ['list', isListOf(has({ id: isText, status: isText, started_at: isText, metadata: isMetadata }))],
+  ['stats', isObject],
+]);
+
+/** The message on a line; `undefined` if the line is not a message of the bridge. */
+export function parseMessage(line: string): WireMessage | undefined {
+  let message: unknown;
+  try {
+    message = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(message) || !isText(own(message, 'type'))) return undefined;
+  const isValid = MESSAGES.get(message.type)?.(message) ?? true;
+  return isValid ? ({ __proto__: null, ...message } as unknown as WireMessage) : undefined;
+}
+
+/** Whether `payload` is a valid answer to a request of that type. */
+export function isAnswer(type: string, payload: unknown): boolean {
+  return ANSWERS.get(type)?.(payload) ?? true;
+}

@@ -1,0 +1,154 @@
+/** The executions that one connection has started. */
+
+import type { ExecutionResult, ShutdownResult } from '../../../types/result';
+import type { WireOutputForm, WireRequest } from '../../../types/wire';
+import {
+  boundedWait,
+  type ExecutionEngine,
+  ExecutionError,
+  graceOption,
+  type LocalHandle,
+  refuseProgressPattern,
+  shutdownGraceMs,
+  waitOptions,
+  waitTimedOut,
+} from '../../core/index';
+import { requestFromWire } from '../wire/request';
+import { ForwardedExecution, type ForwardOptions } from './forwarded-execution';
+import type { WriteQueue } from './write-queue';
+
+/** With fewer executions it is not worth asking the engine which of them it has dropped. */
+const FIRST_SWEEP = 1000;
+
+/** Timers cannot wait longer, and a grace period may be longer. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** An execution that was launching at the end of the grace period has a process shortly after. */
+const KILL_AGAIN_MS = 50;
+
+/** For a rejection that is reported elsewhere. */
+const ignore = (): void => undefined;
+
+export class ConnectionExecutions {
+  readonly #engine: ExecutionEngine;
+  readonly #writeQueue: WriteQueue;
+  readonly #patternRefusal: string | undefined;
+  readonly #byId = new Map<string, ForwardedExecution>();
+  /** The executions that have not ended. */
+  readonly #running = new Set<ForwardedExecution>();
+  #isClosed = false;
+  #sweepAt = FIRST_SWEEP;
+  #defaultForm: WireOutputForm = 'none';
+
+  /** `patternRefusal`: why a request must not have a `progress.pattern`; `undefined` if it may. */
+  constructor(engine: ExecutionEngine, writeQueue: WriteQueue, patternRefusal: string | undefined) {
+    this.#engine = engine;
+    this.#patternRefusal = patternRefusal;
+    this.#writeQueue = writeQueue;
+  }
+
+  /**
+   * Starts an execution. Its events are queued until `release()` is called.
+   * @param aborted - the client's signal was aborted before: the execution gets no process
+   */
+  start(
+    wire: unknown,
+    options: Omit<ForwardOptions, 'defaultForm'>,
+    aborted = false,
+  ): { forwarded: ForwardedExecution; admission: Promise<void> } {
+    if (this.#isClosed) {
+      throw new ExecutionError('ERR_ENGINE_CLOSED', 'Execution engine is shut down');
+    }
+    const request = requestFromWire(wire as WireRequest);
+    if (this.#patternRefusal !== undefined) refuseProgressPattern(request, this.#patternRefusal);
+    const signal = aborted ? AbortSignal.abort() : undefined;
+    const handle = this.#engine.run(request, { signal }) as LocalHandle;
+    const all = { ...options, defaultForm: this.#defaultForm };
+    const forwarded = new ForwardedExecution(this.#engine, handle, this.#writeQueue, all);
+    this.#running.add(forwarded);
+    void forwarded.settled.wait().then(() => this.#running.delete(forwarded));
+    return { forwarded, admission: this.#admit(forwarded) };
+  }
+
+  /** The execution with that id, if this connection started it and the engine has a record of it. */
+  find(id: string): ForwardedExecution | undefined {
+    return this.#byId.get(id.toLowerCase());
+  }
+
+  forget(id: string): void {
+    this.#byId.delete(id.toLowerCase());
+  }
+
+  /** Sets the form of lines for executions that have no form of their own. */
+  setDefaultForm(form: WireOutputForm): void {
+    this.#defaultForm = form;
+    for (const forwarded of this.#byId.values()) forwarded.setDefaultForm(form);
+  }
+
+  /**
+   * Called before the engine ends: reads the results whose lines wait for a slow reader. Executions
+   * that end with the engine have theirs in the handle.
+   */
+  keepResults(): void {
+    for (const forwarded of this.#byId.values()) forwarded.keepResult();
+  }
+
+  /** As the method of the engine. */
+  async waitForCompletion(id: string, timeoutMs: number | undefined): Promise<ExecutionResult> {
+    const forwarded = this.find(id);
+    if (forwarded === undefined || forwarded.settled.isResolved) {
+      return await this.#engine.waitForCompletion(id, { timeoutMs });
+    }
+    const { timeoutMs: ms } = waitOptions({ timeoutMs });
+    return await boundedWait(forwarded.completion(), undefined, {
+      ms,
+      error: () => waitTimedOut(id, ms),
+    });
+  }
+
+  /** Ends the executions of this connection only: the engine has other clients. */
+  async shutdown(graceMs: number | undefined): Promise<ShutdownResult> {
+    const grace = graceOption({ graceMs }) ?? shutdownGraceMs(this.#engine.config);
+    this.#isClosed = true;
+    const all = [...this.#running];
+    const ended = Promise.all(all.map(({ settled }) => settled.wait()));
+    for (const { handle } of all) handle.cancel().catch(ignore);
+    const timer = setTimeout(() => this.#killUntil(ended), Math.min(grace, LONGEST_TIMER));
+    await ended;
+    clearTimeout(timer);
+    return { survivors: all.flatMap(({ survivors }) => survivors) };
+  }
+
+  #killUntil(ended: Promise<unknown>): void {
+    const kill = (): void => {
+      for (const { handle } of this.#running) handle.kill('SIGKILL').catch(ignore);
+    };
+    kill();
+    const timer = setInterval(kill, KILL_AGAIN_MS);
+    void ended.then(() => clearInterval(timer));
+  }
+
+  async #admit(forwarded: ForwardedExecution): Promise<void> {
+    const { id } = forwarded;
+    // A request that will be refused must not replace the execution that has its id.
+    if (!this.#byId.has(id)) this.#byId.set(id, forwarded);
+    try {
+      await forwarded.admission();
+    } catch (error) {
+      if (this.#byId.get(id) === forwarded) this.#byId.delete(id);
+      throw error;
+    }
+    this.#byId.set(id, forwarded);
+    if (this.#byId.size >= this.#sweepAt) void this.#sweep();
+  }
+
+  /** Drops executions that the engine has dropped. The next sweep is at twice the remaining number. */
+  async #sweep(): Promise<void> {
+    this.#sweepAt = Number.POSITIVE_INFINITY;
+    for (const [id, forwarded] of this.#byId) {
+      if (!forwarded.settled.isResolved) continue;
+      await this.#engine.getStatus(id).catch(() => this.#byId.delete(id));
+    }
+    this.#sweepAt = Math.max(FIRST_SWEEP, 2 * this.#byId.size);
+  }
+}

@@ -1,0 +1,215 @@
+/** The commands of the protocol: what a line with a `type` can request. */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ShutdownResult } from '../../../types/result';
+import {
+  asBoolean,
+  asData,
+  asNumber,
+  asOneOf,
+  asString,
+  type ExecutionEngine,
+  notFound,
+  optional,
+} from '../../core/index';
+import { configToWire } from '../wire/config';
+import { resultToWire, statsToWire, summaryToWire } from '../wire/result';
+import { dataFromWire, numberFromWire } from '../wire/values';
+import type { ConnectionExecutions } from './connection-executions';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The connection that commands act on. */
+export interface CommandContext {
+  readonly engine: ExecutionEngine;
+  readonly executions: ConnectionExecutions;
+  readonly maxLineBytes: number;
+  /** Sends the lines of an execution, tagged with the `seq` of the call. Resolves after the last one. */
+  feed(id: string, seq: number): Promise<void>;
+  acknowledge(reader: number, count: number): void;
+  stopFeed(reader: number): void;
+  shutdown(graceMs: number | undefined): Promise<ShutdownResult>;
+}
+
+/** One line with a `type`. */
+export interface Call {
+  readonly seq: number | null;
+  /** Runs after the answer is queued. */
+  after: (() => void) | undefined;
+}
+
+interface ProtocolCommand {
+  /** The fields besides `type` and `seq`. */
+  fields: readonly string[];
+  /** Only errors are answered. */
+  isQuiet?: boolean;
+  /** Answered after all earlier commands. */
+  isLast?: boolean;
+  /** Its answer may be large. The next line is read when there is room for another one. */
+  isLarge?: boolean;
+  run(context: CommandContext, fields: Fields, call: Call): unknown;
+}
+
+const PROTOCOL = 1;
+/** The fields that name an execution, see {@link idOf}. */
+const KEY = ['id', 'run'];
+const FORMS = ['lines', 'batches', 'none'] as const;
+
+/** The id of the execution. With `run`, it must be the one that the `execute` with that `seq` began. */
+function idOf({ executions }: CommandContext, fields: Fields): string {
+  const id = asString('id', fields.id);
+  const run = optional(asNumber, 'run', fields.run ?? undefined);
+  if (run !== undefined && executions.find(id)?.run !== run) throw notFound(id);
+  return id;
+}
+
+const number = (fields: Fields, name: string): number | undefined =>
+  optional(asNumber, name, numberFromWire(fields[name] ?? undefined));
+
+/** Starts an execution. Answered at its admission, before all its events. */
+async function execute(
+  context: CommandContext,
+  fields: Fields,
+  call: Call,
+): Promise<{ id: string }> {
+  const { forwarded, admission } = context.executions.start(
+    fields.request,
+    {
+      form: asOneOf('output', fields.output ?? 'lines', FORMS),
+      wholeResult: asBoolean('result', fields.result ?? true),
+      run: call.seq,
+    },
+    asBoolean('aborted', fields.aborted ?? false),
+  );
+  call.after = () => forwarded.release();
+  await admission;
+  return { id: forwarded.id };
+}
+
+async function getResult(context: CommandContext, fields: Fields): Promise<unknown> {
+  const { engine } = context;
+  const id = idOf(context, fields);
+  const encoding = asOneOf('encoding', fields.encoding ?? 'utf8', ['utf8', 'buffer'] as const);
+  const result =
+    encoding === 'buffer' ? await engine.getResult(id, { encoding }) : await engine.getResult(id);
+  return result && resultToWire<string | Uint8Array>(result);
+}
+
+async function waitForCompletion(context: CommandContext, fields: Fields): Promise<unknown> {
+  const id = idOf(context, fields);
+  const timeoutMs = number(fields, 'timeout_ms');
+  return resultToWire(await context.executions.waitForCompletion(id, timeoutMs));
+}
+
+function sendInput(context: CommandContext, fields: Fields): Promise<void> {
+  const data = asData('data', dataFromWire('data', fields.data));
+  return context.engine.sendInput(idOf(context, fields), data);
+}
+
+async function list({ engine }: CommandContext, { status, tag, limit }: Fields): Promise<unknown> {
+  const filter = {
+    status: status ?? undefined,
+    tag: tag ?? undefined,
+    limit: limit ?? undefined,
+  };
+  return (await engine.listExecutions(filter as object)).map(summaryToWire);
+}
+
+async function removeExecution(context: CommandContext, fields: Fields): Promise<void> {
+  const id = idOf(context, fields);
+  await context.engine.removeExecution(id);
+  context.executions.forget(id);
+}
+
+async function onIdle({ engine }: CommandContext): Promise<void> {
+  await engine.onIdle();
+  // Answered after the events of the execution that ended last: they wait for the answer to its request.
+  await nextTurn();
+}
+
+function hello({ engine, maxLineBytes }: CommandContext): object {
+  return {
+    protocol: PROTOCOL,
+    pid: process.pid,
+    max_line_bytes: maxLineBytes,
+    config: configToWire(engine.config),
+  };
+}
+
+/** Sets the form of the lines of one execution, or the default of the connection. */
+function watch(context: CommandContext, fields: Fields): null {
+  const { executions } = context;
+  const form = asOneOf('output', fields.output, FORMS);
+  if (fields.id === undefined || fields.id === null) {
+    executions.setDefaultForm(form);
+    return null;
+  }
+  const id = idOf(context, fields);
+  const forwarded = executions.find(id);
+  if (forwarded === undefined) throw notFound(id);
+  forwarded.setForm(form);
+  return null;
+}
+
+/** First the methods of the engine, in their order there; then the commands of a connection. */
+export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
+  execute: { fields: ['request', 'output', 'result', 'aborted'], run: execute },
+  get_status: {
+    fields: KEY,
+    run: (context, fields) => context.engine.getStatus(idOf(context, fields)),
+  },
+  get_result: { fields: [...KEY, 'encoding'], isLarge: true, run: getResult },
+  wait_for_completion: {
+    fields: [...KEY, 'timeout_ms'],
+    isLarge: true,
+    run: waitForCompletion,
+  },
+  cancel: {
+    fields: KEY,
+    run: (context, fields) => context.engine.cancel(idOf(context, fields)),
+  },
+  kill: {
+    fields: [...KEY, 'signal'],
+    run: (context, fields) =>
+      context.engine.kill(idOf(context, fields), fields.signal as NodeJS.Signals),
+  },
+  send_input: { fields: [...KEY, 'data'], run: sendInput },
+  close_input: {
+    fields: KEY,
+    run: (context, fields) => context.engine.closeInput(idOf(context, fields)),
+  },
+  list: { fields: ['status', 'tag', 'limit'], isLarge: true, run: list },
+  running_count: { fields: [], run: ({ engine }) => engine.runningCount() },
+  queued_count: { fields: [], run: ({ engine }) => engine.queuedCount() },
+  remove_execution: { fields: KEY, run: removeExecution },
+  cleanup: { fields: [], run: ({ engine }) => engine.cleanup() },
+  start_cleanup_task: { fields: [], run: ({ engine }) => engine.startCleanupTask() },
+  stop_cleanup_task: { fields: [], run: ({ engine }) => engine.stopCleanupTask() },
+  stats: { fields: [], run: async ({ engine }) => statsToWire(await engine.stats()) },
+  on_idle: { fields: [], run: onIdle },
+  shutdown: {
+    fields: ['grace_ms'],
+    isLast: true,
+    run: (context, fields) => context.shutdown(number(fields, 'grace_ms')),
+  },
+  hello: { fields: [], run: hello },
+  watch: { fields: [...KEY, 'output'], run: watch },
+  read_lines: {
+    fields: KEY,
+    run: (context, fields, { seq }) => context.feed(idOf(context, fields), asNumber('seq', seq)),
+  },
+  lines_taken: {
+    fields: ['reader', 'count'],
+    isQuiet: true,
+    run: (context, { reader, count }) =>
+      context.acknowledge(asNumber('reader', reader), asNumber('count', count)),
+  },
+  stop_lines: {
+    fields: ['reader'],
+    isQuiet: true,
+    run: (context, { reader }) => context.stopFeed(asNumber('reader', reader)),
+  },
+};
+
+// What a command does not have must not be found on `Object.prototype`.
+for (const command of Object.values(PROTOCOL_COMMANDS)) Object.setPrototypeOf(command, null);

@@ -1,0 +1,61 @@
+/** The row of an execution, at its submission and at its end. */
+
+import type { ExecutionRequest } from '../../../types/request';
+import type { ExecutionOutcome } from '../../../types/result';
+import type { Row, StartBody } from '../messages';
+
+export function pendingRow(
+  id: string,
+  body: StartBody,
+  request: ExecutionRequest,
+  requestedAt: number,
+): Row {
+  return {
+    id,
+    status: 'pending',
+    command: body.command,
+    cwd: String(request.workingDir),
+    requestedAt,
+    startedAt: null,
+    endedAt: null,
+    durationMs: null,
+    timeoutMs: body.timeoutMs ?? null,
+    pid: null,
+    exitCode: null,
+    signal: null,
+    error: null,
+    input: body.stdin ? 'open' : 'none',
+    lines: 0,
+    cpuMs: null,
+    cpuPercent: null,
+    memory: null,
+    progress: null,
+    logFile: null,
+  };
+}
+
+/** The fields that change at the end. */
+export function settledFields(row: Row, result: ExecutionOutcome): Partial<Row> {
+  const { resourceUsage } = result;
+  return {
+    status: result.status,
+    startedAt: result.pid === null ? null : result.startedAt,
+    endedAt: result.completedAt,
+    durationMs: result.durationMs,
+    exitCode: result.exitCode,
+    signal: result.signal,
+    error: result.error?.message ?? null,
+    input: row.input === 'none' ? 'none' : 'closed',
+    cpuMs: resourceUsage && resourceUsage.userCpuMs + resourceUsage.systemCpuMs,
+    cpuPercent: null,
+    memory: resourceUsage && peakMemory(resourceUsage.maxRssBytes),
+    progress: null,
+    logFile: result.logFile,
+  };
+}
+
+/** A new process inherits the peak of the process that launched it, so a smaller value is only an upper bound. */
+function peakMemory(bytes: number): Row['memory'] {
+  const ownPeak = process.resourceUsage().maxRSS * 1024;
+  return { bytes, kind: bytes > ownPeak ? 'peak' : 'atMost' };
+}

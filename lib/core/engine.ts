@@ -1,0 +1,295 @@
+/** The engine of this process: one method for each call of its API, see `types/api`. */
+
+import type * as util from 'node:util';
+import type { ExecutionEngineApi, InputData } from '../../types/api';
+import type { ExecutionConfig, ExecutionConfigInput } from '../../types/config';
+import type { ExecutionRequest, RunOptions, WaitOptions } from '../../types/request';
+import type {
+  EngineStats,
+  ExecutionFilter,
+  ExecutionResult,
+  ExecutionStatus,
+  ExecutionSummary,
+  RecoveredExecution,
+  ShutdownResult,
+} from '../../types/result';
+import { type AnyResult, EngineBase } from './engine-base';
+import { engineClosed, fromNative, notFound, waitTimedOut } from './errors';
+import { completion, completionOf } from './execution/completion';
+import type { ExecutionState } from './execution/execution-state';
+import { Executions } from './execution/executions';
+import type { Handle } from './execution/handle';
+import { LocalHandle } from './execution/local-handle';
+import { recovered } from './execution/recovery';
+import { withdraw } from './execution/request-if-live';
+import { withBytes, withOutput, withoutOutput } from './execution/results';
+import { outcomeAt, SUMMARY_VALUES, statsAt, summaryAt } from './generated/returned';
+import { filterValues, NO_OPTIONS, runOptions, signalOption, waitOptions } from './options/call';
+import { asData, asId } from './options/checks';
+import { checkedConfig, shutdownGraceMs } from './options/config';
+import { asAnySignal } from './options/kinds';
+import {
+  type CheckedRequest,
+  checkedRequest,
+  idOfRefused,
+  isRefusedPiped,
+} from './options/request';
+import { setTypescriptInterpreter } from './options/typescript';
+import { checkPermission, inheritedEnv } from './util/environment';
+import { revealed } from './util/hidden-list';
+import { SharedEngine, serialConfig } from './util/shared-engine';
+import { boundedWait, throwIfAborted } from './util/wait';
+
+const shared = new SharedEngine<ExecutionEngine>();
+
+/**
+ * Runs commands on threads of its own and emits events about them.
+ *
+ * @example
+ * ```ts
+ * const engine = new ExecutionEngine({ maxConcurrentExecutions: 4 });
+ * engine.on('stdout', ({ executionId, line }) => console.log(executionId, line));
+ * const id = await engine.execute({ command: { type: 'shell', command: 'npm test' } });
+ * const { status, exitCode } = await engine.waitForCompletion(id);
+ * ```
+ */
+export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
+  readonly config: Readonly<ExecutionConfig>;
+  readonly #executions: Executions;
+  #recovered: Promise<readonly RecoveredExecution[]> | undefined;
+
+  /**
+   * Starts the engine's threads. The threads do not keep the process alive; executions do.
+   * @throws `ERR_INVALID_CONFIG`, synchronously: names the field, the value and what is allowed
+   */
+  constructor(config?: ExecutionConfigInput) {
+    super(() => this.#executions.updateAllWatches());
+    const checked = checkedConfig(config);
+    this.config = checked.config;
+    this.#executions = new Executions(checked, this);
+  }
+
+  /**
+   * Creates the engine that {@link global} returns. It is serial: `maxConcurrentExecutions` is 1 and
+   * `maxQueuedExecutions` is `Infinity` unless `config` sets them.
+   * @throws `ERR_INVALID_CONFIG` for an invalid field, and on a second call
+   */
+  static initGlobal(config?: ExecutionConfigInput): ExecutionEngine {
+    return shared.init(() => serialEngine(config));
+  }
+
+  /**
+   * The engine created by {@link initGlobal}.
+   * @throws `ERR_INVALID_CONFIG` before the call of `initGlobal()`
+   */
+  static global(): ExecutionEngine {
+    return shared.get();
+  }
+
+  async execute(request: ExecutionRequest, options?: WaitOptions): Promise<string> {
+    const signal = signalOption(options);
+    const prepared = this.#prepare(request);
+    throwIfAborted(signal);
+    const state = this.#executions.submit(prepared);
+    if (signal === undefined) await state.whenAnswered();
+    else await this.#untilAborted(signal, state);
+    if (state.isRefused) throw state.refusalError();
+    return state.id;
+  }
+
+  async getStatus(id: string): Promise<ExecutionStatus> {
+    const known = asId('id', id);
+    const status = this.#native.status(known);
+    if (status === undefined) throw notFound(known);
+    return status;
+  }
+
+  async waitForCompletion(
+    id: string,
+    options?: WaitOptions & { timeoutMs?: number | undefined },
+  ): Promise<ExecutionResult> {
+    if (options === undefined) {
+      const state = this.#executions.find(id);
+      if (state !== undefined) return await completion(this.#executions, state);
+    }
+    const known = asId('id', id);
+    const { signal, timeoutMs } = waitOptions(options);
+    throwIfAborted(signal);
+    const ended = completionOf(this.#executions, known);
+    return await boundedWait(ended, signal, {
+      ms: timeoutMs,
+      error: () => waitTimedOut(known, timeoutMs),
+    });
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    const known = asId('id', id);
+    return await this.#channel.ask((native, ticket) => native.cancel(ticket, known));
+  }
+
+  async sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void> {
+    const known = asId('id', id);
+    const bytes = asData('data', data);
+    const signal = signalOption(options);
+    throwIfAborted(signal);
+    const accepted = this.#channel.ask<void>((native, ticket) =>
+      native.sendInput(ticket, known, bytes),
+    );
+    await boundedWait(accepted, signal);
+  }
+
+  async closeInput(id: string): Promise<void> {
+    const known = asId('id', id);
+    await this.#channel.ask((native, ticket) => native.closeInput(ticket, known));
+  }
+
+  async kill(id: string, signal: NodeJS.Signals | number): Promise<boolean> {
+    const known = asId('id', id);
+    const number = asAnySignal('signal', signal);
+    return await this.#channel.ask((native, ticket) => native.kill(ticket, known, number));
+  }
+
+  async listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]> {
+    const values = this.#native.list(filterValues(filter));
+    const summaries: ExecutionSummary[] = [];
+    for (let at = 0; at < values.length; at += SUMMARY_VALUES)
+      summaries.push(summaryAt(values, at));
+    return summaries;
+  }
+
+  async runningCount(): Promise<number> {
+    return this.#native.runningCount();
+  }
+
+  async queuedCount(): Promise<number> {
+    return this.#native.queuedCount();
+  }
+
+  async removeExecution(id: string): Promise<void> {
+    const error = this.#native.remove(asId('id', id));
+    if (error !== null) throw fromNative(error);
+  }
+
+  async cleanup(): Promise<number> {
+    return await this.#channel.ask((native, ticket) => native.cleanup(ticket));
+  }
+
+  async startCleanupTask(): Promise<void> {
+    this.#native.startCleanupTask();
+  }
+
+  async stopCleanupTask(): Promise<void> {
+    this.#native.stopCleanupTask();
+  }
+
+  async stats(): Promise<EngineStats> {
+    return statsAt(this.#native.stats(), 0);
+  }
+
+  async onIdle(options?: WaitOptions): Promise<void> {
+    const signal = signalOption(options);
+    if (this.#channel.open === undefined) throw engineClosed();
+    throwIfAborted(signal);
+    await boundedWait(this.#executions.whenIdle(), signal);
+  }
+
+  /**
+   * Executions that were running when an earlier host process died, read from the journals in
+   * `journalDir`. When the promise settles, the processes that could be ended have ended. Each
+   * execution is reported to one engine, once. Empty without a `journalDir`.
+   */
+  get recovered(): Promise<readonly RecoveredExecution[]> {
+    this.#recovered ??= recovered(this.#channel);
+    return this.#recovered;
+  }
+
+  /** Executions keep the process alive: the default. */
+  ref(): this {
+    this.#channel.holdLoop(true);
+    return this;
+  }
+
+  /** Executions do not keep the process alive. Those that run when it exits are killed. */
+  unref(): this {
+    this.#channel.holdLoop(false);
+    return this;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](
+    depth: number,
+    options: util.InspectOptionsStylized,
+    inspect: typeof util.inspect,
+  ): string {
+    if (depth < 0) return options.stylize('[ExecutionEngine]', 'special');
+    const state = this.#channel.open === undefined ? 'closed' : 'open';
+    return `ExecutionEngine ${inspect({ state, config: this.config }, options)}`;
+  }
+
+  /** @internal */
+  protected start(request: ExecutionRequest, options: RunOptions | undefined): Handle {
+    const executions = this.#executions;
+    let started: ExecutionState | undefined;
+    try {
+      const checked = runOptions(options);
+      const prepared = this.#prepare(request);
+      started = checked.signal?.aborted
+        ? executions.cancelled(prepared)
+        : executions.submitWatched(prepared);
+      return new LocalHandle(executions, started, checked, prepared.isPiped);
+    } catch (error) {
+      // The signal of a polyfill took no listener.
+      if (started !== undefined) withdraw(this.#channel, started);
+      const state = executions.refused(idOfRefused(request), error as Error);
+      return new LocalHandle(executions, state, NO_OPTIONS, isRefusedPiped(request));
+    }
+  }
+
+  /** @internal */
+  protected async readResult(id: string, encoding: 'utf8' | 'buffer'): Promise<AnyResult | null> {
+    const native = this.#native;
+    const result = native.result(id);
+    if (result === undefined) throw notFound(id);
+    if (result === null) return null;
+    return encoding === 'buffer'
+      ? withBytes(outcomeAt(result, 0, id), native)
+      : withOutput(withoutOutput(result, id), native);
+  }
+
+  /** @internal */
+  protected end(graceMs: number | undefined): Promise<ShutdownResult> {
+    return this.#executions.shutdown(graceMs ?? shutdownGraceMs(this.config));
+  }
+
+  get #channel(): Executions['channel'] {
+    return this.#executions.channel;
+  }
+
+  /** Throws `ERR_ENGINE_CLOSED` after a shutdown; the async methods turn it into a rejection. */
+  get #native(): Executions['channel']['native'] {
+    return this.#executions.channel.native;
+  }
+
+  /** Waits for the admission. An execution whose id is not returned is cancelled. */
+  async #untilAborted(signal: AbortSignal, state: ExecutionState): Promise<void> {
+    try {
+      await boundedWait(state.whenAnswered(), signal);
+    } catch (error) {
+      withdraw(this.#channel, state);
+      throw error;
+    }
+  }
+
+  #prepare(request: ExecutionRequest): CheckedRequest {
+    this.#channel.checkAdmission();
+    checkPermission();
+    const prepared = checkedRequest(request, revealed(this.config.redact));
+    setTypescriptInterpreter(prepared.values);
+    if (prepared.extendsEnv) prepared.inheritedEnv = inheritedEnv();
+    return prepared;
+  }
+}
+
+/** Outside the class: a bundler renames a class that refers to itself by name. */
+function serialEngine(config: ExecutionConfigInput | undefined): ExecutionEngine {
+  return new ExecutionEngine(serialConfig(config));
+}

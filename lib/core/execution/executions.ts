@@ -1,0 +1,284 @@
+/** The executions of an engine that have not ended. Takes the records of the native engine. */
+
+import type { NativeError } from '../../../types/native';
+import type { ExecutionStatus, ShutdownResult } from '../../../types/result';
+import { engineClosed } from '../errors';
+import { publishLines } from '../events/dispatch';
+import { type ExecutionEmitter, wantsLines, wantsProgress } from '../events/emitter';
+import { OUTCOME_VALUES } from '../generated/returned';
+import { Channel } from '../native/channel';
+import type { RecordSink } from '../native/records';
+import type { CheckedConfig } from '../options/config';
+import type { CheckedRequest } from '../options/request';
+import { type LineEnds, splitLines } from '../output/split-lines';
+import { Deferred } from '../util/deferred';
+import { ExecutionState } from './execution-state';
+import { finishHandle } from './handle';
+import { idRefusal } from './id-refusal';
+import { emitEnd, emitStarted, progressOf, traceRefusal } from './lifecycle-events';
+import { cancelledOutcome } from './results';
+import { displayedRequest, Trace } from './tracing';
+
+/** For a microtask: `queueMicrotask()` makes an async resource for each. */
+const RESOLVED = Promise.resolve();
+
+export class Executions implements RecordSink {
+  readonly channel: Channel;
+  readonly #emitter: ExecutionEmitter;
+  /** The configuration `streamOutput`: lines become events. */
+  readonly #streamsOutput: boolean;
+  readonly #hasSecrets: boolean;
+  #watchesAll = false;
+  readonly #byToken = new Map<number, ExecutionState>();
+  readonly #byId = new Map<string, ExecutionState>();
+  /** Executions whose listeners may be added in this turn of the event loop. */
+  #deferredWatches: ExecutionState[] = [];
+  #idle: Deferred | undefined;
+
+  /** `emitter`: the engine, which emits the events of all executions. */
+  constructor({ config, values }: CheckedConfig, emitter: ExecutionEmitter) {
+    this.#emitter = emitter;
+    this.#streamsOutput = config.streamOutput;
+    this.#hasSecrets = config.redact.length > 0;
+    this.channel = new Channel(values, this);
+  }
+
+  /** The execution with that id, unless it has ended. */
+  find(id: string): ExecutionState | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** For `execute()`: the admission is reported before any event. */
+  submit(request: CheckedRequest): ExecutionState {
+    // A caller may add listeners to the engine after the admission, and gets all lines from the first
+    // one on, even if the event loop was blocked while the command wrote them.
+    const isEarly = this.#streamsOutput && !this.#watchesAll;
+    request.watch = isEarly || (request.progress !== undefined && wantsProgress(this.#emitter));
+    const state = this.#submit(request, true);
+    state.isWatchDeferred = isEarly;
+    return state;
+  }
+
+  /**
+   * For `run()`: a listener that is added to the handle in this turn gets all lines from the first one
+   * on, even if the process starts before. So lines are delivered until the end of the turn.
+   */
+  submitWatched(request: CheckedRequest): ExecutionState {
+    request.watch = this.#streamsOutput || request.progress !== undefined;
+    const state = this.#submit(request, false);
+    if (request.watch) this.#updateWatchLater(state);
+    return state;
+  }
+
+  /** An execution whose signal was aborted before the call. It ends as cancelled, asynchronously. */
+  cancelled(request: CheckedRequest): ExecutionState {
+    // The id is checked: otherwise its events would look like those of the execution that has the id.
+    const { native } = this.channel;
+    const isTaken = (id: string) => this.#byId.has(id) || native.status(id) !== undefined;
+    const refusal = idRefusal(request.id, isTaken);
+    const make = () => new ExecutionState(request.id, this.#emitter);
+    const trace = Trace.of(request, this.#hasSecrets);
+    const state = trace === undefined ? make() : trace.begin(make);
+    state.trace = trace;
+    const { command, metadata } = displayedRequest(request, this.#hasSecrets);
+    process.nextTick(() => {
+      if (refusal !== undefined) {
+        this.#refuse(state, refusal);
+        return;
+      }
+      const { status } = state;
+      const outcome = cancelledOutcome(request.id, command, metadata);
+      state.finishAs(outcome);
+      this.#finish(state, status, outcome.completedAt);
+    });
+    return state;
+  }
+
+  /** An execution whose request was refused before it was sent. */
+  refused(id: string, error: Error): ExecutionState {
+    const state = new ExecutionState(id, this.#emitter);
+    process.nextTick(() => this.#refuse(state, error));
+    return state;
+  }
+
+  /** The native engine delivers the lines of an execution only while they are needed. */
+  updateWatch(state: ExecutionState): void {
+    if (state.isWatchDeferred) return;
+    const { handleEmitter, progress, readers } = state;
+    const forEvents =
+      this.#streamsOutput && handleEmitter !== undefined && wantsLines(handleEmitter);
+    const forProgress = progress !== undefined && state.emitters.some(wantsProgress);
+    const isNeeded = forEvents || forProgress || readers.length > 0;
+    if (isNeeded === state.isWatched || state.isEnded) return;
+    state.isWatched = isNeeded;
+    this.channel.open?.watch(state.id, isNeeded, state.token);
+  }
+
+  /** Called when the engine gets its first listener for lines or progress, or loses the last one. */
+  updateAllWatches(): void {
+    const isNeeded = this.#streamsOutput && wantsLines(this.#emitter);
+    if (isNeeded !== this.#watchesAll) {
+      this.#watchesAll = isNeeded;
+      this.channel.open?.watchAll(isNeeded);
+    }
+    for (const state of this.#byToken.values()) {
+      if (state.progress !== undefined) this.updateWatch(state);
+    }
+  }
+
+  whenIdle(): Promise<void> {
+    if (this.#byToken.size === 0) return Promise.resolve();
+    this.#idle ??= new Deferred();
+    return this.#idle.wait();
+  }
+
+  /** Ends all executions. Pending waits reject with `ERR_ENGINE_CLOSED`. */
+  async shutdown(graceMs: number): Promise<ShutdownResult> {
+    const survivors = await this.channel.shutdown(graceMs);
+    for (const state of [...this.#byToken.values()]) this.#refuse(state, engineClosed());
+    this.channel.close();
+    return { survivors };
+  }
+
+  admitted(token: number, error: NativeError | null): void {
+    const state = this.#byToken.get(token);
+    if (state === undefined) return;
+    if (error !== null) {
+      this.#refuse(state, error);
+      return;
+    }
+    state.isAdmitted = true;
+    state.answer();
+    if (state.isWatchDeferred) this.#updateWatchLater(state);
+  }
+
+  started(token: number, timestamp: number, pid: number, command: string): void {
+    const state = this.#byToken.get(token);
+    if (state === undefined) return;
+    state.pid = pid;
+    state.status = 'running';
+    state.trace?.started(pid, command);
+    if (state.isHeard) emitStarted(state, timestamp, pid, command);
+  }
+
+  output(
+    token: number,
+    timestamp: number,
+    stream: 0 | 1,
+    firstSeq: number,
+    count: number,
+    partial: boolean,
+    text: string,
+    bytes: number,
+    ends: LineEnds | undefined,
+  ): void {
+    const state = this.#byToken.get(token);
+    if (state === undefined) return;
+    const { emitters, readers } = state;
+    if (this.#streamsOutput && emitters.some(wantsLines)) {
+      const lines = splitLines(text, count, ends);
+      const batch = { executionId: state.id, timestamp, stream, firstSeq, partial, lines };
+      state.resource.runInAsyncScope(publishLines, undefined, emitters, batch);
+    }
+    if (readers.length > 0) {
+      const ownEnds = ends?.all.slice(ends.at, ends.at + count);
+      const batch = { stream, firstSeq, count, partial, text, timestamp, ends: ownEnds };
+      for (const reader of [...readers]) reader.push(batch, bytes);
+    }
+    if (state.progress !== undefined && emitters.some(wantsProgress)) {
+      state.progress.take(stream, text, partial, timestamp);
+    }
+  }
+
+  finished(token: number, timestamp: number, fields: readonly unknown[], at: number): void {
+    const state = this.#byToken.get(token);
+    if (state === undefined) return;
+    const { status } = state;
+    state.finish(fields.slice(at, at + OUTCOME_VALUES));
+    this.#finish(state, status, timestamp);
+  }
+
+  #submit(request: CheckedRequest, isAwaited: boolean): ExecutionState {
+    const trace = Trace.of(request, this.#hasSecrets);
+    const state =
+      trace === undefined
+        ? this.#send(request, isAwaited)
+        : trace.begin(() => this.#send(request, isAwaited));
+    state.trace = trace;
+    state.isWatched = request.watch;
+    if (request.progress !== undefined) state.progress = progressOf(state, request.progress);
+    return state;
+  }
+
+  #send(request: CheckedRequest, isAwaited: boolean): ExecutionState {
+    const { channel } = this;
+    const { native } = channel;
+    const state = new ExecutionState(request.id, this.#emitter);
+    state.token = channel.newToken();
+    channel.executionBegins();
+    this.#byToken.set(state.token, state);
+    try {
+      state.isRegistered = native.execute(state.token, request.values, isAwaited);
+    } catch (error) {
+      this.#byToken.delete(state.token);
+      channel.executionEnds();
+      channel.update();
+      throw error;
+    }
+    // A second execution with the same id is refused and must not replace the first.
+    if (state.isRegistered) this.#byId.set(state.id, state);
+    return state;
+  }
+
+  /** Updates the watch after the microtasks of this turn: callers that wait for the admission have continued then. */
+  #updateWatchLater(state: ExecutionState): void {
+    state.isWatchDeferred = true;
+    if (this.#deferredWatches.push(state) > 1) return;
+    void RESOLVED.then(() => process.nextTick(() => this.#updateDeferredWatches()));
+  }
+
+  #updateDeferredWatches(): void {
+    const states = this.#deferredWatches;
+    this.#deferredWatches = [];
+    for (const state of states) {
+      state.isWatchDeferred = false;
+      this.updateWatch(state);
+    }
+  }
+
+  #refuse(state: ExecutionState, error: Error | NativeError): void {
+    state.refuse(error);
+    state.isFailureReported = state.readers.length > 0;
+    traceRefusal(state, error);
+    this.#settle(state);
+  }
+
+  /** The end, in this order: the result, the events, then everything that waits for the end. */
+  #finish(state: ExecutionState, oldStatus: ExecutionStatus, timestamp: number): void {
+    // During a shutdown a handle cannot read the result later.
+    const isLastChance = state.handle !== undefined && this.channel.isClosing;
+    if (state.isResultWanted || isLastChance) state.takeResult(this.channel.open);
+    const { handleEmitter, readers, status } = state;
+    state.isFailureReported =
+      readers.length > 0 ||
+      (handleEmitter !== undefined &&
+        handleEmitter.listenerCount(status) + handleEmitter.listenerCount('settled') > 0);
+    if (state.isHeard || state.trace !== undefined || state.progress !== undefined) {
+      emitEnd(state, oldStatus, timestamp);
+    }
+    this.#settle(state);
+  }
+
+  #settle(state: ExecutionState): void {
+    if (this.#byToken.delete(state.token)) this.channel.executionEnds();
+    if (this.#byId.get(state.id) === state) this.#byId.delete(state.id);
+    state.end();
+    for (const reader of state.readers.splice(0)) reader.end();
+    if (state.handle !== undefined) finishHandle(state.handle, state.resource);
+    state.resource.emitDestroy();
+    if (this.#idle !== undefined && this.#byToken.size === 0) {
+      this.#idle.resolve();
+      this.#idle = undefined;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/** The handle of one execution of an engine in this process, see `types/api`. */
+
+import type { NativeEngine } from '../../../types/native';
+import type { RunOptions } from '../../../types/request';
+import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../../../types/result';
+import { engineClosed } from '../errors';
+import { ExecutionEmitter } from '../events/emitter';
+import { asAnySignal } from '../options/kinds';
+import type { LineSource } from '../output/line-reader';
+import type { RetainedOutput } from '../output/output-bytes';
+import type { InputSink } from '../output/stdin';
+import { completion } from './completion';
+import type { ExecutionState } from './execution-state';
+import type { Executions } from './executions';
+import { Handle } from './handle';
+import { lineSource } from './line-source';
+import { requestIfLive } from './request-if-live';
+
+/** For a rejection that is reported elsewhere. */
+const ignore = (): void => undefined;
+
+export class LocalHandle extends Handle {
+  readonly #executions: Executions;
+  readonly #state: ExecutionState;
+  readonly #options: RunOptions;
+  #result: Promise<ExecutionResult> | undefined;
+
+  constructor(
+    executions: Executions,
+    state: ExecutionState,
+    options: RunOptions,
+    isPiped: boolean,
+  ) {
+    super(isPiped);
+    this.#executions = executions;
+    this.#state = state;
+    this.#options = options;
+    // One that is not sent to the native engine was cancelled by its signal, or refused.
+    this.cancelAt(state.token === 0 ? undefined : options.signal);
+    state.handle = this;
+    state.rejects = options.reject ?? false;
+  }
+
+  get id(): string {
+    return this.#state.id;
+  }
+
+  get pid(): number | undefined {
+    return this.#state.pid;
+  }
+
+  get result(): Promise<ExecutionResult> {
+    this.#result ??= completion(this.#executions, this.#state, this.#options);
+    return this.#result;
+  }
+
+  cancel(): Promise<boolean> {
+    return this.#requestIfLive((native, ticket) =>
+      native.cancel(ticket, this.id, this.#state.token),
+    );
+  }
+
+  async kill(signal: NodeJS.Signals | number = 'SIGTERM'): Promise<boolean> {
+    const number = asAnySignal('signal', signal);
+    return await this.#requestIfLive((native, ticket) =>
+      native.kill(ticket, this.id, number, this.#state.token),
+    );
+  }
+
+  /** For faces: resolves at the admission, and rejects with the refusal, as `execute()` does. */
+  async admission(): Promise<void> {
+    await this.#state.whenAnswered();
+    if (this.#state.isRefused) throw this.#state.refusalError();
+  }
+
+  /** For faces: the lines in batches. */
+  lineSource(): LineSource {
+    return lineSource(this.#executions, this.#state, () => this.failure());
+  }
+
+  /** For faces: the result at the time of the terminal event. The handle does not keep it. */
+  readResult(): ExecutionResult {
+    return this.#state.readResult(this.#executions.channel.open);
+  }
+
+  protected get status(): ExecutionStatus {
+    return this.#state.status;
+  }
+
+  protected get outcome(): ExecutionOutcome | undefined {
+    return this.#state.outcome;
+  }
+
+  protected makeEmitter(): ExecutionEmitter {
+    const emitter = new ExecutionEmitter(() => this.#executions.updateWatch(this.#state));
+    this.#state.emitters.push(emitter);
+    return emitter;
+  }
+
+  protected inputSink(): InputSink {
+    const state = this.#state;
+    const { id } = state;
+    return {
+      send: (data) =>
+        this.#requestIfLive((native, ticket) => native.sendInput(ticket, id, data, state.token)),
+      close: () =>
+        this.#requestIfLive((native, ticket) => native.closeInput(ticket, id, state.token)),
+    };
+  }
+
+  protected ended(): Promise<void> {
+    return this.#state.whenEnded();
+  }
+
+  protected isFailed(): boolean {
+    return this.#state.isFailed(this.#options.reject ?? false);
+  }
+
+  protected report(): void {
+    if (!this.isFailed()) return;
+    // A result that is read here holds the output in memory as long as the handle exists.
+    if (this.#state.isFailureReported) this.#result?.catch(ignore);
+    else void this.result;
+  }
+
+  protected async retainedOutput(): Promise<RetainedOutput> {
+    const native = this.#executions.channel.open;
+    if (native === undefined) throw engineClosed();
+    return native.output(this.id, 'buffer', this.#state.token) ?? undefined;
+  }
+
+  #requestIfLive(send: (native: NativeEngine, ticket: number) => void): Promise<boolean> {
+    return requestIfLive(this.#executions.channel, this.#state, send);
+  }
+}

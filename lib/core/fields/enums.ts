@@ -1,0 +1,45 @@
+/** Values that are one of a list of names. They cross into the engine as the index of the name. */
+
+import type { ExecutionConfig, OversizedOutputStrategy } from '../../../types/config';
+import type { ExecutionStatus, Termination } from '../../../types/result';
+
+export const STRATEGIES = [
+  'truncateWithWarning',
+  'failExecution',
+  'streamToFile',
+] as const satisfies OversizedOutputStrategy[];
+
+export const ANSI_MODES = ['raw', 'sgr', 'strip'] as const satisfies ExecutionConfig['ansi'][];
+
+/** `input`: the request has an `input`, which is written and closed. */
+export const STDIN_MODES = ['ignore', 'input', 'pipe'] as const;
+
+export const STATUSES = [
+  'pending',
+  'running',
+  'completed',
+  'failed',
+  'timeout',
+  'cancelled',
+] as const satisfies ExecutionStatus[];
+
+export const REASONS = [
+  'timeout',
+  'idleTimeout',
+  'cancel',
+  'shutdown',
+  'outputLimit',
+  'streamFailure',
+] as const satisfies Termination['reason'][];
+
+/**
+ * The enumerations of the engine for these lists. An enumerator is named like the value, in snake case, unless
+ * `enumerators` lists others. `none`: the enumerator for "not given".
+ */
+export const ENUMS = {
+  OversizedOutputStrategy: { names: STRATEGIES },
+  AnsiMode: { names: ANSI_MODES, none: 'by_sink' },
+  StdinMode: { names: STDIN_MODES, enumerators: ['null_device', 'input', 'pipe'] },
+  Status: { names: STATUSES },
+  TerminationReason: { names: REASONS },
+} as const;

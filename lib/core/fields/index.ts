@@ -1,0 +1,6 @@
+/** All tables, for the generator and for the other parts of the package. */
+
+export { CONFIG, CONFIG_CONTEXT } from './config';
+export { ENUMS } from './enums';
+export { COMMANDS, FILTER, LIMITS, MEMBERS, PROGRESS, REQUEST, REQUEST_CONTEXT } from './request';
+export { RETURNED } from './result';

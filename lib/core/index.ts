@@ -1,0 +1,82 @@
+/**
+ * The inner contract of the package: what its faces (`lib/bridge`, `lib/cli`, `lib/console`,
+ * `lib/electron`, `lib/plan`) use of the core. They import nothing else of it. Not public.
+ */
+
+// The engine and its errors. `EngineBase` is the base of an engine that runs elsewhere.
+export { ExecutionEngine } from './engine';
+export { type AnyResult, EngineBase } from './engine-base';
+export { ExecutionError, type ExecutionErrorDetails, notFound, waitTimedOut } from './errors';
+// Events: the emitter of an engine or a handle, and delivery to its listeners.
+export { publish, publishLines } from './events/dispatch';
+export { ExecutionEmitter, wantsLines } from './events/emitter';
+// The two sides of a handle. `Handle` is the base of handles whose engine is elsewhere; `LocalHandle`
+// is what `run()` of an engine in this process returns, for a face that forwards its lines.
+export { Handle } from './execution/handle';
+export type { LocalHandle } from './execution/local-handle';
+export { isRejection } from './execution/rejection';
+export { rejectionOf } from './execution/results';
+// The tables of fields, and the names of their kinds.
+export { ANSI_MODES, STRATEGIES } from './fields/enums';
+export { COMMANDS, CONFIG, LIMITS, PROGRESS, REQUEST, RETURNED } from './fields/index';
+export type { Kind, Name } from './fields/kinds';
+export type { Rows } from './fields/result';
+// What `doctor` reports about the native binary, and files of the package for a bundle.
+export { boostVersionIn, installedFile } from './native/load';
+// Options of single methods, checked as the engine checks them.
+export {
+  encodingOption,
+  executionFilter,
+  graceOption,
+  runOptions,
+  signalOption,
+  waitOptions,
+} from './options/call';
+// Checks of single values, with errors in the style of Node.
+export {
+  asArray,
+  asBoolean,
+  asData,
+  asId,
+  asInteger,
+  asNumber,
+  asObject,
+  asOneOf,
+  asPath,
+  asPlainObject,
+  asString,
+  asStrings,
+  isPlainObject,
+  isRegExp,
+  optional,
+  outOfRange,
+  ownValue,
+  shortened,
+  syntaxProblem,
+  unknownSignal,
+  wrongSecretType,
+  wrongType,
+  wrongValue,
+} from './options/checks';
+export { unknownCommandType } from './options/command';
+export { shutdownGraceMs } from './options/config';
+export { ownFields } from './options/fields';
+export { asStdinMode, isSecrets, SECRETS } from './options/kinds';
+export { asLimits } from './options/limits';
+export { nearest, refuseUnknown, unknownField } from './options/names';
+export { PATTERNS_NOT_ALLOWED, patternProblem, refuseProgressPattern } from './options/progress';
+export { toJson } from './options/request';
+// Lines in batches, for a reader that applies backpressure.
+export type { BatchReader, LineSource } from './output/line-reader';
+export type { RetainedOutput } from './output/output-bytes';
+export type { LineBatch } from './output/split-lines';
+export type { InputSink } from './output/stdin';
+export { STREAM_NAMES } from './output/stream-names';
+// Waits that end at an abort signal or after a time.
+export { onAbort } from './util/abort';
+export { Deferred } from './util/deferred';
+export { printable } from './util/inspect';
+export { setAllOwn, setOwn } from './util/own-property';
+export { randomId } from './util/random-id';
+export { signalNumber } from './util/signals';
+export { boundedWait, reasonOf, throwIfAborted } from './util/wait';

@@ -1,0 +1,43 @@
+/** The messages between the main process and a preload script: plain data, cloned on the way. */
+
+import type { PageError, PageEventName } from '../../types/electron';
+
+export const DEFAULT_CHANNEL = 'execution-engine';
+
+/** For `invoke`: a {@link Call}, answered by a {@link Reply}. */
+export const callChannel = (channel: string): string => `${channel}:call`;
+/** To the page: a {@link Batch}. */
+export const eventChannel = (channel: string): string => `${channel}:events`;
+/** For `send`: an {@link Acknowledgement}. */
+export const ackChannel = (channel: string): string => `${channel}:taken`;
+
+export interface Call {
+  /** A random token of one load of a page. The calls of an earlier load are obsolete. */
+  page: string;
+  method: string;
+  args: unknown[];
+}
+
+/** An error is data: of a rejection Electron transfers the message only. */
+export type Reply = { value: unknown } | { error: PageError };
+
+/** An event for the watch with that number, or for the listeners of the page. */
+export type WireEvent = [watch: number, name: PageEventName, payload: unknown];
+
+export interface Batch {
+  page: string;
+  number: number;
+  events: WireEvent[];
+}
+
+/** The callbacks of the page have processed a batch. */
+export interface Acknowledgement {
+  page: string;
+  number: number;
+}
+
+/** The watch number of the listeners of the page. */
+export const LISTENERS = 0;
+
+/** The argument with which the main process makes the preload script expose the API. */
+export const PRELOAD_ARGUMENT = '--escher-execution-engine=';

@@ -1,0 +1,177 @@
+/** The calls that a page can make, by name. Their arguments are untrusted. */
+
+import type { ExecutionEngineApi, InputData } from '../../../types/api';
+import type { PageSender } from '../../../types/electron';
+import type { TerminalEvent } from '../../../types/events';
+import type { ExecutionResult } from '../../../types/result';
+import { executionFilter, notFound } from '../../core/index';
+import { LISTENERS } from '../ipc';
+import { accessDenied, codedError, pageGone } from '../page-errors';
+import { admission } from './admission';
+import { authorizedRequest } from './authorize';
+import type { ExecutionHubs } from './execution-hub';
+import type { ExposeSettings } from './expose-options';
+import type { Page } from './page';
+import type { Subscription } from './subscriptions';
+import type { EngineWindow } from './window';
+
+export interface Caller {
+  engine: ExecutionEngineApi;
+  settings: ExposeSettings;
+  hubs: ExecutionHubs;
+  sender: PageSender;
+  window: EngineWindow;
+  page: Page;
+}
+
+type Handler = (caller: Caller, args: readonly unknown[]) => unknown;
+
+/** A method of the engine that takes the id of an execution. */
+const byId =
+  (call: (engine: ExecutionEngineApi, id: string, rest: readonly unknown[]) => unknown): Handler =>
+  (caller, [id, ...rest]) =>
+    call(caller.engine, accessibleId(caller, id), rest);
+
+/** The methods of the engine. The option `allow` limits them. */
+const ENGINE_CALLS: Record<string, Handler> = {
+  execute: (caller, [request]) => start(caller, request, LISTENERS, false),
+  cancel: byId((engine, id) => engine.cancel(id)),
+  kill: byId((engine, id, [signal]) => engine.kill(id, signal as NodeJS.Signals)),
+  getStatus: byId((engine, id) => engine.getStatus(id)),
+  getResult: byId((engine, id, [options]) =>
+    engine.getResult(id, options as { encoding?: 'utf8' }),
+  ),
+  waitForCompletion: byId((engine, id, [options]) =>
+    engine.waitForCompletion(id, options as { timeoutMs?: number }),
+  ),
+  sendInput: byId((engine, id, [data]) => engine.sendInput(id, data as InputData)),
+  closeInput: byId((engine, id) => engine.closeInput(id)),
+  removeExecution: byId((engine, id) => engine.removeExecution(id)),
+  listExecutions: (caller, [filter]) => list(caller, filter),
+  runningCount: ({ engine }) => engine.runningCount(),
+  queuedCount: ({ engine }) => engine.queuedCount(),
+  stats: ({ engine }) => engine.stats(),
+};
+
+/** Calls about what the page watches. Every page can make them. */
+const WATCH_CALLS: Record<string, Handler> = {
+  watch: (caller, [id, number, lines]) => watch(caller, id, asNumber(number), lines === true),
+  unwatch: ({ page }, [number]) => page.unwatch(asNumber(number)),
+  subscribe: (caller, [id]) => watch(caller, id, LISTENERS, false),
+  unsubscribe: ({ page }, [id]) => page.unsubscribe(String(id).toLowerCase()),
+  subscribeAll: ({ page, settings }) => {
+    if (settings.access !== 'all') {
+      throw accessDenied(`Pages may watch their own executions only: "access" is 'own'`);
+    }
+    page.subscribeAll();
+  },
+  unsubscribeAll: ({ page }) => page.unsubscribeAll(),
+  listenToLines: ({ page }) => page.listenToLines(),
+};
+
+/** Throws or returns a promise for invalid calls too. */
+export function answerCall(caller: Caller, method: unknown, args: readonly unknown[]): unknown {
+  const name = String(method);
+  if (Object.hasOwn(WATCH_CALLS, name)) return WATCH_CALLS[name]?.(caller, args);
+  const engineMethod = name === 'run' ? 'execute' : name;
+  if (!Object.hasOwn(ENGINE_CALLS, engineMethod)) {
+    throw codedError('ERR_INVALID_ARG_VALUE', `The engine has no method '${name}' for pages`);
+  }
+  if (!caller.settings.allow.has(engineMethod)) {
+    throw accessDenied(`Pages may not call '${engineMethod}'`);
+  }
+  if (name === 'run') return start(caller, args[0], asNumber(args[1]), args[2] === true);
+  return ENGINE_CALLS[engineMethod]?.(caller, args);
+}
+
+/** Runs a command for the callbacks with that `number`, or for the listeners of the page. */
+async function start(
+  caller: Caller,
+  untrusted: unknown,
+  number: number,
+  lines: boolean,
+): Promise<string> {
+  const { engine, settings, hubs, window, page } = caller;
+  const request = await authorizedRequest(untrusted, caller.sender, settings);
+  if (page.isClosed) throw pageGone();
+  const execution = engine.run(request);
+  const { id } = execution;
+  const hub = hubs.add(execution);
+  window.own.add(id);
+  if (number === LISTENERS) page.subscribe(hub);
+  else page.watch(number, hub, lines);
+  try {
+    await admission(engine, execution);
+  } catch (error) {
+    hubs.remove(id);
+    window.own.delete(id);
+    hub.close();
+    throw error;
+  }
+  return id;
+}
+
+async function watch(
+  caller: Caller,
+  untrusted: unknown,
+  number: number,
+  lines: boolean,
+): Promise<TerminalEvent | undefined> {
+  const { hubs, page } = caller;
+  const id = accessibleId(caller, untrusted);
+  const hub = hubs.find(id);
+  if (hub !== undefined) {
+    if (number === LISTENERS) page.subscribe(hub);
+    else page.watch(number, hub, lines);
+    return undefined;
+  }
+  // Subscribed before the status is read, so that no event in between is missed.
+  const subscription =
+    number === LISTENERS ? page.subscribeById(id) : page.watchById(number, id, lines);
+  return subscription && (await endOfEnded(caller, subscription, id));
+}
+
+/** The terminal event of an execution that has ended: it emits no more events. */
+async function endOfEnded(
+  { engine, page }: Caller,
+  subscription: Subscription,
+  id: string,
+): Promise<TerminalEvent | undefined> {
+  try {
+    const result = await engine.getResult(id);
+    if (page.isClosed) throw pageGone();
+    // With events under way, the terminal event follows them. This answer could overtake them.
+    if (result === null || subscription.hasEvents) return undefined;
+    subscription.stop();
+    return terminalEvent(result);
+  } catch (error) {
+    subscription.stop();
+    throw error;
+  }
+}
+
+function terminalEvent({ stdout: _out, stderr: _err, ...outcome }: ExecutionResult): TerminalEvent {
+  return { executionId: outcome.id, timestamp: outcome.completedAt, result: outcome };
+}
+
+/** An execution that the page has no access to is reported as unknown. */
+function accessibleId({ settings, window }: Caller, id: unknown): string {
+  // The engine rejects what is not a string.
+  if (typeof id !== 'string') return id as string;
+  const known = id.toLowerCase();
+  if (settings.access === 'own' && !window.own.has(known)) throw notFound(id);
+  return known;
+}
+
+async function list({ engine, settings, window }: Caller, untrusted: unknown) {
+  const filter = executionFilter(untrusted);
+  if (settings.access === 'all') return await engine.listExecutions(filter);
+  const { limit, ...rest } = filter;
+  const known = await engine.listExecutions(rest);
+  return known.filter(({ id }) => window.own.has(id)).slice(0, limit);
+}
+
+function asNumber(value: unknown): number {
+  if (Number.isSafeInteger(value)) return value as number;
+  throw codedError('ERR_INVALID_ARG_TYPE', 'The number of a watch must be an integer');
+}

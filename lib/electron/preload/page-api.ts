@@ -1,0 +1,128 @@
+/**
+ * The object that a page gets. The context bridge copies data, wraps functions, and drops prototypes
+ * and symbols: so the object has functions and plain data only.
+ */
+
+import type {
+  PageCallbacks,
+  PageEventName,
+  PageExecution,
+  PageExecutionEngine,
+} from '../../../types/electron';
+import type { TerminalEvent } from '../../../types/events';
+import { PAGE_METHODS } from '../page-methods';
+import { callSafely, type PageClient } from './page-client';
+
+const CALLBACKS = {
+  onStarted: 'started',
+  onOutput: 'output',
+  onSkipped: 'skipped',
+  onProgress: 'progress',
+  onStatusChanged: 'statusChanged',
+  onSettled: 'settled',
+} as const satisfies Record<keyof PageCallbacks, PageEventName>;
+
+const EVENTS: Record<PageEventName, true> = {
+  started: true,
+  output: true,
+  stdout: true,
+  stderr: true,
+  progress: true,
+  skipped: true,
+  statusChanged: true,
+  completed: true,
+  failed: true,
+  timeout: true,
+  cancelled: true,
+  settled: true,
+};
+
+export function pageApi(client: PageClient): PageExecutionEngine {
+  const methods = Object.fromEntries(
+    PAGE_METHODS.map((name) => [name, (...args: unknown[]) => client.call(name, ...args)]),
+  ) as unknown as PageExecutionEngine;
+  return {
+    ...methods,
+    run: (request, callbacks) =>
+      watched(client, callbacks, (number, lines) => client.call('run', request, number, lines)),
+    watch: (id, callbacks) =>
+      watched(client, callbacks, async (number, lines, deliver) => {
+        const end = await client.call<TerminalEvent | undefined>('watch', id, number, lines);
+        if (end !== undefined) deliver('settled', end);
+        return end?.executionId ?? id.toLowerCase();
+      }),
+    on: (name, callback) => {
+      if (!Object.hasOwn(EVENTS, name)) {
+        throw new TypeError(
+          `Unknown event '${String(name)}'. Allowed: ${Object.keys(EVENTS).join(', ')}`,
+        );
+      }
+      if (typeof callback !== 'function') throw new TypeError('The callback must be a function');
+      return client.on(name, callback as (event: never) => unknown);
+    },
+    subscribe: async (id) => {
+      await client.call('subscribe', id);
+    },
+    unsubscribe: (id) => client.call('unsubscribe', id),
+    subscribeAll: () => client.call('subscribeAll'),
+    unsubscribeAll: () => client.call('unsubscribeAll'),
+  };
+}
+
+type Deliver = (name: PageEventName, payload: unknown) => unknown;
+
+/** `begin` starts the watch with the given number and resolves with the id. */
+async function watched(
+  client: PageClient,
+  callbacks: PageCallbacks | undefined,
+  begin: (number: number, lines: boolean, deliver: Deliver) => Promise<string>,
+): Promise<PageExecution> {
+  const byEvent = callbacksByEvent(callbacks);
+  const number = client.receive(deliver);
+  function deliver(name: PageEventName, payload: unknown): unknown {
+    if (name === 'settled') client.forget(number);
+    const callback = byEvent.get(name);
+    return callback === undefined ? undefined : callSafely(callback, payload as never);
+  }
+  try {
+    const id = await begin(number, byEvent.has('output'), deliver);
+    return handle(client, id, number);
+  } catch (error) {
+    client.forget(number);
+    throw error;
+  }
+}
+
+function handle(client: PageClient, id: string, number: number): PageExecution {
+  return {
+    id,
+    cancel: () => client.call('cancel', id),
+    kill: (signal = 'SIGTERM') => client.call('kill', id, signal),
+    sendInput: (data) => client.call('sendInput', id, data),
+    closeInput: () => client.call('closeInput', id),
+    result: () => client.call('waitForCompletion', id),
+    unwatch: () => {
+      client.forget(number);
+      client.call('unwatch', number).catch(() => undefined);
+    },
+  };
+}
+
+function callbacksByEvent(
+  callbacks: PageCallbacks = {},
+): Map<PageEventName, (event: never) => unknown> {
+  const byEvent = new Map<PageEventName, (event: never) => unknown>();
+  for (const [name, callback] of Object.entries(callbacks ?? {})) {
+    if (!Object.hasOwn(CALLBACKS, name)) {
+      throw invalid(`Unknown callback '${name}'. Allowed: ${Object.keys(CALLBACKS).join(', ')}`);
+    }
+    if (callback === undefined) continue;
+    if (typeof callback !== 'function') throw invalid(`The callback '${name}' must be a function`);
+    byEvent.set(CALLBACKS[name as keyof PageCallbacks], callback);
+  }
+  return byEvent;
+}
+
+function invalid(message: string) {
+  return { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE', message, isRetryable: false };
+}

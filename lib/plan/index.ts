@@ -1,0 +1,35 @@
+/** The public names of `escher-execution-engine/plan`. */
+
+export type {
+  DependencyGraphStrategy,
+  ExecutionPlan,
+  ParallelStrategy,
+  PlanCommand,
+  PlanCommandOptions,
+  PlanEventName,
+  PlanEvents,
+  PlanExecutionResult,
+  PlanLine,
+  PlanListener,
+  PlanOptions,
+  PlanProgressEvent,
+  PlanRun,
+  PlanStats,
+  PlanStep,
+  PlanStepStatus,
+  PlanStrategy,
+  RetriedEventName,
+  RetriedEvents,
+  RetriedExecution,
+  RetriedListener,
+  RetriedResult,
+  RetryCause,
+  RetryingEvent,
+  RetryPolicy,
+  SerialStrategy,
+  StepFinishedEvent,
+  StepRetryingEvent,
+  StepStartedEvent,
+} from '../../types/plan';
+export { retry } from './retry/retry';
+export { executePlan } from './run/execute-plan';

@@ -1,0 +1,87 @@
+/** The dependencies of a plan: which commands each one needs. Pure. */
+
+import { asArray, asPlainObject, ExecutionError, shortened } from '../../core/index';
+
+/** By the index of a command, the indexes of those that it needs. */
+export type Needs = readonly (readonly number[])[];
+
+const invalid = (problem: string): ExecutionError =>
+  new ExecutionError('ERR_VALIDATION', `Validation error: ${problem}`, {
+    reason: 'INVALID_DEPENDENCY_GRAPH',
+  });
+
+/** Resolves names and indexes. `names`: those of the commands. */
+export function neededSteps(
+  path: string,
+  given: unknown,
+  names: readonly (string | undefined)[],
+): Needs {
+  const dependencies = asPlainObject(path, given);
+  const needs = names.map(() => new Set<number>());
+  for (const key of Object.keys(dependencies)) {
+    const step = indexOf(key, names, path);
+    const at = `${path}.${shortened(key)}`;
+    for (const needed of asArray(at, dependencies[key])) {
+      const index = indexOf(needed, names, at);
+      if (index === step) throw invalid(`"${at}": ${label(step, names)} depends on itself`);
+      needs[step]?.add(index);
+    }
+  }
+  const all = needs.map((set) => [...set]);
+  const circle = circleIn(all);
+  if (circle === undefined) return all;
+  const labels = circle.map((step) => label(step, names)).join(' -> ');
+  throw invalid(`"${path}" has a circle: ${labels}`);
+}
+
+/** A text is a name first. */
+function indexOf(given: unknown, names: readonly (string | undefined)[], path: string): number {
+  if (typeof given === 'string' && names.includes(given)) return names.indexOf(given);
+  const isNumber = typeof given === 'string' && /^\d{1,9}$/.test(given);
+  const index = isNumber ? Number(given) : given;
+  if (Number.isInteger(index) && (index as number) >= 0 && (index as number) < names.length)
+    return index as number;
+  const shown = typeof given === 'string' ? `'${shortened(given)}'` : shortened(String(given));
+  const known = names.filter((name) => name !== undefined).map((name) => `'${name}'`);
+  const allowed = [`an index from 0 to ${names.length - 1}`, ...known].join(', ');
+  throw invalid(`"${path}": there is no command ${shown}. It must be one of: ${allowed}`);
+}
+
+const label = (step: number, names: readonly (string | undefined)[]): string =>
+  names[step] ?? String(step);
+
+/** The first circle in the order of its dependencies, with its first step again at its end. */
+export function circleIn(needs: Needs): number[] | undefined {
+  const done = new Set<number>();
+  for (let start = 0; start < needs.length; start++) {
+    const circle = circleFrom(start, needs, done);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
+
+/** Without recursion: a chain can be longer than the stack. `done`: steps that are part of no circle. */
+function circleFrom(start: number, needs: Needs, done: Set<number>): number[] | undefined {
+  const trail: number[] = [];
+  const onTrail = new Set<number>();
+  const open: { step: number; next: number }[] = [{ step: start, next: 0 }];
+  while (open.length > 0) {
+    const top = open.at(-1) as { step: number; next: number };
+    if (top.next === 0) {
+      trail.push(top.step);
+      onTrail.add(top.step);
+    }
+    const needed = needs[top.step]?.[top.next++];
+    if (needed === undefined) {
+      open.pop();
+      onTrail.delete(top.step);
+      trail.pop();
+      done.add(top.step);
+    } else if (onTrail.has(needed)) {
+      return [...trail.slice(trail.indexOf(needed)), needed];
+    } else if (!done.has(needed)) {
+      open.push({ step: needed, next: 0 });
+    }
+  }
+  return undefined;
+}

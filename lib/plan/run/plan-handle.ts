@@ -1,0 +1,98 @@
+/** The handle of a plan, see `types/plan`. */
+
+import type {
+  PlanEventName,
+  PlanExecutionResult,
+  PlanLine,
+  PlanListener,
+  PlanRun,
+} from '../../../types/plan';
+import { ExecutionEmitter } from '../../core/index';
+import { iterateSteps, type ReadablePlan } from './plan-lines';
+
+const ignore = (): void => undefined;
+
+/** What the handle needs of the plan under way. */
+export interface RunningPlan extends ReadablePlan {
+  readonly id: string;
+  readonly emitter: ExecutionEmitter;
+  readonly result: Promise<PlanExecutionResult>;
+  cancel(): Promise<boolean>;
+}
+
+/** Listeners are those of an emitter of executions, with other names. */
+export const planEmitter = (): ExecutionEmitter => new ExecutionEmitter(ignore);
+
+export class PlanHandle implements PlanRun {
+  /** Makes a handle assignable to a `Promise` for the compiler. */
+  readonly [Symbol.toStringTag] = 'PlanRun';
+  readonly #plan: RunningPlan;
+
+  constructor(plan: RunningPlan) {
+    this.#plan = plan;
+  }
+
+  get id(): string {
+    return this.#plan.id;
+  }
+
+  get result(): Promise<PlanExecutionResult> {
+    return this.#plan.result;
+  }
+
+  on<Name extends PlanEventName>(name: Name, listener: PlanListener<Name>): this {
+    this.#plan.emitter.on(name as 'started', listener as never);
+    return this;
+  }
+
+  once<Name extends PlanEventName>(name: Name, listener: PlanListener<Name>): this {
+    this.#plan.emitter.once(name as 'started', listener as never);
+    return this;
+  }
+
+  off<Name extends PlanEventName>(name: Name, listener: PlanListener<Name>): this {
+    this.#plan.emitter.off(name as 'started', listener as never);
+    return this;
+  }
+
+  addListener<Name extends PlanEventName>(name: Name, listener: PlanListener<Name>): this {
+    return this.on(name, listener);
+  }
+
+  removeListener<Name extends PlanEventName>(name: Name, listener: PlanListener<Name>): this {
+    return this.off(name, listener);
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: awaiting the handle gives the result.
+  then<Value = PlanExecutionResult, Other = never>(
+    onFulfilled?: ((result: PlanExecutionResult) => Value | PromiseLike<Value>) | null,
+    onRejected?: ((reason: unknown) => Other | PromiseLike<Other>) | null,
+  ): Promise<Value | Other> {
+    return this.result.then(onFulfilled, onRejected);
+  }
+
+  catch<Other = never>(
+    onRejected?: ((reason: unknown) => Other | PromiseLike<Other>) | null,
+  ): Promise<PlanExecutionResult | Other> {
+    return this.result.catch(onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<PlanExecutionResult> {
+    return this.result.finally(onFinally);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<PlanLine> {
+    // The iterator throws the error of an invalid plan.
+    this.result.catch(ignore);
+    return iterateSteps(this.#plan);
+  }
+
+  cancel(): Promise<boolean> {
+    return this.#plan.cancel();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cancel();
+    await this.result.catch(ignore);
+  }
+}

@@ -1,0 +1,258 @@
+#include "engine/dispatcher.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
+#include <new>
+
+#include "execution/statistics.hpp"
+#include "policy/command_text.hpp"
+#include "process/host_directory.hpp"
+#include "process/launch.hpp"
+#include "process/strand_checker.hpp"
+
+namespace escher {
+namespace {
+
+// What was found at the admission is gone: the failure that the launch would have met.
+Error as_spawn_failure(const Error& refusal, const ExecutionRequest& request) {
+  const std::string directory = request.working_dir.value_or("");
+  switch (refusal.reason) {
+    case ValidationReason::working_dir_not_found:
+      return errors::spawn_failed(ENOENT, "chdir", directory);
+    case ValidationReason::invalid_working_dir:
+      return errors::spawn_failed(ENOTDIR, "chdir", directory);
+    case ValidationReason::script_not_executable:
+      return errors::spawn_failed(EACCES, "execve", describe(request.command));
+    default:
+      return errors::spawn_failed(ENOENT, "execve", describe(request.command));
+  }
+}
+
+Result<ResolvedCommand> resolve_request(const Execution& execution, const Config& config,
+                                        const FileFacts& files) {
+  const auto redact = [&](std::string_view value) {
+    return execution.redacted(std::string(value));
+  };
+  return resolve(execution.request(), config, files, redact);
+}
+
+// No descriptor was left for the working directory of the host: the command must not run in
+// another.
+std::optional<Error> refuse_directory(const ExecutionRequest& request) {
+  const auto& directory = request.host_directory;
+  if (!directory || directory->os_error() == 0) return std::nullopt;
+  return errors::spawn_failed(directory->os_error(), "open", ".");
+}
+
+// A limit that cannot be enforced is refused, not ignored.
+std::optional<Error> refuse_limits(const Execution& execution) {
+  const auto limits = execution.launch_options().cgroup_limits;
+  if (!limits) return std::nullopt;
+  auto refusal = Cgroup::check_limits(*limits);
+  if (!refusal) return std::nullopt;
+  const char* field = limits->memory_max ? "limits.memoryMax" : "limits.pidsMax";
+  return errors::validation(
+      ValidationReason::unsupported_limit,
+      std::string(field) + " needs a delegated cgroup v2. " + refusal->message +
+          ". `escher-execution-engine doctor` shows what this machine supports");
+}
+
+// The result of `function`, or an error for a lack of memory, which is worth another attempt.
+template <typename Function>
+auto with_memory(Function function) -> decltype(function()) {
+  try {
+    return function();
+  } catch (const std::bad_alloc&) {
+    return errors::spawn_failed(ENOMEM, "malloc", {});
+  }
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(boost::asio::io_context& spawner, const Config& config,
+                       const FileFacts& files, Registry& registry, Statistics& statistics)
+    : spawner_(spawner),
+      config_(config),
+      files_(files),
+      registry_(registry),
+      statistics_(statistics),
+      admission_(config.max_concurrent_executions, config.max_queued_executions) {}
+
+void Dispatcher::submit(std::shared_ptr<Execution> execution, Admitted admitted) {
+  boost::asio::post(
+      spawner_, [this, execution = std::move(execution), admitted = std::move(admitted)]() mutable {
+        auto decision = with_memory([&] { return admit(execution); });
+        if (!decision) {
+          decision = execution->redacted(decision.error());
+          registry_.forget(execution->id());
+          execution->refused();
+        }
+        admitted(std::move(decision));
+      });
+}
+
+void Dispatcher::withdraw(std::uint64_t serial) {
+  boost::asio::post(spawner_, [this, serial] {
+    {
+      const MutexLock lock(admission_mutex_);
+      admission_.withdraw(serial);
+    }
+    waiting_.erase(serial);
+    drop_launch(serial);
+  });
+}
+
+void Dispatcher::assert_on_spawn_thread() const { assert_on_strand(spawner_.get_executor()); }
+
+void Dispatcher::close() {
+  boost::asio::post(spawner_, [this] { closed_ = true; });
+}
+
+Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
+  assert_on_spawn_thread();
+  if (closed_) return errors::engine_closed();
+  if (auto error = refuse_directory(execution->request())) return std::move(*error);
+  auto command = resolve_request(*execution, config_, files_);
+  if (!command) return command.error();
+  if (auto error = refuse_limits(*execution)) return std::move(*error);
+  MutexLock lock(admission_mutex_);
+  const auto decision = admission_.submit(execution->serial(), execution->request().priority);
+  const std::size_t running = admission_.running();
+  lock.unlock();
+  switch (decision) {
+    case Admission::Decision::reject:
+      return errors::concurrency_limit(running, config_.max_queued_executions);
+    case Admission::Decision::wait:
+      // The resolved command is not kept: thousands may wait, each with its environment.
+      waiting_.emplace(execution->serial(), execution);
+      registry_.set_queued(execution->id());
+      break;
+    case Admission::Decision::run:
+      queue_launch(execution, std::move(*command));
+      break;
+  }
+  return {};
+}
+
+Permit Dispatcher::make_permit() {
+  return Permit([this] { return permit_returned(); });
+}
+
+// Its place is free before its end is reported, so a consumer of that event can count on it.
+void Dispatcher::drop_launch(std::uint64_t serial) {
+  assert_on_spawn_thread();
+  // The permit is returned when the statement ends, after the queue was changed: the next execution
+  // may enter the queue during the return.
+  if (!take_launch(launches_, serial)) take_launch(retries_, serial);
+}
+
+std::optional<Dispatcher::Launch> Dispatcher::take_launch(std::deque<Launch>& from,
+                                                          std::uint64_t serial) {
+  const auto found = std::find_if(from.begin(), from.end(), [serial](const Launch& l) {
+    return l.execution->serial() == serial;
+  });
+  if (found == from.end()) return std::nullopt;
+  std::optional<Launch> taken(std::move(*found));
+  from.erase(found);
+  return taken;
+}
+
+// One launch at a time, then the work that was posted in the meantime: admissions do not wait until
+// all earlier launches are done.
+void Dispatcher::queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command) {
+  assert_on_spawn_thread();
+  registry_.set_admitted(execution->id());
+  Permit permit = make_permit();
+  launches_.push_back({std::move(execution), std::move(command), std::move(permit)});
+  if (launching_) return;
+  launching_ = true;
+  boost::asio::post(spawner_, [this] { launch_next(); });
+}
+
+void Dispatcher::launch_next() {
+  assert_on_spawn_thread();
+  // The launch may have been dropped.
+  launching_ = !launches_.empty();
+  if (!launching_) return;
+  Launch next = std::move(launches_.front());
+  launches_.pop_front();
+  launching_ = !launches_.empty();
+  if (launching_) boost::asio::post(spawner_, [this] { launch_next(); });
+  // If it was withdrawn, the permit is returned as `next` is destroyed.
+  if (next.execution->launch_claim().claim()) launch(std::move(next));
+}
+
+void Dispatcher::launch(Launch launch) {
+  Execution& execution = *launch.execution;
+  const auto options = execution.launch_options();
+  options.cgroups->ensure();
+  options.watchdog->ensure(options.cgroups->path());
+  const auto before = SteadyClock::now();
+  auto launched =
+      with_memory([&] { return escher::launch(execution.strand(), launch.command, options); });
+  if (!launched) {
+    const bool others_run = registry_.counts().running > 0;
+    const auto delay = launch.retry.after_failure(launched.error().os_error, others_run);
+    if (delay && execution.launch_claim().release()) return launch_later(*delay, std::move(launch));
+    return execution.launch_failed(std::move(launched).error(), std::move(launch.permit));
+  }
+  statistics_.any_launch = true;
+  statistics_.spawn.add(SteadyClock::now() - before);
+  execution.journal_launch(launched->process.pid());
+  execution.launched(std::move(*launched), std::move(launch.permit));
+}
+
+// Other launches go on in the meantime. The timer runs on the execution's strand: the first timer
+// of the spawn thread's io_context would open descriptors, which may be what is exhausted.
+void Dispatcher::launch_later(Millis delay, Launch launch) {
+  assert_on_spawn_thread();
+  const std::uint64_t serial = launch.execution->serial();
+  const auto timer =
+      std::make_shared<boost::asio::steady_timer>(launch.execution->strand(), to_steady(delay));
+  retries_.push_back(std::move(launch));
+  timer->async_wait([this, timer, serial](const boost::system::error_code& error) {
+    if (error) return;
+    boost::asio::post(spawner_, [this, serial] { retry(serial); });
+  });
+}
+
+void Dispatcher::retry(std::uint64_t serial) {
+  assert_on_spawn_thread();
+  auto due = take_launch(retries_, serial);
+  if (due && due->execution->launch_claim().claim()) launch(std::move(*due));
+}
+
+Permit::StartNext Dispatcher::permit_returned() {
+  std::optional<Admission::Ticket> serial;
+  {
+    const MutexLock lock(admission_mutex_);
+    serial = admission_.release();
+  }
+  if (!serial) return nullptr;
+  return [this, serial = *serial] {
+    boost::asio::post(spawner_, [this, serial] { start_waiting(serial); });
+  };
+}
+
+void Dispatcher::start_waiting(std::uint64_t serial) {
+  assert_on_spawn_thread();
+  // Queued executions are being cancelled on their own strands and must not be launched before.
+  if (closed_) return;
+  auto node = waiting_.extract(serial);
+  // Withdrawn just as its turn came.
+  if (!node) return make_permit().reset();
+  auto& execution = node.mapped();
+  // Resolved once more: the file system may have changed while it was queued.
+  auto command = resolve_request(*execution, config_, files_);
+  if (command) return queue_launch(std::move(execution), std::move(*command));
+
+  registry_.set_admitted(execution->id());
+  Permit permit = make_permit();
+  if (!execution->launch_claim().claim()) return;
+  execution->launch_failed(as_spawn_failure(command.error(), execution->request()),
+                           std::move(permit));
+}
+
+}  // namespace escher

@@ -1,0 +1,83 @@
+// Validates, admits and launches. All of this happens on the spawn thread, in order, so admission
+// is first come, first served, and a slow disk or a slow execve delays neither JavaScript nor the
+// output of running executions. Only a permit may come back on any thread: the queue is empty most
+// of the time, and then the spawn thread need not be woken. Owned by the engine.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "engine/registry.hpp"
+#include "execution/execution.hpp"
+#include "execution/permit.hpp"
+#include "model/thread_annotations.hpp"
+#include "policy/admission.hpp"
+#include "policy/launch_retry.hpp"
+#include "policy/resolved_command.hpp"
+
+namespace escher {
+
+class Dispatcher {
+ public:
+  using Admitted = std::function<void(Result<void>)>;
+
+  // All outlive the dispatcher.
+  Dispatcher(boost::asio::io_context& spawner, const Config& config, const FileFacts& files,
+             Registry& registry, Statistics& statistics);
+
+  // ---- Any thread.
+  // `admitted` is called on the spawn thread, before the launch. If the execution is refused, the
+  // registry has forgotten it before the call.
+  void submit(std::shared_ptr<Execution> execution, Admitted admitted);
+  // The execution ended before its launch.
+  void withdraw(std::uint64_t serial);
+  // Refuses everything that is submitted later.
+  void close();
+
+ private:
+  struct Launch {
+    std::shared_ptr<Execution> execution;
+    ResolvedCommand command;
+    Permit permit;
+    LaunchRetry retry = {};
+  };
+
+  // ---- On the spawn thread only.
+  Result<void> admit(const std::shared_ptr<Execution>& execution);
+  void queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command);
+  void launch_next();
+  void launch(Launch launch);
+  void launch_later(Millis delay, Launch launch);
+  void retry(std::uint64_t serial);
+  Permit make_permit();
+  void drop_launch(std::uint64_t serial);
+  void assert_on_spawn_thread() const;
+  static std::optional<Launch> take_launch(std::deque<Launch>& from, std::uint64_t serial);
+  void start_waiting(std::uint64_t serial);
+
+  // ---- Any thread.
+  Permit::StartNext permit_returned();
+
+  boost::asio::io_context& spawner_;
+  const Config& config_;
+  const FileFacts& files_;
+  Registry& registry_;
+  Statistics& statistics_;
+
+  // A leaf.
+  Mutex admission_mutex_;
+  Admission admission_ ESCHER_GUARDED_BY(admission_mutex_);
+
+  // The spawn thread's.
+  std::unordered_map<std::uint64_t, std::shared_ptr<Execution>> waiting_;
+  std::deque<Launch> launches_;
+  std::deque<Launch> retries_;  // each waits for its timer
+  bool launching_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace escher

@@ -1,0 +1,67 @@
+#include "engine/record_cleanup.hpp"
+
+#include <boost/asio/post.hpp>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "process/strand_checker.hpp"
+
+namespace escher {
+
+void RecordCleanup::remove_files(const std::vector<Record>& dropped) const {
+  if (config_.keep_overflow_files) return;
+  for (const auto& record : dropped) {
+    for (const auto& stream : record.result->streams) {
+      std::error_code already_gone;
+      if (!stream.overflow_file.empty()) {
+        std::filesystem::remove(stream.overflow_file, already_gone);
+      }
+    }
+  }
+}
+
+std::vector<Record> RecordCleanup::sweep() {
+  assert_on_strand(strand_);
+  auto dropped = registry_.sweep(SteadyClock::now());
+  remove_files(dropped);
+  return dropped;
+}
+
+// The handler is called before the records are destroyed, which takes about as long as the pass.
+void RecordCleanup::run(std::function<void(Result<std::size_t>)> handler) {
+  boost::asio::post(strand_, [this, handler = std::move(handler)] {
+    const auto dropped = sweep();
+    handler(dropped.size());
+  });
+}
+
+void RecordCleanup::arm() {
+  timer_.arm(strand_, config_.cleanup_interval, [this] {
+    sweep();
+    arm();
+  });
+}
+
+void RecordCleanup::start() {
+  boost::asio::post(strand_, [this] {
+    if (!std::exchange(runs_, true)) arm();
+  });
+}
+
+void RecordCleanup::stop() {
+  boost::asio::post(strand_, [this] {
+    runs_ = false;
+    timer_.cancel();
+  });
+}
+
+void RecordCleanup::on_record_added() {
+  if (!config_.enable_auto_cleanup || !registry_.crowded() || early_pass_.exchange(true)) return;
+  boost::asio::post(strand_, [this] {
+    early_pass_ = false;
+    if (runs_) sweep();
+  });
+}
+
+}  // namespace escher

@@ -1,0 +1,52 @@
+// Drops finished records by the retention rules, with their overflow files: on request, at an
+// interval, and early when there are far too many. Any thread; one pass at a time, on a strand of
+// its own. Owned by the engine.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "engine/registry.hpp"
+#include "execution/strand_timer.hpp"
+#include "model/config.hpp"
+#include "model/error.hpp"
+#include "model/record.hpp"
+#include "process/strand.hpp"
+
+namespace escher {
+
+class RecordCleanup {
+ public:
+  // The references outlive it.
+  RecordCleanup(const Strand& strand, const Config& config, Registry& registry)
+      : strand_(strand), config_(config), registry_(registry) {}
+
+  // One pass; the handler gets the number of records that it dropped.
+  void run(std::function<void(Result<std::size_t>)> handler);
+  // A pass at every interval.
+  void start();
+  void stop();
+  // A record was added: begins a pass if there are far too many.
+  void on_record_added();
+
+  // Removes the overflow files of records that were dropped.
+  void remove_files(const std::vector<Record>& dropped) const;
+
+ private:
+  // ---- On the strand only.
+  std::vector<Record> sweep();
+  void arm();
+
+  const Strand strand_;
+  const Config& config_;
+  Registry& registry_;
+  std::atomic<bool> early_pass_{false};
+
+  // The strand's.
+  StrandTimer timer_;
+  bool runs_ = false;
+};
+
+}  // namespace escher

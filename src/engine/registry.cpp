@@ -1,0 +1,213 @@
+#include "engine/registry.hpp"
+
+#include <algorithm>
+
+#include "execution/execution.hpp"
+
+namespace escher {
+
+Registry::Registry(Retention::Limits limits) : retention_(limits) {}
+Registry::~Registry() = default;
+
+bool Registry::add(std::shared_ptr<Execution> execution) {
+  const MutexLock lock(mutex_);
+  const auto [place, added] = entries_.try_emplace(execution->id());
+  if (!added) return false;
+  place->second.serial = execution->serial();
+  place->second.token = execution->token();
+  place->second.live = std::move(execution);
+  ++in_stage_[static_cast<std::size_t>(Stage::submitted)];
+  return true;
+}
+
+void Registry::forget(const ExecutionId& id) {
+  std::shared_ptr<Execution> dropped;
+  const MutexLock lock(mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  --in_stage_[static_cast<std::size_t>(found->second.stage)];
+  dropped = std::move(found->second.live);
+  entries_.erase(found);
+}
+
+void Registry::enter(Entry& entry, Stage stage) {
+  --in_stage_[static_cast<std::size_t>(entry.stage)];
+  ++in_stage_[static_cast<std::size_t>(stage)];
+  entry.stage = stage;
+}
+
+void Registry::set_stage(const ExecutionId& id, Stage stage) {
+  const MutexLock lock(mutex_);
+  // Only forwards: an execution may finish on its strand before the spawn thread has registered
+  // its admission.
+  const auto found = entries_.find(id);
+  if (found != entries_.end() && found->second.stage < stage) enter(found->second, stage);
+}
+
+void Registry::set_queued(const ExecutionId& id) { set_stage(id, Stage::queued); }
+void Registry::set_admitted(const ExecutionId& id) { set_stage(id, Stage::admitted); }
+void Registry::set_running(const ExecutionId& id) { set_stage(id, Stage::running); }
+
+void Registry::finish(const ExecutionId& id, std::shared_ptr<const ExecutionResult> result,
+                      std::shared_ptr<const CapturedOutput> output) {
+  std::shared_ptr<Execution> ended;
+  std::vector<std::shared_ptr<const CapturedOutput>> dropped;
+  const std::uint64_t bytes = output ? output->size() : 0;
+  const MutexLock lock(mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  Entry& entry = found->second;
+  enter(entry, Stage::finished);
+  ended = std::move(entry.live);
+  entry.record = {std::move(result), std::move(output), ended->request().tags};
+  entry.kept = retention_.add(id, SteadyClock::now(), bytes);
+  for (const auto& old : retention_.drop_output()) {
+    dropped.push_back(std::move(entries_.at(old).record.output));
+  }
+}
+
+Status Registry::status_of(const Entry& entry) {
+  switch (entry.stage) {
+    case Stage::finished:
+      return entry.record.result->status;
+    case Stage::running:
+      return Status::running;
+    default:
+      return Status::pending;
+  }
+}
+
+Registry::Found Registry::find(const ExecutionId& id, std::optional<std::uint64_t> token) const {
+  const MutexLock lock(mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return {};
+  const Entry& entry = found->second;
+  if (token && entry.token != *token) return {};
+  if (entry.live) return {entry.live, std::nullopt, status_of(entry)};
+  return {nullptr, entry.record, status_of(entry)};
+}
+
+std::vector<std::shared_ptr<Execution>> Registry::live() const {
+  std::vector<std::shared_ptr<Execution>> result;
+  const MutexLock lock(mutex_);
+  for (const auto& [id, entry] : entries_) {
+    if (entry.live) result.push_back(entry.live);
+  }
+  return result;
+}
+
+bool Registry::matches(const Entry& entry, const ListFilter& filter) {
+  const auto has = [](const auto& list, const auto& value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+  };
+  if (!filter.statuses.empty() && !has(filter.statuses, status_of(entry))) return false;
+  const auto& tags = entry.live ? entry.live->request().tags : entry.record.tags;
+  return filter.tag.empty() || has(tags, filter.tag);
+}
+
+std::vector<ExecutionSummary> Registry::list(const ListFilter& filter) const {
+  struct Row {
+    std::uint64_t serial;
+    Status status;
+    std::shared_ptr<Execution> live;
+    std::shared_ptr<const ExecutionResult> result;
+  };
+  std::vector<Row> rows;
+  {
+    // Only pointers are copied under the lock; the texts are copied outside of it.
+    const MutexLock lock(mutex_);
+    for (const auto& [id, entry] : entries_) {
+      if (!matches(entry, filter)) continue;
+      rows.push_back({entry.serial, status_of(entry), entry.live, entry.record.result});
+    }
+  }
+  const auto newer = [](const Row& a, const Row& b) { return a.serial > b.serial; };
+  const std::size_t count = std::min(filter.limit, rows.size());
+  std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count), rows.end(),
+                    newer);
+  std::vector<ExecutionSummary> summaries;
+  summaries.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Row& row = rows[i];
+    if (row.live) {
+      const auto duration = row.status == Status::running ? row.live->age() : Millis(0);
+      summaries.push_back({row.live->id(), row.status, row.live->command_text(),
+                           row.live->started_at(), duration, row.live->request().metadata});
+    } else {
+      const ExecutionResult& result = *row.result;
+      summaries.push_back({result.id, result.status, result.command, result.started_at,
+                           result.duration, result.metadata});
+    }
+  }
+  return summaries;
+}
+
+Result<Record> Registry::remove(const ExecutionId& id) {
+  const MutexLock lock(mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return errors::not_found(format_id(id));
+  if (found->second.live) return errors::execution_active(format_id(id));
+  Record record = std::move(found->second.record);
+  retention_.remove(found->second.kept);
+  --in_stage_[static_cast<std::size_t>(Stage::finished)];
+  entries_.erase(found);
+  return record;
+}
+
+std::vector<Record> Registry::sweep(SteadyTime now) {
+  // In slices, so that no other thread waits long for the lock.
+  constexpr std::size_t kSlice = 1000;
+  std::vector<Record> dropped;
+  for (std::size_t in_slice = kSlice; in_slice == kSlice;) {
+    const MutexLock lock(mutex_);
+    const auto due = retention_.due(now, kSlice);
+    in_slice = due.size();
+    for (const auto& id : due) {
+      const auto found = entries_.find(id);
+      dropped.push_back(std::move(found->second.record));
+      retention_.remove(found->second.kept);
+      --in_stage_[static_cast<std::size_t>(Stage::finished)];
+      entries_.erase(found);
+    }
+  }
+  return dropped;
+}
+
+std::vector<Record> Registry::clear() {
+  std::vector<Record> dropped;
+  const MutexLock lock(mutex_);
+  for (auto it = entries_.begin(); it != entries_.end();) {
+    if (it->second.live) {
+      ++it;
+      continue;
+    }
+    dropped.push_back(std::move(it->second.record));
+    retention_.remove(it->second.kept);
+    --in_stage_[static_cast<std::size_t>(Stage::finished)];
+    it = entries_.erase(it);
+  }
+  return dropped;
+}
+
+bool Registry::crowded() const {
+  const MutexLock lock(mutex_);
+  return retention_.needs_early_pass();
+}
+
+std::size_t Registry::count_of(Stage stage) const {
+  return in_stage_[static_cast<std::size_t>(stage)];
+}
+
+Registry::Counts Registry::counts() const {
+  const MutexLock lock(mutex_);
+  Counts counts;
+  counts.pending = count_of(Stage::submitted) + count_of(Stage::queued) + count_of(Stage::admitted);
+  counts.running = count_of(Stage::running);
+  counts.waiting = count_of(Stage::queued);
+  counts.admitted = count_of(Stage::admitted) + count_of(Stage::running);
+  counts.records = retention_.records();
+  counts.record_bytes = retention_.bytes();
+  return counts;
+}
+
+}  // namespace escher

@@ -1,0 +1,98 @@
+#include "execution/execution_options.hpp"
+
+#include <algorithm>
+
+#include "execution/execution_host.hpp"
+#include "policy/marker.hpp"
+#include "process/host_directory.hpp"
+#include "recovery/overflow_directory.hpp"
+
+namespace escher {
+namespace {
+
+// The request removes the marker: its descendants live on after the host.
+bool removes_marker(const ExecutionRequest& request) {
+  return std::any_of(request.env.begin(), request.env.end(), [](const EnvironmentChange& change) {
+    return change.name == kMarkerName && !change.value;
+  });
+}
+
+}  // namespace
+
+Millis timeout_of(const ExecutionRequest& request, const Config& config) {
+  return request.timeout.value_or(config.default_timeout);
+}
+
+Millis grace_of(const ExecutionRequest& request, const Config& config) {
+  return request.force_kill_after.value_or(config.force_kill_after);
+}
+
+int kill_signal_of(const ExecutionRequest& request, const Config& config) {
+  return request.kill_signal.value_or(config.kill_signal);
+}
+
+std::uint64_t output_limit_of(const ExecutionRequest& request, const Config& config) {
+  return request.max_output_size_bytes.value_or(config.max_output_size_bytes);
+}
+
+std::string log_path_of(const ExecutionRequest& request, const Config& config,
+                        const ExecutionId& id) {
+  if (request.relative_log_path && request.host_directory) {
+    std::string directory = request.host_directory->path();
+    if (!directory.empty()) return directory.append("/").append(*request.relative_log_path);
+  }
+  if (request.output_log_path) return *request.output_log_path;
+  return config.log_dir ? *config.log_dir + "/" + format_id(id) + ".log" : std::string();
+}
+
+LaunchOptions launch_options_of(const ExecutionRequest& request, const ExecutionServices& services,
+                                const ExecutionId& id) {
+  LaunchOptions options;
+  options.working_dir = request.working_dir;
+  options.host_directory = request.host_directory;
+  options.open_stdin = request.stdin_mode != StdinMode::null_device;
+  options.merge_stderr = request.merge_stderr;
+  options.limits = services.config.limits.with(request.limits);
+  if (!options.limits.umask) options.limits.umask = request.host_umask;
+  options.outlives_host = removes_marker(request);
+  if (!options.outlives_host) {
+    options.marker = services.marker.entry_for(id);
+    options.mark = services.marker.numbers_for(id);
+  }
+  options.reserve = !log_path_of(request, services.config, id).empty();
+  options.watchdog = &services.watchdog;
+  options.host_state = &services.host_state;
+  options.cgroups = &services.cgroups;
+  const ProcessLimits& limits = options.limits;
+  if (limits.memory_max || limits.pids_max) {
+    options.cgroup_limits = CgroupLimits{limits.memory_max, limits.pids_max};
+  }
+  return options;
+}
+
+ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
+                                           const ExecutionServices& services, const ExecutionId& id,
+                                           const std::optional<Redactor>& redactor) {
+  const Config& config = services.config;
+  ExecutionOutput::Options options;
+  options.partial_line_flush = config.partial_line_flush;
+  options.idle_timeout = request.idle_timeout;
+  options.watch = request.watch;
+  OutputOptions& pipeline = options.pipeline;
+  pipeline.token = request.token;
+  pipeline.limit = output_limit_of(request, config);
+  pipeline.strategy = request.oversized_output_strategy.value_or(config.oversized_output_strategy);
+  pipeline.max_line_bytes = config.max_line_bytes;
+  pipeline.redactor = redactor;
+  pipeline.ansi = config.ansi;
+  pipeline.progress = request.progress;
+  if (request.output_log_path || config.log_dir) {
+    pipeline.log_path = [&request, &config, &id] { return log_path_of(request, config, id); };
+  }
+  pipeline.overflow_path = [&overflow = services.overflow, &id](Stream stream) {
+    return overflow.path_for(id, stream);
+  };
+  return options;
+}
+
+}  // namespace escher

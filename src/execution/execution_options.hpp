@@ -1,0 +1,36 @@
+// The effective options of an execution: a field of its request takes precedence over the same
+// field of the configuration. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "execution/execution_output.hpp"
+#include "model/config.hpp"
+#include "model/id.hpp"
+#include "model/request.hpp"
+#include "output/redaction/redactor.hpp"
+#include "process/launch.hpp"
+
+namespace escher {
+
+struct ExecutionServices;
+
+Millis timeout_of(const ExecutionRequest& request, const Config& config);
+Millis grace_of(const ExecutionRequest& request, const Config& config);
+int kill_signal_of(const ExecutionRequest& request, const Config& config);
+// Bytes kept per stream.
+std::uint64_t output_limit_of(const ExecutionRequest& request, const Config& config);
+// At this moment: the directory of a relative path can be renamed. Empty = there is none.
+std::string log_path_of(const ExecutionRequest& request, const Config& config,
+                        const ExecutionId& id);
+
+LaunchOptions launch_options_of(const ExecutionRequest& request, const ExecutionServices& services,
+                                const ExecutionId& id);
+// `request`, `services` and `id` outlive the options.
+ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
+                                           const ExecutionServices& services, const ExecutionId& id,
+                                           const std::optional<Redactor>& redactor);
+
+}  // namespace escher

@@ -1,0 +1,20 @@
+#include "policy/resolved_command.hpp"
+
+#include <utility>
+
+#include "policy/child_environment.hpp"
+#include "policy/command_lookup.hpp"
+#include "policy/request_rules.hpp"
+
+namespace escher {
+
+Result<ResolvedCommand> resolve(const ExecutionRequest& request, const Config& config,
+                                const FileFacts& files, const RedactValue& redact) {
+  if (auto broken = check_request(request, config, files, redact)) return std::move(*broken);
+  const ChildEnvironment env(request);
+  auto line = CommandLookup(env, request, config, files, redact).find(request.command);
+  if (line.has_error()) return line.error();
+  return ResolvedCommand{std::move(line->executable), std::move(line->argv), env.entries()};
+}
+
+}  // namespace escher

@@ -1,0 +1,77 @@
+// A cgroup (v2) for one execution: it limits the whole process tree, and killing it reaches every
+// descendant, even one that changed its session and its environment. EngineCgroups makes it on the
+// spawn thread; the execution that owns it uses it on its strand. The destructor returns it to the
+// pool of the engine.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/error.hpp"
+#include "policy/process_tree.hpp"
+
+namespace escher {
+
+struct CgroupLimits {
+  std::optional<std::uint64_t> memory_max;  // bytes
+  std::optional<std::uint64_t> pids_max;
+};
+
+// Holds the cgroups that no execution uses. Outlives every Cgroup.
+class CgroupPool;
+
+class Cgroup {
+ public:
+  // What happens to it after its execution. `repeated`: a later execution may use it. `once`: it is
+  // removed. `detached`: it is removed if it is empty; processes in it are not killed.
+  enum class Use : std::uint8_t { repeated, once, detached };
+
+  // The reason why a cgroup with these limits cannot be made; empty if it can. The engine checks it
+  // before it admits a request. Any thread.
+  static std::optional<Error> check_limits(const CgroupLimits& limits);
+
+  Cgroup(Cgroup&& other) noexcept;
+  Cgroup& operator=(Cgroup&& other) noexcept;
+  ~Cgroup();
+
+  // The descriptor of its directory, with which a child is created inside the cgroup. POSIX; -1
+  // after `close_directory`.
+  int directory_fd() const { return directory_fd_; }
+  void close_directory();
+  // No later execution may use it.
+  void discard() { use_ = use_ == Use::repeated ? Use::once : use_; }
+
+  // ---- `since`: when the command was started, or 0 if that is unknown. A process that was started
+  // earlier is not its descendant: it was moved into the cgroup, and is left alone. So is this
+  // process itself.
+  // SIGKILL to every process in it and below it. False: there was none. Discards it: Linux 6.15
+  // kills a child that is created in a cgroup that was killed before, see
+  // CgroupPool::try_create_child.
+  bool kill(std::uint64_t since);
+  // No live process is in it or below it. Zombies do not count.
+  bool is_empty(std::uint64_t since) const;
+  // Adds the live processes in it that are not in `members` yet.
+  void add_members(std::uint64_t since, std::vector<TreeMember>& members) const;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  friend class CgroupPool;
+  Cgroup(std::shared_ptr<CgroupPool> pool, std::string path, int watch, int directory_fd, Use use)
+      : pool_(std::move(pool)),
+        path_(std::move(path)),
+        watch_(watch),
+        directory_fd_(directory_fd),
+        use_(use) {}
+
+  std::shared_ptr<CgroupPool> pool_;
+  std::string path_;
+  int watch_ = -1;  // the pool's, to learn whether it was changed
+  int directory_fd_ = -1;
+  Use use_ = Use::repeated;
+};
+
+}  // namespace escher

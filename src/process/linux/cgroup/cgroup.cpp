@@ -1,0 +1,62 @@
+#include "process/cgroup.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <unordered_set>
+#include <utility>
+
+#include "process/linux/cgroup/cgroup_files.hpp"
+#include "process/linux/cgroup/cgroup_pool.hpp"
+#include "process/linux/cgroup/cgroup_tree.hpp"
+
+namespace escher {
+
+std::optional<Error> Cgroup::check_limits(const CgroupLimits& limits) {
+  const std::string base = posix::base_cgroup();
+  if (base.empty()) return posix::cgroup_error(ENOTSUP, "", "cgroup v2 is not mounted");
+  if (!posix::is_delegated(base)) {
+    return posix::cgroup_error(errno, base, "the cgroup of the host is not delegated");
+  }
+  return posix::enable_controllers(base, limits);
+}
+
+Cgroup::Cgroup(Cgroup&& other) noexcept
+    : pool_(std::exchange(other.pool_, nullptr)),
+      path_(std::exchange(other.path_, {})),
+      watch_(std::exchange(other.watch_, -1)),
+      directory_fd_(std::exchange(other.directory_fd_, -1)),
+      use_(other.use_) {}
+
+Cgroup& Cgroup::operator=(Cgroup&& other) noexcept {
+  std::swap(pool_, other.pool_);
+  std::swap(path_, other.path_);
+  std::swap(watch_, other.watch_);
+  std::swap(directory_fd_, other.directory_fd_);
+  std::swap(use_, other.use_);
+  return *this;
+}
+
+Cgroup::~Cgroup() {
+  close_directory();
+  if (pool_) pool_->release({std::move(path_), watch_}, use_);
+}
+
+void Cgroup::close_directory() {
+  if (const int fd = std::exchange(directory_fd_, -1); fd >= 0) ::close(fd);
+}
+
+bool Cgroup::kill(std::uint64_t since) {
+  discard();
+  return posix::kill_cgroup(path_.c_str(), {since});
+}
+bool Cgroup::is_empty(std::uint64_t since) const {
+  return posix::is_cgroup_empty(path_) || posix::has_only_strangers(path_.c_str(), {since});
+}
+void Cgroup::add_members(std::uint64_t since, std::vector<TreeMember>& members) const {
+  posix::add_cgroup_members(path_, {since}, members);
+}
+
+}  // namespace escher

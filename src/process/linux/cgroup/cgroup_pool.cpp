@@ -1,0 +1,213 @@
+#include "process/linux/cgroup/cgroup_pool.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "process/engine_cgroups.hpp"
+#include "process/linux/cgroup/cgroup_files.hpp"
+#include "process/linux/cgroup/cgroup_tree.hpp"
+#include "process/linux/launch/spawn.hpp"
+
+namespace escher {
+namespace {
+
+// More than most configurations run at a time.
+constexpr std::size_t kMaxReady = 64;
+
+bool is_same_file(int fd, const std::string& path) {
+  struct stat one, other;
+  return ::fstat(fd, &one) == 0 && ::stat(path.c_str(), &other) == 0 && one.st_ino == other.st_ino;
+}
+
+}  // namespace
+
+// ---- On the spawn thread.
+
+void CgroupPool::ensure() {
+  if (std::exchange(checked_, true)) return;
+  errno = 0;
+  base_ = posix::base_cgroup();
+  usable_ = !base_.empty() && posix::is_delegated(base_) && (lock_ || create_engine_cgroup()) &&
+            try_create_child();
+  check_error_ = !usable_ && is_transient_exhaustion(errno) ? errno : 0;
+  checked_ = check_error_ == 0;
+}
+
+// Linux 6.15 and later count how often a cgroup was killed. A child that is created in another
+// cgroup than its parent's is killed unless the two counts are equal. They differ if `cgroup.kill`
+// of the host's cgroup, or of one above it, was ever written before the host entered it.
+bool CgroupPool::try_create_child() {
+  auto cgroup = create(path_, Use::repeated);
+  const bool can_create = cgroup && posix::can_spawn_into(cgroup->directory_fd());
+  // The return to the pool changes it.
+  const int reason = errno;
+  cgroup.reset();
+  errno = reason;
+  return can_create;
+}
+
+// The sweep of another engine may remove the new directory before it is locked: then try again.
+bool CgroupPool::create_engine_cgroup() {
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    if (try_create_engine_cgroup()) return true;
+    if (errno != EWOULDBLOCK && errno != ENOENT) return false;
+    ::poll(nullptr, 0, attempt);
+  }
+  return false;
+}
+
+bool CgroupPool::try_create_engine_cgroup() {
+  std::string path = base_ + "/" + std::string(kEnginePrefix) + engine_;
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return false;
+  UniqueFd lock(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return false;
+  if (!is_same_file(lock.get(), path)) {
+    errno = ENOENT;
+    return false;
+  }
+  posix::record_start(path);
+  {
+    const MutexLock guard(mutex_);
+    watch_.watch_parent(path);
+  }
+  lock_ = std::move(lock);
+  path_ = std::move(path);
+  return true;
+}
+
+std::optional<Cgroup> CgroupPool::acquire() {
+  if (!usable_) {
+    errno = check_error_;
+    return std::nullopt;
+  }
+  while (auto idle = take_ready()) {
+    if (auto cgroup = open(*idle, Use::repeated)) return cgroup;
+    const int reason = errno;
+    // Another process may have removed it: take the next one.
+    if (!is_transient_exhaustion(reason)) {
+      forget(*idle);
+      continue;
+    }
+    {
+      const MutexLock lock(mutex_);
+      ready_.push_back(std::move(*idle));
+    }
+    errno = reason;
+    return std::nullopt;
+  }
+  if (auto cgroup = create(path_, Use::repeated)) return cgroup;
+  // Another process may have removed the engine's cgroup too.
+  if (errno != ENOENT || !create_engine_cgroup()) return std::nullopt;
+  return create(path_, Use::repeated);
+}
+
+// Only what is still as it was put there: an earlier command may live on in another cgroup.
+std::optional<CgroupPool::Idle> CgroupPool::take_ready() {
+  const MutexLock lock(mutex_);
+  while (!ready_.empty()) {
+    Idle idle = std::move(ready_.back());
+    ready_.pop_back();
+    if (!watch_.is_changed(idle.watch)) return idle;
+    watch_.remove(idle.watch);
+    if (!posix::remove_cgroup(idle.path.c_str())) leftovers_.push_back(std::move(idle.path));
+  }
+  return std::nullopt;
+}
+
+Result<Cgroup> CgroupPool::acquire_limited(const CgroupLimits& limits, bool detached) {
+  ensure();
+  if (auto error = Cgroup::check_limits(limits)) return std::move(*error);
+  const std::string& directory = detached ? base_ : path_;
+  if (!detached && !directory.empty()) {
+    if (auto error = posix::enable_controllers(directory, limits)) return std::move(*error);
+  }
+  auto cgroup =
+      directory.empty() ? std::nullopt : create(directory, detached ? Use::detached : Use::once);
+  if (!cgroup) return posix::cgroup_error(errno, directory, "a cgroup cannot be created in it");
+  if (auto error = posix::set_cgroup_limits(cgroup->path(), limits)) return std::move(*error);
+  return std::move(*cgroup);
+}
+
+std::optional<Cgroup> CgroupPool::create(const std::string& directory, Use use) {
+  const std::string number = std::to_string(++created_);
+  const std::string path =
+      directory + "/" +
+      (directory == path_ ? number : std::string(kDetachedPrefix) + engine_ + "-" + number);
+  if (::mkdir(path.c_str(), 0700) != 0) return std::nullopt;
+  const Idle made{path, use == Use::repeated ? watch(path) : posix::CgroupWatch::kNone};
+  auto cgroup = open(made, use);
+  if (cgroup) return cgroup;
+  const int reason = errno;
+  forget(made);
+  ::rmdir(path.c_str());
+  errno = reason;
+  return std::nullopt;
+}
+
+std::optional<Cgroup> CgroupPool::open(Idle cgroup, Use use) {
+  const int directory_fd = ::open(cgroup.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (directory_fd < 0) return std::nullopt;
+  posix::record_start(cgroup.path);
+  if (use == Use::repeated) {
+    const MutexLock lock(mutex_);
+    watch_.forget_changes(cgroup.watch);
+  }
+  return Cgroup(shared_from_this(), std::move(cgroup.path), cgroup.watch, directory_fd, use);
+}
+
+int CgroupPool::watch(const std::string& path) {
+  const MutexLock lock(mutex_);
+  return watch_.add(path);
+}
+
+// ---- Any thread.
+
+void CgroupPool::release(Idle cgroup, Use use) {
+  recheck_one_leftover();
+  // In this order: what is not in it any more can change nothing from within.
+  if (use == Use::repeated && posix::is_cgroup_empty(cgroup.path) && keep(cgroup)) return;
+  forget(cgroup);
+  if (posix::remove_cgroup(cgroup.path.c_str()) || use == Use::detached) return;
+  const MutexLock lock(mutex_);
+  leftovers_.push_back(std::move(cgroup.path));
+}
+
+bool CgroupPool::keep(Idle& cgroup) {
+  const MutexLock lock(mutex_);
+  if (ready_.size() >= kMaxReady || watch_.is_changed(cgroup.watch)) return false;
+  ready_.push_back(std::move(cgroup));
+  return true;
+}
+
+void CgroupPool::forget(const Idle& cgroup) {
+  const MutexLock lock(mutex_);
+  watch_.remove(cgroup.watch);
+}
+
+// The processes in a leftover end at some time. Removing the cgroup then keeps their number small
+// in a long-lived engine.
+void CgroupPool::recheck_one_leftover() {
+  std::string path;
+  {
+    const MutexLock lock(mutex_);
+    if (leftovers_.empty()) return;
+    path = std::move(leftovers_.front());
+    leftovers_.erase(leftovers_.begin());
+  }
+  if (posix::is_cgroup_empty(path) && posix::remove_cgroup(path.c_str())) return;
+  const MutexLock lock(mutex_);
+  leftovers_.push_back(std::move(path));
+}
+
+std::vector<std::string> CgroupPool::leftovers() const {
+  const MutexLock lock(mutex_);
+  return leftovers_;
+}
+
+}  // namespace escher

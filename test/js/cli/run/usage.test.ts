@@ -1,0 +1,55 @@
+import { run, STACK_TRACE } from '../../support/cli-run';
+
+describe('run', () => {
+  test.each([
+    [[], 'no program.'],
+    [['--shell'], 'no command line.'],
+    [['--tiemout', '5', 'ls'], "unknown option '--tiemout'. Did you mean '--timeout'?"],
+    [['--zzzzzzzz', 'ls'], "unknown option '--zzzzzzzz'."],
+    [['-x', 'ls'], "unknown option '-x'."],
+    [['--timeout', '5 parsecs', 'ls'], "--timeout must be a duration, received '5 parsecs'."],
+    [['--idle-timeout', '-1', 'ls'], "--idle-timeout must be a duration, received '-1'."],
+    [['--kill-after', 'soon', 'ls'], "--kill-after must be a duration, received 'soon'."],
+    [['--timeout'], '--timeout requires a value.'],
+    [['--timeout', '--', 'ls'], '--timeout requires a value.'],
+    [['--timeout', '1', '--timeout', '2', 'ls'], '--timeout must not be repeated.'],
+    [['--json=yes', 'ls'], "--json takes no value, received 'yes'."],
+    [['--signal', 'NOPE', 'ls'], "--signal must be a signal name or number, received 'NOPE'."],
+    [['--env', '=x', 'ls'], '--env must be NAME=VALUE.'],
+    [['--json', '--binary', 'ls'], '--json and --binary cannot be combined.'],
+    [
+      ['--progress', '(', 'ls'],
+      '--progress must be a regular expression: Invalid regular expression',
+    ],
+    [['--progress', '(?<file>x)', 'ls'], '--progress must name its groups percent, fraction,'],
+    [['--log', '/dev/null', 'ls'], "--log: cannot write to '/dev/null': it is not a file."],
+    [
+      ['--log', '/dev/null/x.log', 'ls'],
+      "--log: cannot write to '/dev/null/x.log': '/dev/null' is not a directory.",
+    ],
+    [['--redact', 'NOT_THERE', 'ls'], '--redact: the variable NOT_THERE is not set.'],
+    [['--redact', 'SHORT', '--env', 'SHORT=abc', 'ls'], 'SHORT is too short to be redacted.'],
+  ])('rejects %j', async (args, message) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^ {2}allowed: \S/m);
+    expect(stderr).toMatch(/^ {2}example: escher-execution-engine run /m);
+    expect(stderr).not.toMatch(STACK_TRACE);
+  });
+
+  test('does not print a secret that is given instead of its name', async () => {
+    const { code, stderr } = await run(['--redact', 'hunter2/secret', 'ls']);
+    expect(code).toBe(2);
+    expect(stderr).not.toContain('hunter2');
+    expect((await run(['--env', 'hunter2', 'ls'])).stderr).not.toContain('hunter2');
+  });
+
+  test('--help lists every option', async () => {
+    const { code, stdout, stderr } = await run(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const name of ['timeout', 'idle-timeout', 'kill-after', 'signal', 'cwd', 'env', 'shell']) {
+      expect(stdout).toMatch(new RegExp(`^ +--${name}\\b`, 'm'));
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import { circleIn, neededSteps } from '../../../../lib/plan/run/dependencies';
+
+const NAMES = ['build', 'test', undefined, '0'];
+const PATH = 'plan.strategy.dependencies';
+
+const needs = (dependencies: unknown, names: (string | undefined)[] = NAMES) =>
+  neededSteps(PATH, dependencies, names);
+
+test.each([
+  ['names', { test: ['build'] }, [[], [0], [], []]],
+  ['indexes', { 1: [0], 2: ['1'] }, [[], [0], [1], []]],
+  ['a name before an index', { test: ['0'] }, [[], [3], [], []]],
+  ['a number that is no name', { test: [0] }, [[], [0], [], []]],
+  ['the same step twice', { test: ['build', 0], 1: [2] }, [[], [2, 0], [], []]],
+  ['nothing', {}, [[], [], [], []]],
+])('%s', (_name, dependencies, expected) => {
+  expect(needs(dependencies)).toEqual(expected);
+});
+
+test.each([
+  [
+    { deploy: [] },
+    /there is no command 'deploy'. It must be one of: an index from 0 to 3, 'build'/,
+  ],
+  [{ test: ['deploy'] }, /"plan.strategy.dependencies.test": there is no command 'deploy'/],
+  [{ test: [4] }, /there is no command 4/],
+  [{ test: [-1] }, /there is no command -1/],
+  [{ test: [null] }, /there is no command null/],
+  [{ test: ['test'] }, /test depends on itself/],
+  [{ 1: [1] }, /test depends on itself/],
+  [{ build: ['test'], test: [2], 2: ['build'] }, /has a circle: build -> test -> 2 -> build/],
+])('%p is refused', (dependencies, message) => {
+  expect(() => needs(dependencies)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_VALIDATION',
+      reason: 'INVALID_DEPENDENCY_GRAPH',
+      message: expect.stringMatching(message),
+    }),
+  );
+});
+
+test.each([
+  [undefined, /must be of type object/],
+  [new Map(), /Object.fromEntries/],
+  [{ test: 'build' }, /"plan.strategy.dependencies.test" property must be an instance of Array/],
+])('%p has the wrong type', (dependencies, message) => {
+  expect(() => needs(dependencies)).toThrow(message);
+});
+
+test('a circle behind a long way is named alone', () => {
+  expect(circleIn([[1], [2], [3], [1]])).toEqual([1, 2, 3, 1]);
+});
+
+test('a chain that is longer than the stack is no circle', () => {
+  const last = 50_000;
+  const chain = Array.from({ length: last + 1 }, (_, step) => (step < last ? [step + 1] : []));
+  expect(circleIn(chain)).toBe(undefined);
+});
+
+test('two ways to the same step are no circle', () => {
+  expect(circleIn([[1, 2], [3], [3], []])).toBe(undefined);
+});

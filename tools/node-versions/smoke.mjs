@@ -1,5 +1,0 @@
-// Run by run.mjs in every version: the package as an ES module.
-import { ExecutionEngine } from 'escher-execution-engine';
-import { check } from './check.cjs';
-
-await check('import', ExecutionEngine);
