@@ -40,16 +40,25 @@ function standStillAtRandom(random) {
   return () => clearTimeout(timer);
 }
 
-/** The text of all lines, which are read with a pause somewhere. */
+/** The text of all lines of stdout, which are read with a pause somewhere. A shell that is ended may write to stderr. */
 async function readLines(execution, random) {
   const [pauseAt, pause] = [below(random, 2_000), random() * 80];
   let [text, count] = ['', 0];
-  for await (const { line, partial } of execution) {
+  for await (const { stream, line, partial } of execution) {
     assert.ok(execution.pid, 'a line before the start');
+    if (stream === 'stderr') continue;
     text += partial ? line : `${line}\n`;
     if (++count === pauseAt) await sleep(pause);
   }
   return text;
+}
+
+/** Where the lines of an iterator and the output of the result part. */
+function differenceOf(read, stdout) {
+  let at = 0;
+  while (at < read.length && read[at] === stdout[at]) at++;
+  const near = (text) => JSON.stringify(text.slice(Math.max(0, at - 20), at + 20));
+  return `${read.length} and ${stdout.length} characters, equal up to ${at}: ${near(read)}, ${near(stdout)}`;
 }
 
 /** One command, watched in one way or another. */
@@ -67,7 +76,9 @@ async function one(client, random, tally) {
   assert.equal(stdout.length, stdoutBytes, 'bytes of the result');
   assert.ok(numbers(lines).startsWith(stdout), 'the result');
   // One that was ended may have stopped in the middle of a line.
-  if (isRead) assert.ok(read === stdout || read === `${stdout}\n`, 'the lines');
+  if (isRead) {
+    assert.ok(read === stdout || read === `${stdout}\n`, `the lines: ${differenceOf(read, stdout)}`);
+  }
 }
 
 /** A connection with some commands, and a shutdown somewhere in the middle of them. */

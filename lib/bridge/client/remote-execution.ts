@@ -221,6 +221,8 @@ export class RemoteExecution extends Handle {
     try {
       return await this.#connection.ask<boolean>(type, { ...this.#key, ...fields });
     } catch (error) {
+      // It has ended while the request was on its way: a server that has ended too does not answer.
+      if (this.#outcome !== undefined) return false;
       if ((error as ExecutionError).code === 'ERR_EXECUTION_NOT_FOUND') return false;
       throw error;
     }

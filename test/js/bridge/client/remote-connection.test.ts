@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExecutionError } from 'escher-execution-engine';
+import { PassThrough, Writable } from 'node:stream';
+import { ExecutionEngine, ExecutionError } from 'escher-execution-engine';
+import { connectBridge, serveBridge } from 'escher-execution-engine/bridge';
 import { collect, connectedPair } from '../../support/bridge';
 import { LONG, sh } from '../../support/commands';
 import { executionError, present } from '../../support/expectations';
@@ -60,6 +62,28 @@ describe('a connection that is lost', () => {
       code: 'ERR_ENGINE_CLOSED',
       message: 'Execution engine is shut down',
     });
+  });
+
+  test('a request that reaches the server after the end of the engine resolves with false', async () => {
+    const engine = new ExecutionEngine();
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const served = serveBridge(engine, { readable: there, writable: back });
+    // Everything arrives but what follows the shutdown.
+    const outgoing = new Writable({
+      write(lines, _, done) {
+        there.write(String(lines).replace(/.*"type":"cancel".*\n/, ''));
+        done();
+      },
+    });
+    const client = await connectBridge({ readable: back, writable: outgoing });
+    const run = client.run(sh(LONG));
+    await waitFor('the start', () => run.pid);
+    const shutdown = client.shutdown({ graceMs: 10 });
+    const cancelled = run.cancel();
+    await shutdown;
+    expect(await cancelled).toBe(false);
+    expect(await run).toMatchObject({ status: 'cancelled' });
+    await served;
   });
 
   test('shutdown delivers whole results that end in the same turn as the engine', async () => {

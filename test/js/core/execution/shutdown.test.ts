@@ -1,3 +1,4 @@
+import type { ShutdownResult } from 'escher-execution-engine';
 import { exec, LONG, sh } from '../../support/commands';
 import { makeEngine } from '../../support/engine';
 import { names, record } from '../../support/events';
@@ -152,12 +153,12 @@ describe('shutdown', () => {
   test('from within a listener', async () => {
     const engine = makeEngine();
     const execution = engine.run(sh('yes'));
-    let closed: Promise<void> | undefined;
+    let closed: Promise<ShutdownResult> | undefined;
     execution.once('output', () => {
       closed = engine.shutdown({ graceMs: 0 });
     });
     expect(await execution).toMatchObject({ status: 'cancelled' });
-    await closed;
+    expect(await closed).toEqual({ survivors: [] });
   });
 
   test('ends the threads', async () => {
