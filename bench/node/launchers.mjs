@@ -8,7 +8,8 @@ export const TRUE = { command: { type: 'exec', program: PROGRAM } };
 export const launchers = {
   async engine() {
     const { ExecutionEngine } = await import('escher-execution-engine');
-    const engine = new ExecutionEngine();
+    // The only setting that is not the default: 128 at a time are more than its 100.
+    const engine = new ExecutionEngine({ maxConcurrentExecutions: 128 });
     return () => engine.run(TRUE, { reject: true });
   },
 
