@@ -14,6 +14,7 @@
 #include "model/error.hpp"
 #include "model/id.hpp"
 #include "model/limits.hpp"
+#include "model/stop.hpp"
 #include "model/time.hpp"
 
 namespace escher::binding {
@@ -53,8 +54,9 @@ class FlatWriter {
   void put(const std::string& text);
   void put(const ExecutionId& id) { put(format_id(id)); }
   void put(const Error& error) { put(from_error(env_, error)); }
-  // Limits cross to the engine only; the default configuration has none.
+  // These cross to the engine only; the default configuration has none.
   void put(const ProcessLimits&) { null(); }
+  void put(const StopStep&) { null(); }
   // The index of the name; `null` for the enumerator that has no name.
   template <typename Enum>
   requires std::is_enum_v<Enum>

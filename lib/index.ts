@@ -43,6 +43,7 @@ export type {
   RunOptions,
   ScriptCommand,
   ShellCommand,
+  StopStep,
   WaitOptions,
 } from '../types/request';
 export type {

@@ -2,7 +2,7 @@
 
 /** Public contract: the configuration of an engine. */
 
-import type { ProcessLimits } from './request';
+import type { ProcessLimits, StopStep } from './request';
 
 /**
  * What happens to output beyond `maxOutputSizeBytes`:
@@ -158,6 +158,12 @@ export interface ExecutionConfig {
    * @defaultValue `5000`
    */
   forceKillAfterDelayMs: number | false;
+  /**
+   * How commands are asked to end, in place of `killSignal` and `forceKillAfterDelayMs`, which cannot be given beside it.
+   * See {@link ExecutionRequest.stop}. A request with one of these two uses them.
+   * @defaultValue none
+   */
+  stop?: readonly StopStep[] | undefined;
   /**
    * Milliseconds for which, after the exit of the process, a descendant that holds a pipe may delay the end of the
    * execution. At least 0.

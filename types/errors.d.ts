@@ -65,6 +65,8 @@ export type ValidationReason =
   | 'INVALID_ID'
   /** A secret is too short. */
   | 'INVALID_REDACT'
+  /** `stop` is not allowed as it is, or stands beside `killSignal` or `forceKillAfterDelayMs`. */
+  | 'INVALID_STOP'
   /** `memoryMax` or `pidsMax` cannot be applied on this machine. */
   | 'UNSUPPORTED_LIMIT'
   /** A plan is invalid. The message names the field, or the index of the command with the cause. */

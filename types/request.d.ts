@@ -109,6 +109,22 @@ export interface ProcessLimits {
   pidsMax?: number | undefined;
 }
 
+/** One step of {@link ExecutionRequest.stop}: a signal, and the time that the command has to act on it. */
+export interface StopStep {
+  /** The name or number of a signal of this platform. Not `SIGKILL`, which follows the last step. */
+  signal: NodeJS.Signals | number;
+  /**
+   * `'tree'`: every process of the command, also those that left its process group. `'leader'`: the process that was
+   * launched, and no other. Once that has exited, such a step is skipped.
+   * @defaultValue `'tree'`
+   */
+  to?: 'tree' | 'leader' | undefined;
+  /**
+   * Milliseconds until the next step. It ends early when the whole tree has ended. A finite number, at least 0.
+   */
+  waitMs: number;
+}
+
 /** Selects the lines that report the progress of a command. */
 export interface ProgressPattern {
   /**
@@ -203,6 +219,14 @@ export interface ExecutionRequest {
    * @defaultValue `forceKillAfterDelayMs` of the configuration
    */
   forceKillAfterDelayMs?: number | false | undefined;
+  /**
+   * How the command is asked to end on timeout, cancel, output limit and shutdown: 1 to 8 steps, one after the other.
+   * Behind the wait of the last one, `SIGKILL` ends the whole process tree. A second `cancel()` goes on to the next step
+   * at once, and `shutdown()` limits the sum of the waits. `killSignal` and `forceKillAfterDelayMs` are the short form of
+   * one step: naming one of them beside `stop`, and a list that is not allowed, are rejected with `INVALID_STOP`.
+   * @defaultValue `stop` of the configuration
+   */
+  stop?: readonly StopStep[] | undefined;
   /**
    * Bytes of output that are kept of each stream.
    * @defaultValue `maxOutputSizeBytes` of the configuration

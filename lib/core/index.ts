@@ -17,8 +17,8 @@ export type { LocalHandle } from './execution/local-handle';
 export { isRejection } from './execution/rejection';
 export { rejectionOf } from './execution/results';
 // The tables of fields, and the names of their kinds.
-export { ANSI_MODES, STRATEGIES } from './fields/enums';
-export { COMMANDS, CONFIG, LIMITS, PROGRESS, REQUEST, RETURNED } from './fields/index';
+export { ANSI_MODES, STOP_TARGETS, STRATEGIES } from './fields/enums';
+export { COMMANDS, CONFIG, LIMITS, PROGRESS, REQUEST, RETURNED, STOP_STEP } from './fields/index';
 export type { Kind, Name } from './fields/kinds';
 export type { Rows } from './fields/result';
 // What `doctor` reports about the native binary, and files of the package for a bundle.

@@ -55,8 +55,9 @@ void Leftovers::look(int looks, SteadyTime deadline, Done done) {
   cgroups_.add_leftovers(sought.members);
   const bool hard = SteadyClock::now() >= deadline;
   if (hard) cgroups_.kill_leftovers();
+  const int soft = config_.stop ? config_.stop->front().signal : config_.kill_signal;
   scanner_.look(
-      std::move(sought), {hard ? SIGKILL : config_.kill_signal, true},
+      std::move(sought), {hard ? SIGKILL : soft, true},
       [this, looks, deadline, done = std::move(done)](TreeScanner::Answer answer) mutable {
         members_ = std::move(answer.tree.members);
         if (!done) return;

@@ -32,8 +32,7 @@ Execution::Execution(ExecutionHost& host, Strand strand, const ExecutionId& id,
       output_(*this, {services_.sink, services_.flow, services_.statistics, services_.watch_all},
               output_options_of(request_, services_, id_, redactor_)),
       tree_(*this, services_.scanner, id_),
-      termination_(*this, lifecycle_, tree_, kill_signal_of(request_, services_.config),
-                   grace_of(request_, services_.config)),
+      termination_(*this, lifecycle_, tree_, stop_of(request_, services_.config)),
       drain_(*this, lifecycle_, output_, services_.scanner, services_.config.drain_grace) {
   request_.metadata = redacted(std::move(request_.metadata));
   // The redactor has the secrets from here on.
@@ -190,6 +189,7 @@ void Execution::perform(Actions actions) {
   if (actions.has(Action::publish_started)) publish_started();
   if (actions.has(Action::start_streams)) start_streams();
   if (actions.has(Action::signal_soft)) termination_.signal_soft();
+  if (actions.has(Action::next_step)) termination_.next_step();
   if (actions.has(Action::signal_hard)) termination_.signal_hard();
   if (actions.has(Action::arm_grace)) termination_.arm_grace();
   if (actions.has(Action::arm_kill)) termination_.arm_kill();

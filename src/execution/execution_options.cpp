@@ -23,12 +23,12 @@ Millis timeout_of(const ExecutionRequest& request, const Config& config) {
   return request.timeout.value_or(config.default_timeout);
 }
 
-Millis grace_of(const ExecutionRequest& request, const Config& config) {
-  return request.force_kill_after.value_or(config.force_kill_after);
-}
-
-int kill_signal_of(const ExecutionRequest& request, const Config& config) {
-  return request.kill_signal.value_or(config.kill_signal);
+StopSteps stop_of(const ExecutionRequest& request, const Config& config) {
+  if (request.stop) return *request.stop;
+  const bool is_short = request.kill_signal || request.force_kill_after;
+  if (config.stop && !is_short) return *config.stop;
+  return {{request.kill_signal.value_or(config.kill_signal), StopStep::To::tree,
+           request.force_kill_after.value_or(config.force_kill_after)}};
 }
 
 std::uint64_t output_limit_of(const ExecutionRequest& request, const Config& config) {

@@ -10,6 +10,7 @@
 #include "model/config.hpp"
 #include "model/id.hpp"
 #include "model/request.hpp"
+#include "model/stop.hpp"
 #include "output/redaction/redactor.hpp"
 #include "process/launch.hpp"
 
@@ -18,8 +19,8 @@ namespace escher {
 struct ExecutionServices;
 
 Millis timeout_of(const ExecutionRequest& request, const Config& config);
-Millis grace_of(const ExecutionRequest& request, const Config& config);
-int kill_signal_of(const ExecutionRequest& request, const Config& config);
+// At least one. `killSignal` and `forceKillAfterDelayMs` are the short form of one step.
+StopSteps stop_of(const ExecutionRequest& request, const Config& config);
 // Bytes kept per stream.
 std::uint64_t output_limit_of(const ExecutionRequest& request, const Config& config);
 // At this moment: the directory of a relative path can be renamed. Empty = there is none.

@@ -49,8 +49,10 @@ std::optional<TerminationReason> reason_of(EndCause cause) {
 }  // namespace
 
 ExecutionTermination::ExecutionTermination(PartOwner& owner, const Lifecycle& lifecycle,
-                                           ExecutionTree& tree, int kill_signal, Millis grace)
-    : owner_(owner), lifecycle_(lifecycle), tree_(tree), kill_signal_(kill_signal), grace_(grace) {}
+                                           ExecutionTree& tree, StopSteps steps)
+    : owner_(owner), lifecycle_(lifecycle), tree_(tree), steps_(std::move(steps)) {}
+
+// ---- The steps.
 
 void ExecutionTermination::shorten_grace(Millis grace) {
   assert_on_strand(owner_.strand());
@@ -61,27 +63,84 @@ void ExecutionTermination::shorten_grace(Millis grace) {
 // longer be found by their parent.
 void ExecutionTermination::signal_soft() { look(); }
 
-// After a SIGKILL of the caller, what lives on was forked meanwhile.
-int ExecutionTermination::soft_signal() const {
-  return tree_.was_killed() ? SIGKILL : kill_signal_;
-}
-
-// Once, after the first look. A group of zombies accepts every signal, and none receives it.
-void ExecutionTermination::send_kill_signal(bool group_lives) {
-  if (std::exchange(kill_signal_sent_, true)) return;
-  if (group_lives) note_sent(soft_signal(), tree_.signal_group(soft_signal()));
+void ExecutionTermination::next_step() {
+  assert_on_strand(owner_.strand());
+  // The signal of a step is always sent.
+  must_go_on_ = !step_signalled_;
+  if (must_go_on_) return;
+  const bool is_last = step_ + 1 == steps_.size();
+  if (is_last || rest_of_grace() <= Millis(0)) return owner_.feed(Input::grace_expired);
+  ++step_;
+  step_signalled_ = false;
+  tree_.forget_signals();
+  look();
   arm_grace();
 }
 
-void ExecutionTermination::on_no_look() { send_kill_signal(true); }
+// After a SIGKILL of the caller, what lives on was forked meanwhile.
+int ExecutionTermination::soft_signal() const {
+  return tree_.was_killed() ? SIGKILL : steps_[step_].signal;
+}
+
+ExecutionTermination::Sending ExecutionTermination::sending() const {
+  if (lifecycle_.phase() != Phase::terminating_soft) return {SIGKILL, step_};
+  const int signal = soft_signal();
+  const bool to_leader = steps_[step_].to == StopStep::To::leader && signal != SIGKILL;
+  return {to_leader ? 0 : signal, step_};
+}
+
+// Once in a step, after its first look. A group of zombies accepts every signal, and none receives
+// it.
+void ExecutionTermination::send_step(bool group_lives) {
+  if (std::exchange(step_signalled_, true)) return;
+  const Millis wait = steps_[step_].wait;
+  if (!is_never(wait)) step_ends_ = SteadyClock::now() + to_steady(wait);
+  const int signal = soft_signal();
+  if (steps_[step_].to == StopStep::To::leader && signal != SIGKILL) {
+    const bool sent = !lifecycle_.exited() && tree_.signal_leader(signal);
+    note_sent({signal, step_}, sent);
+    // Nobody is left who could act on it.
+    if (!sent) return next_step();
+  } else if (group_lives) {
+    note_sent({signal, step_}, tree_.signal_group(signal));
+  }
+  if (std::exchange(must_go_on_, false)) return next_step();
+  arm_grace();
+}
+
+void ExecutionTermination::on_no_look() { send_step(true); }
+
+// The wait begins with the signal. The signal waits for the look, but not without a limit.
+void ExecutionTermination::arm_grace() {
+  if (step_signalled_) return arm_wait();
+  phase_timer_.arm(owner_.strand(), kLookPatience, keep_alive(owner_, this),
+                   &ExecutionTermination::on_no_look);
+}
+
+void ExecutionTermination::arm_wait() {
+  if (!is_never(grace_)) {
+    const SteadyTime end = SteadyClock::now() + to_steady(grace_);
+    deadline_ = std::min(deadline_.value_or(end), end);
+  }
+  const Millis wait = steps_[step_].wait;
+  const Millis left = is_never(wait) ? wait : to_millis(step_ends_ - SteadyClock::now());
+  phase_timer_.arm(owner_.strand(), std::max(Millis(0), std::min(left, rest_of_grace())),
+                   [this, alive = owner_.keep_alive()] { next_step(); });
+}
+
+Millis ExecutionTermination::rest_of_grace() const {
+  return deadline_ ? to_millis(*deadline_ - SteadyClock::now()) : kForever;
+}
 
 void ExecutionTermination::signal_hard() {
   killed_ = true;
   killed_at_ = current_tick();
-  note_sent(SIGKILL, tree_.signal_group(SIGKILL));
-  note_sent(SIGKILL, tree_.kill_cgroup());
+  note_sent({SIGKILL, step_}, tree_.signal_group(SIGKILL));
+  note_sent({SIGKILL, step_}, tree_.kill_cgroup());
   look();
 }
+
+// ---- The looks at the tree.
 
 void ExecutionTermination::look() {
   assert_on_strand(owner_.strand());
@@ -90,29 +149,23 @@ void ExecutionTermination::look() {
     return;
   }
   looking_ = true;
-  const bool soft = lifecycle_.phase() == Phase::terminating_soft;
-  const int signal = soft ? soft_signal() : SIGKILL;
-  tree_.look(signal, [this, signal, after_exit = lifecycle_.exited()](ExecutionTree::Look look) {
-    on_look(look, signal, after_exit);
-  });
-}
-
-bool ExecutionTermination::was_sent(int signal) const {
-  return std::find(sent_signals_.begin(), sent_signals_.end(), signal) != sent_signals_.end();
+  const Sending sending = this->sending();
+  tree_.look(sending.signal, [this, sending, after_exit = lifecycle_.exited()](
+                                 ExecutionTree::Look look) { on_look(look, sending, after_exit); });
 }
 
 // A process of another user refuses it, and so does one that is gone.
-void ExecutionTermination::note_sent(int signal, bool sent) {
-  if (!sent || was_sent(signal)) return;
-  // The answer to a look may come after the SIGKILL.
-  sent_signals_.insert(signal == SIGKILL ? sent_signals_.end() : sent_signals_.begin(), signal);
+void ExecutionTermination::note_sent(Sending sending, bool sent) {
+  if (!sent) return;
+  (sending.signal == SIGKILL ? kill_received_ : received_[sending.step]) = true;
 }
 
 // `after_exit`: the leader had exited before the look, so it cannot have added a descendant since.
-void ExecutionTermination::on_look(ExecutionTree::Look look, int signal, bool after_exit) {
+void ExecutionTermination::on_look(ExecutionTree::Look look, Sending sending, bool after_exit) {
   looking_ = false;
-  note_sent(signal, look.sent);
-  if (lifecycle_.phase() == Phase::terminating_soft) send_kill_signal(look.group_lives);
+  note_sent(sending, look.sent);
+  const bool is_of_step = lifecycle_.phase() == Phase::terminating_soft && sending.step == step_;
+  if (is_of_step) send_step(look.group_lives);
   if (std::exchange(must_look_again_, false)) return this->look();
   if (!after_exit) return;
   const bool was_forking = std::exchange(is_forking_, has_new_descendant());
@@ -130,17 +183,6 @@ bool ExecutionTermination::has_new_descendant() const {
   });
 }
 
-// The grace period begins with the signal. The signal waits for the look, but not without a limit.
-void ExecutionTermination::arm_grace() {
-  if (kill_signal_sent_) {
-    phase_timer_.arm(owner_.strand(), grace_,
-                     [this, alive = owner_.keep_alive()] { owner_.feed(Input::grace_expired); });
-  } else {
-    phase_timer_.arm(owner_.strand(), kLookPatience, keep_alive(owner_, this),
-                     &ExecutionTermination::on_no_look);
-  }
-}
-
 void ExecutionTermination::arm_kill() {
   phase_timer_.arm(owner_.strand(), kKillPatience,
                    [this, alive = owner_.keep_alive()] { owner_.feed(Input::kill_expired); });
@@ -152,7 +194,7 @@ bool ExecutionTermination::is_terminating() const {
 }
 
 // While it is terminating, the exit of the leader is not the end: its descendants may live, and
-// have the rest of the grace period.
+// have the rest of the steps.
 void ExecutionTermination::watch_tree() {
   if (is_terminating()) look();
 }
@@ -162,12 +204,20 @@ void ExecutionTermination::stop_waiting() {
   tree_timer_.cancel();
 }
 
+std::vector<int> ExecutionTermination::sent_signals() const {
+  std::vector<int> signals;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (received_[i]) signals.push_back(steps_[i].signal);
+  }
+  if (kill_received_ || tree_.was_killed()) signals.push_back(SIGKILL);
+  return signals;
+}
+
 std::optional<Termination> ExecutionTermination::report(
     const std::vector<TreeMember>& pipe_holders) const {
   const auto reason = reason_of(lifecycle_.cause());
   if (!reason || !has_signalled()) return std::nullopt;
-  Termination termination{*reason, sent_signals_, {}};
-  if (tree_.was_killed() && !was_sent(SIGKILL)) termination.signals.push_back(SIGKILL);
+  Termination termination{*reason, sent_signals(), {}};
   auto& survivors = termination.survivors;
   if (!lifecycle_.exited()) survivors.push_back(tree_.pid());
   for (const auto* found : {&tree_.descendants(), &pipe_holders}) {

@@ -42,6 +42,19 @@ bool ExecutionTree::signal_group(int signal) {
   return sent;
 }
 
+bool ExecutionTree::signal_leader(int signal) {
+  assert_on_strand(owner_.strand());
+  const bool sent = process_->signal(signal);
+#if !defined(_WIN32)
+  if (signal != SIGKILL) process_->signal(SIGCONT);
+#endif
+  return sent;
+}
+
+void ExecutionTree::forget_signals() {
+  for (TreeMember& member : sought_.members) member.signalled = false;
+}
+
 bool ExecutionTree::kill_cgroup() { return cgroup_ && cgroup_->kill(started()); }
 
 // The number belongs to the process until it is reaped, which happens on this strand.

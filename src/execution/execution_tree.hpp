@@ -37,6 +37,11 @@ class ExecutionTree {
   bool was_killed() const { return was_killed_; }
   // To the process group. False: no process received it.
   bool signal_group(int signal);
+  // To the launched process alone. False: it has exited, or did not receive it.
+  bool signal_leader(int signal);
+  // Each descendant outside of the group gets the next signal too: by default a look sends to each
+  // only once.
+  void forget_signals();
   // Kills every process in the cgroup, if there is one. False: there was none.
   bool kill_cgroup();
 

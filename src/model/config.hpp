@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/limits.hpp"
+#include "model/stop.hpp"
 #include "model/time.hpp"
 
 namespace escher {
@@ -62,6 +63,8 @@ struct Config {
 
   int kill_signal = SIGTERM;
   Millis force_kill_after{5000};  // kForever = never
+  // In place of the two.
+  std::optional<StopSteps> stop;
   Millis drain_grace{500};
   std::uint64_t max_pending_event_bytes = 16'777'216;
 

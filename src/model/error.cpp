@@ -75,6 +75,8 @@ std::string_view to_string(ValidationReason reason) {
       return "INVALID_ID";
     case ValidationReason::invalid_redact:
       return "INVALID_REDACT";
+    case ValidationReason::invalid_stop:
+      return "INVALID_STOP";
     case ValidationReason::unsupported_limit:
       return "UNSUPPORTED_LIMIT";
   }

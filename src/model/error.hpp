@@ -45,6 +45,7 @@ enum class ValidationReason : std::uint8_t {
   invalid_env,
   invalid_id,
   invalid_redact,
+  invalid_stop,
   unsupported_limit,
 };
 

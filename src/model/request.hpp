@@ -13,6 +13,7 @@
 #include "model/config.hpp"
 #include "model/id.hpp"
 #include "model/limits.hpp"
+#include "model/stop.hpp"
 #include "model/time.hpp"
 
 namespace escher {
@@ -55,6 +56,8 @@ struct ExecutionRequest {
   std::optional<Millis> idle_timeout;
   std::optional<int> kill_signal;
   std::optional<Millis> force_kill_after;
+  // In place of the two.
+  std::optional<StopSteps> stop;
 
   StdinMode stdin_mode = StdinMode::null_device;
   std::string input;

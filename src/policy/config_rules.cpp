@@ -52,6 +52,12 @@ Violation check_redact(const std::vector<std::string>& secrets) {
   return errors::invalid_config(std::move(problem));
 }
 
+Violation check_stop(const std::optional<StopSteps>& steps) {
+  std::string problem = steps ? problem_with_stop(*steps) : std::string();
+  if (problem.empty()) return {};
+  return errors::invalid_config(std::move(problem));
+}
+
 Violation check_retention(Millis value) {
   if (is_not_negative(value)) return {};
   return refuse("executionRetentionSecs", "0 or greater", format_number(value.count() / 1000));
@@ -80,6 +86,7 @@ std::optional<Error> validate(const Config& config) {
       check_not_negative("partialLineFlushMs", config.partial_line_flush),
       check_kill_signal(config.kill_signal),
       check_not_negative("forceKillAfterDelayMs", config.force_kill_after),
+      check_stop(config.stop),
       check_not_negative("drainGraceMs", config.drain_grace),
       check_at_least_one("maxPendingEventBytes", config.max_pending_event_bytes),
       check_at_least_one("ioThreads", config.io_threads),

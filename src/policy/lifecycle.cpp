@@ -1,6 +1,7 @@
 #include "policy/lifecycle.hpp"
 
 #include <initializer_list>
+#include <utility>
 
 namespace escher {
 namespace {
@@ -89,6 +90,7 @@ Actions Lifecycle::on_starting(Input input) {
   if (input == Input::spawned) return on_spawned();
   if (is_request(input)) {
     record_cause(cause_of(input));
+    cancel_asked_ |= input == Input::cancel_requested;
     if (input == Input::kill_requested) kill_at_once_ = true;
   }
   return {};
@@ -113,6 +115,7 @@ Actions Lifecycle::on_running(Input input) {
   const EndCause cause = cause_of(input);
   if (cause == EndCause::none) return {};
   record_cause(cause);
+  cancel_asked_ = input == Input::cancel_requested;
   return input == Input::kill_requested ? kill_now() : terminate();
 }
 
@@ -124,6 +127,8 @@ Actions Lifecycle::on_terminating_soft(Input input) {
       return actions_of({Action::watch_tree});
     case Input::tree_ended:
       return exited_ ? after_exit() : Actions();
+    case Input::cancel_requested:
+      return std::exchange(cancel_asked_, true) ? actions_of({Action::next_step}) : Actions();
     case Input::shutdown_requested:
       return actions_of({Action::arm_grace});
     case Input::grace_expired:

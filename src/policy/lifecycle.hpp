@@ -3,7 +3,8 @@
 //   Queued -> Starting -> Running -> Terminating(soft) -> Terminating(hard) -> Draining -> Finished
 //
 // Owned by an Execution, used on its strand only. The rules:
-//  - The first cause of an end wins; a later one can only speed the end up.
+//  - The first cause of an end wins; a later one can only speed the end up. A second cancel goes on
+//    to the next step.
 //  - An execution is finished when the process has exited and both streams have ended, or when the
 //    drain has timed out.
 //  - Termination also waits for the descendants, until the time limit after SIGKILL: a process that
@@ -24,7 +25,7 @@ enum class Phase : std::uint8_t {
   queued,    // waits for a permit
   starting,  // the spawn thread launches it
   running,
-  terminating_soft,  // the kill signal was sent; the grace period runs
+  terminating_soft,  // the steps before SIGKILL
   terminating_hard,  // SIGKILL was sent
   draining,          // the process has exited; a stream is open
   finished,
@@ -46,8 +47,8 @@ enum class Input : std::uint8_t {
   stream_failed,  // reading a pipe failed
   exited,         // the process has exited
   tree_ended,     // while terminating: all descendants have ended
-  grace_expired,
-  kill_expired,  // the time limit after SIGKILL
+  grace_expired,  // the wait of the last step
+  kill_expired,   // the time limit after SIGKILL
   drain_expired,
   signalled_early,  // a signal of the caller ends it before its launch
 };
@@ -70,16 +71,17 @@ enum class Action : std::uint8_t {
   withdraw,  // leave the admission queue
   publish_started,
   start_streams,  // start to read the pipes, to wait for the exit, and the timeouts
-  signal_soft,    // the kill signal, to the process group
+  signal_soft,    // the signal of the first step
+  next_step,      // the next step, or SIGKILL behind the last one
   signal_hard,    // SIGKILL, to the process group
-  arm_grace,
-  arm_kill,    // the time limit after SIGKILL
-  watch_tree,  // the process has exited: watch for live descendants
-  drain,       // read what is in the pipes, then wait for the drain grace period
+  arm_grace,      // the wait of the step
+  arm_kill,       // the time limit after SIGKILL
+  watch_tree,     // the process has exited: watch for live descendants
+  drain,          // read what is in the pipes, then wait for the drain grace period
   close_streams,
   finish,  // reap, publish the result, release the permit
 };
-inline constexpr std::size_t kActionCount = 11;
+inline constexpr std::size_t kActionCount = 12;
 
 // A set of actions. They are performed in the order of the enum.
 class Actions {
@@ -143,6 +145,7 @@ class Lifecycle {
   Phase phase_ = Phase::queued;
   EndCause cause_ = EndCause::none;
   bool kill_at_once_ = false;  // requested during the launch
+  bool cancel_asked_ = false;  // the next cancel is not the first one
   bool exited_ = false;
   bool stdout_open_ = true;
   bool stderr_open_;

@@ -147,6 +147,19 @@ Violation check_timeouts(const ExecutionRequest& request, const Config& config) 
   return {};
 }
 
+Violation check_stop(const ExecutionRequest& request) {
+  if (!request.stop) return {};
+  if (request.kill_signal || request.force_kill_after) {
+    return refuse(Reason::invalid_stop,
+                  "\"stop\" cannot be used together with " +
+                      quote_field(request.kill_signal ? "killSignal" : "forceKillAfterDelayMs") +
+                      ", which is its short form");
+  }
+  std::string problem = problem_with_stop(*request.stop);
+  if (problem.empty()) return {};
+  return refuse(Reason::invalid_stop, std::move(problem));
+}
+
 Violation check_rest(const ExecutionRequest& request) {
   if (request.kill_signal && !is_signal(*request.kill_signal)) {
     return refuse(Reason::invalid_command,
@@ -174,6 +187,7 @@ std::optional<Error> check_request(const ExecutionRequest& request, const Config
   if (auto violation = check_working_dir(request, files, redact)) return violation;
   if (auto violation = check_environment(request.env, redact)) return violation;
   if (auto violation = check_timeouts(request, config)) return violation;
+  if (auto violation = check_stop(request)) return violation;
   return check_rest(request);
 }
 

@@ -1,5 +1,6 @@
 #include "policy/rules.hpp"
 
+#include <cmath>
 #include <cstddef>
 
 namespace escher {
@@ -59,6 +60,28 @@ std::string problem_with_secrets(const std::vector<std::string>& secrets) {
                    "at least " + std::to_string(kShortestSecret) +
                        " characters long without surrounding white space",
                    std::to_string(length) + " characters");
+  }
+  return {};
+}
+
+std::string problem_with_stop(const StopSteps& steps) {
+  if (steps.empty() || steps.size() > kMostStopSteps) {
+    return must_be("stop", "a list of 1 to " + std::to_string(kMostStopSteps) + " steps",
+                   std::to_string(steps.size()) + " steps");
+  }
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const auto& [signal, to, wait] = steps[i];
+    const std::string field = "stop[" + std::to_string(i) + "].";
+    if (!is_signal(signal) || signal == SIGKILL) {
+      return must_be(field + "signal",
+                     "a signal from 1 to " + std::to_string(kLastSignal) +
+                         " other than SIGKILL, which follows the last step",
+                     std::to_string(signal));
+    }
+    if (!std::isfinite(wait.count()) || !is_not_negative(wait)) {
+      return must_be(field + "waitMs", "a finite number of 0 or greater",
+                     format_number(wait.count()));
+    }
   }
   return {};
 }

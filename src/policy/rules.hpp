@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/error.hpp"
+#include "model/stop.hpp"
 #include "model/time.hpp"
 
 namespace escher {
@@ -32,6 +33,9 @@ inline bool is_not_negative(Millis d) { return d.count() >= 0; }
 
 // Why `secrets` cannot be redacted, without showing a secret; empty if they can.
 std::string problem_with_secrets(const std::vector<std::string>& secrets);
+
+// Why a command cannot be stopped by `steps`; empty if it can.
+std::string problem_with_stop(const StopSteps& steps);
 
 inline constexpr int kLastSignal = NSIG - 1;
 inline bool is_signal(int number) { return number >= 1 && number <= kLastSignal; }

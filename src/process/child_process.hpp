@@ -42,6 +42,9 @@ class ChildProcess {
   // belong to another user.
   bool signal_group(int signal);
 
+  // To the process alone. False: it has exited, or did not receive it.
+  bool signal(int signal);
+
   // After the exit: whether another process of the group lives.
   bool group_alive();
 

@@ -8,12 +8,9 @@ const { CONFIG, REQUEST, REQUEST_CONTEXT, RETURNED } = tables;
 export function givenFields() {
   const request = [...Object.keys(REQUEST), ...REQUEST_CONTEXT];
   const config = Object.keys(CONFIG);
-  return `${[
-    NOTE,
-    '',
-    ...indexes('REQUEST_AT', request),
-    ...indexes('CONFIG_AT', config),
-  ].join('\n')}`;
+  return `${[NOTE, '', ...indexes('REQUEST_AT', request), ...indexes('CONFIG_AT', config)].join(
+    '\n',
+  )}`;
 }
 
 function indexes(name, fields) {

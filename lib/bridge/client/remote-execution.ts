@@ -67,7 +67,7 @@ export class RemoteExecution extends Handle {
     return this.#result;
   }
 
-  async cancel(): Promise<boolean> {
+  protected async requestCancel(): Promise<boolean> {
     return await this.#requestIfLive('cancel', {});
   }
 

@@ -79,6 +79,13 @@ export class ConnectionExecutions {
     this.#byId.delete(id.toLowerCase());
   }
 
+  /** As the method of the engine. */
+  async cancel(id: string): Promise<boolean> {
+    const forwarded = this.find(id);
+    if (forwarded !== undefined) forwarded.isCancelled = true;
+    return await this.#engine.cancel(id);
+  }
+
   /** Sets the form of lines for executions that have no form of their own. */
   setDefaultForm(form: WireOutputForm): void {
     this.#defaultForm = form;
@@ -112,7 +119,10 @@ export class ConnectionExecutions {
     this.#isClosed = true;
     const all = [...this.#running];
     const ended = Promise.all(all.map(({ settled }) => settled.wait()));
-    for (const { handle } of all) handle.cancel().catch(ignore);
+    for (const { handle, isCancelled } of all) {
+      // A second cancel would cut the time that its steps give it.
+      if (!isCancelled) handle.cancel().catch(ignore);
+    }
     const timer = setTimeout(() => this.#killUntil(ended), Math.min(grace, LONGEST_TIMER));
     await ended;
     clearTimeout(timer);

@@ -38,6 +38,8 @@ export class ForwardedExecution {
   readonly run: number | null;
   /** Resolved when the execution has ended and its last event is queued. */
   readonly settled = new Deferred();
+  /** The client has cancelled it. */
+  isCancelled = false;
   /** The processes of it that could not be ended. Known when it is settled. */
   survivors: readonly number[] = [];
   readonly #engine: ExecutionEngine;

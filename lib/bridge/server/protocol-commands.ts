@@ -166,7 +166,7 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
   },
   cancel: {
     fields: KEY,
-    run: (context, fields) => context.engine.cancel(idOf(context, fields)),
+    run: (context, fields) => context.executions.cancel(idOf(context, fields)),
   },
   kill: {
     fields: [...KEY, 'signal'],

@@ -2,10 +2,10 @@
 
 import type { ExecutionConfig, ExecutionConfigInput } from '../../../types/config';
 import { CONFIG, setAllOwn } from '../../core/index';
-import { fieldsFromWire, fieldsToWire, limits, wireTable } from './fields';
+import { fieldsFromWire, fieldsToWire, limits, stop, wireTable } from './fields';
 import { reading } from './names';
 
-const TABLE = wireTable(CONFIG, { limits });
+const TABLE = wireTable(CONFIG, { limits, stop });
 
 /** The effective configuration. Secrets do not cross: it shows `***` in their place. */
 export function configToWire(config: Readonly<ExecutionConfig>): Record<string, unknown> {

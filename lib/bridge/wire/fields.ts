@@ -17,6 +17,8 @@ import {
   LIMITS,
   type Name,
   SECRETS,
+  STOP_STEP,
+  STOP_TARGETS,
   STRATEGIES,
   setOwn,
   unknownField,
@@ -107,7 +109,7 @@ const strategy: Codec = {
 /** The kinds that no table with a wire form uses. */
 type Unwired = 'abortSignal' | 'statuses' | 'tags';
 /** The kinds of whole objects. Their codecs are beside their tables. */
-type ObjectKind = 'command' | 'limits' | 'metadata' | 'pattern' | 'progress';
+type ObjectKind = 'command' | 'limits' | 'metadata' | 'pattern' | 'progress' | 'stop';
 
 const CODECS: Readonly<Record<Exclude<Name, Unwired | ObjectKind>, Codec>> = {
   ansi: oneOf(ANSI_MODES),
@@ -123,6 +125,7 @@ const CODECS: Readonly<Record<Exclude<Name, Unwired | ObjectKind>, Codec>> = {
   secrets,
   signal,
   stdin: same(asStdinMode),
+  stopTarget: oneOf(STOP_TARGETS),
   strategy,
   text: same(asString),
   texts: same(asStrings),
@@ -158,6 +161,19 @@ export function wireTable(
 }
 
 const LIMITS_TABLE = wireTable(LIMITS);
+const STOP_TABLE = wireTable(STOP_STEP);
+
+/** The steps, each an object. */
+export const stop: Codec = {
+  toWire(name, value) {
+    if (!Array.isArray(value)) throw wrongType(name, 'an instance of Array', value);
+    return Array.from(value, (step, index) => fieldsToWire(`${name}[${index}]`, step, STOP_TABLE));
+  },
+  fromWire(name, value) {
+    if (!Array.isArray(value)) throw wrongType(name, 'an instance of Array', value);
+    return value.map((step, index) => fieldsFromWire(`${name}[${index}]`, step, STOP_TABLE));
+  },
+};
 
 export const limits: Codec = {
   toWire(name, value) {

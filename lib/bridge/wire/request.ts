@@ -19,6 +19,7 @@ import {
   fieldsFromWire,
   fieldsToWire,
   limits,
+  stop,
   type WireTable,
   wireTable,
 } from './fields';
@@ -91,7 +92,7 @@ const progress: Codec = {
     typeof value === 'boolean' ? value : fieldsFromWire(name, value, PROGRESS_TABLE),
 };
 
-const TABLE = wireTable(REQUEST, { command, limits, metadata, progress });
+const TABLE = wireTable(REQUEST, { command, limits, metadata, progress, stop });
 
 /**
  * A request in the JSON of the crate.

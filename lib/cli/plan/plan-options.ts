@@ -29,7 +29,7 @@ export const PLAN: SubcommandSpec = {
   },
   notes: [
     'FILE may be - for standard input. The exit code is 0 if all steps succeeded, else 1. The first',
-    'Ctrl-C cancels the plan, a second one kills its commands.',
+    'Ctrl-C cancels the plan, a second one kills its commands, or goes on to the next step of `stop`.',
   ],
   examples: ['deploy.json', '--output --concurrency 4 build.json', '--json - < plan.json'],
 };

@@ -1,8 +1,15 @@
 /** `plan`: runs the commands of a JSON file. */
 
-import type { PlanEventName, PlanExecutionResult, PlanLine, PlanRun } from '../../../types/plan';
+import type {
+  ExecutionPlan,
+  PlanEventName,
+  PlanExecutionResult,
+  PlanLine,
+  PlanRun,
+} from '../../../types/plan';
+import type { ExecutionRequest } from '../../../types/request';
 import type { CommandIo } from '../../../types/subcommand';
-import { ExecutionEngine, ExecutionError } from '../../core/index';
+import { ExecutionEngine, ExecutionError, ownValue } from '../../core/index';
 import { executePlan } from '../../plan/index';
 import { ExitCode } from '../exit-codes';
 import { PROGRAM } from '../program';
@@ -24,16 +31,7 @@ const EVENTS: readonly PlanEventName[] = [
 async function runPlan(options: PlanCommandOptions, io: CommandIo): Promise<number> {
   const engine = new ExecutionEngine({ maxConcurrentExecutions: options.concurrency });
   const run = executePlan(engine, options.plan);
-  const interrupts = new Interrupts(
-    {
-      cancel: () => run.cancel(),
-      kill: async () => {
-        await engine.shutdown({ graceMs: 0 });
-        return true;
-      },
-    },
-    () => undefined,
-  );
+  const interrupts = new Interrupts(run, mostSteps(options.plan), () => undefined);
   // A reader that has gone ends the plan.
   const sink = new OutputSink(io.stdout, () => void run.cancel());
   try {
@@ -49,6 +47,14 @@ async function runPlan(options: PlanCommandOptions, io: CommandIo): Promise<numb
     interrupts.stop();
     await engine.shutdown();
   }
+}
+
+/** The most steps that a command has before SIGKILL. The plan is not checked yet. */
+function mostSteps(plan: ExecutionPlan): number {
+  const commands = ownValue(plan, 'commands');
+  if (!Array.isArray(commands)) return 1;
+  const steps = commands.map((command) => ownValue(command, 'stop') as ExecutionRequest['stop']);
+  return Math.max(1, ...steps.map((stop) => (Array.isArray(stop) ? stop.length : 1)));
 }
 
 async function report(

@@ -1,4 +1,7 @@
-/** Signals to the program: the first cancels the execution or the plan, a second one kills it, a third one exits. */
+/**
+ * Signals to the program: the first one cancels the execution or the plan, each further one goes on to the next step of
+ * its `stop`, up to SIGKILL, and the one after that exits.
+ */
 
 import type { Execution } from '../../../types/api';
 import { signalExitCode } from '../exit-codes';
@@ -10,17 +13,20 @@ export type InterruptSignal = (typeof SIGNALS)[number];
 const DUPLICATE_MS = 50;
 
 /** What is interrupted. */
-export type Interruptible = Pick<Execution, 'cancel' | 'kill'>;
+export type Interruptible = Pick<Execution, 'cancel'>;
 
 export class Interrupts {
   readonly #execution: Interruptible;
+  readonly #steps: number;
   readonly #onFirst: (signal: InterruptSignal) => void;
   #first: InterruptSignal | undefined;
   #count = 0;
   #last: { signal: InterruptSignal; at: number } | undefined;
 
-  constructor(execution: Interruptible, onFirst: (signal: InterruptSignal) => void) {
+  /** `steps`: how many steps there are before SIGKILL. */
+  constructor(execution: Interruptible, steps: number, onFirst: (signal: InterruptSignal) => void) {
     this.#execution = execution;
+    this.#steps = steps;
     this.#onFirst = onFirst;
     for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
@@ -47,11 +53,9 @@ export class Interrupts {
   #escalate(signal: InterruptSignal): void {
     this.#count++;
     this.#first ??= signal;
-    if (this.#count === 1) {
+    if (this.#count <= this.#steps + 1) {
       void this.#execution.cancel();
-      this.#onFirst(signal);
-    } else if (this.#count === 2) {
-      void this.#execution.kill('SIGKILL');
+      if (this.#count === 1) this.#onFirst(signal);
     } else {
       // A process that survives SIGKILL waits in the kernel; the program does not wait for it.
       process.exit(signalExitCode(this.#first));

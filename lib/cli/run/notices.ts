@@ -2,11 +2,11 @@
 
 import type { ExecutionConfig } from '../../../types/config';
 import type { ExecutionErrorInfo } from '../../../types/errors';
-import type { ExecutionRequest } from '../../../types/request';
+import type { ExecutionRequest, StopStep } from '../../../types/request';
 import type { ExecutionOutcome } from '../../../types/result';
 import { formatDuration } from '../duration';
 
-type TerminationFields = Pick<ExecutionRequest, 'killSignal' | 'forceKillAfterDelayMs'>;
+type TerminationFields = Pick<ExecutionRequest, 'killSignal' | 'forceKillAfterDelayMs' | 'stop'>;
 
 export interface Notice {
   text: string;
@@ -24,6 +24,8 @@ const OPTION_NAMES: readonly [RegExp, string][] = [
   [/\boutputLogPath\b/g, '--log'],
   [/\bidleTimeoutMs\b/g, '--idle-timeout'],
   [/\bforceKillAfterDelayMs\b/g, '--kill-after'],
+  [/\bkillSignal\b/g, '--signal'],
+  [/"stop\b/g, '"--stop'],
 ];
 
 /** The message of an error, with options instead of request fields. */
@@ -45,14 +47,27 @@ export function outcomeNotices(outcome: ExecutionOutcome): Notice[] {
   return notices;
 }
 
-/** Printed at the first signal, on a terminal. */
-export function interruptText(
-  signal: string,
-  request: TerminationFields,
+/** The steps of a request of this program. With `forceKillAfterDelayMs: false` the last wait is infinite. */
+export function stopSteps(
+  { stop, killSignal, forceKillAfterDelayMs }: TerminationFields,
   config: Readonly<ExecutionConfig>,
-): string {
-  const killSignal = request.killSignal ?? config.killSignal;
-  const grace = request.forceKillAfterDelayMs ?? config.forceKillAfterDelayMs;
-  const then = grace === false ? '' : `, SIGKILL in ${formatDuration(grace)}`;
-  return `${signal}: ending the command by ${killSignal}${then}; a second signal kills it immediately`;
+): readonly StopStep[] {
+  if (stop !== undefined) return stop;
+  const grace = forceKillAfterDelayMs ?? config.forceKillAfterDelayMs;
+  const waitMs = grace === false ? Number.POSITIVE_INFINITY : grace;
+  return [{ signal: killSignal ?? config.killSignal, waitMs }];
+}
+
+/** Printed at the first signal, on a terminal. */
+export function interruptText(signal: string, steps: readonly StopStep[]): string {
+  let time = 0;
+  const parts = steps.map(({ signal: name, to, waitMs }) => {
+    const part = `${name}${to === 'leader' ? ' to its first process' : ''}`;
+    const when = time === 0 ? part : `${part} in ${formatDuration(time)}`;
+    time += waitMs;
+    return when;
+  });
+  if (Number.isFinite(time)) parts.push(`SIGKILL in ${formatDuration(time)}`);
+  const then = steps.length > 1 ? 'goes on to the next step' : 'kills it immediately';
+  return `${signal}: ending the command by ${parts.join(', ')}; a second signal ${then}`;
 }

@@ -1,6 +1,6 @@
 /** Converts the values of single options of `run`. */
 
-import type { ExecutionRequest } from '../../../types/request';
+import type { ExecutionRequest, StopStep } from '../../../types/request';
 import { patternProblem, signalNumber } from '../../core/index';
 import { DURATION_FORMAT, parseDuration } from '../duration';
 import { UsageError } from '../usage-error';
@@ -73,13 +73,37 @@ export function killAfterOf(text: string | undefined): number | false | undefine
   return text === 'never' ? false : durationOf('--kill-after', text, '; or never');
 }
 
-export function signalOf(text: string | undefined): NodeJS.Signals | number | undefined {
-  if (text === undefined) return undefined;
+/** A name with or without `SIG`, or a number. */
+function knownSignal(text: string): NodeJS.Signals | number | undefined {
   const upper = text.toUpperCase();
   const name = upper.startsWith('SIG') ? upper : `SIG${upper}`;
   if (signalNumber(name) !== undefined) return name as NodeJS.Signals;
-  const number = signalNumber(Number(text));
-  if (number !== undefined) return number;
+  return signalNumber(Number(text));
+}
+
+/** `INT:leader:10s,TERM:5s`: a signal, whom it is sent to, and the time until the next step. */
+export function stopOf(text: string | undefined): StopStep[] | undefined {
+  return text?.split(',').map((step) => {
+    const [name = '', ...rest] = step.split(':');
+    const signal = knownSignal(name);
+    const to = rest.length === 2 ? rest[0] : 'tree';
+    const waitMs = parseDuration(rest.at(-1) ?? '');
+    const isTarget = to === 'tree' || to === 'leader';
+    if (rest.length <= 2 && isTarget && signal !== undefined && waitMs !== undefined) {
+      return { signal, to, waitMs };
+    }
+    throw new UsageError(
+      `--stop has a step that is not valid: '${step}'.`,
+      `SIGNAL[:tree|:leader]:TIME, separated by commas; TIME is ${DURATION_FORMAT}`,
+      '--stop INT:leader:10s,TERM:5s -- terraform apply',
+    );
+  });
+}
+
+export function signalOf(text: string | undefined): NodeJS.Signals | number | undefined {
+  if (text === undefined) return undefined;
+  const signal = knownSignal(text);
+  if (signal !== undefined) return signal;
   const message = `--signal must be a signal name or number, received '${text}'.`;
   throw new UsageError(message, 'TERM, INT, HUP, QUIT, USR1, 15, ...', '--signal INT -- ./server');
 }

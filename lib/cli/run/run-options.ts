@@ -18,6 +18,7 @@ export const RUN: SubcommandSpec = {
     'idle-timeout': valueOption('TIME', 'end the command after this time without output'),
     signal: valueOption('NAME', 'signal that ends the command (default TERM)'),
     'kill-after': valueOption('TIME', 'grace period before KILL (default 5s), or never'),
+    stop: valueOption('STEPS', 'signals and waits before KILL, such as INT:leader:10s,TERM:5s'),
     cwd: valueOption('DIR', 'working directory'),
     env: repeatableOption('NAME=VALUE', 'set a variable; repeatable'),
     shell: switchOption('the operands, joined by spaces, are a shell command'),

@@ -11,6 +11,7 @@ import {
   progressOf,
   secretsOf,
   signalOf,
+  stopOf,
   timeLimitOf,
 } from './option-values';
 
@@ -58,6 +59,7 @@ function requestOf(args: ParsedArguments, env: NodeJS.ProcessEnv): ExecutionRequ
     idleTimeoutMs: timeLimitOf('--idle-timeout', one('idle-timeout')),
     killSignal: signalOf(one('signal')),
     forceKillAfterDelayMs: killAfterOf(one('kill-after')),
+    stop: stopOf(one('stop')),
     redact: secretsOf(values.get('redact') ?? [], { ...env, ...variables }),
     progress: progressOf(one('progress')),
   };

@@ -13,7 +13,7 @@ import { Display } from './display';
 import { forwardInput, mayRead } from './forward-input';
 import { Interrupts } from './interrupts';
 import { JsonRelay } from './json-relay';
-import { errorText, interruptText, outcomeNotices } from './notices';
+import { errorText, interruptText, outcomeNotices, stopSteps } from './notices';
 import { forwardOutput, type Relay } from './relay';
 import { RUN } from './run-options';
 import { planRun, type RunPlan } from './run-plan';
@@ -51,9 +51,9 @@ class Run {
       onBroken: (stream, error) => this.#onBroken(stream, error),
     });
     this.#status.follow(this.#execution);
-    this.#interrupts = new Interrupts(this.#execution, (signal) => {
-      if (io.stderr.isTTY !== true) return;
-      this.#display.notify(interruptText(signal, plan.request, this.#engine.config));
+    const steps = stopSteps(plan.request, this.#engine.config);
+    this.#interrupts = new Interrupts(this.#execution, steps.length, (signal) => {
+      if (io.stderr.isTTY === true) this.#display.notify(interruptText(signal, steps));
     });
   }
 

@@ -58,6 +58,7 @@ export abstract class Handle implements Execution {
   #emitter: ExecutionEmitter | undefined;
   #stdin: Writable | undefined;
   #unsubscribe: (() => void) | undefined;
+  #isCancelled = false;
 
   constructor(isPiped: boolean) {
     this.#isPiped = isPiped;
@@ -72,9 +73,9 @@ export abstract class Handle implements Execution {
   abstract get pid(): number | undefined;
   abstract get result(): Promise<ExecutionResult>;
   protected abstract get status(): ExecutionStatus;
-  abstract cancel(): Promise<boolean>;
   abstract kill(signal?: NodeJS.Signals | number): Promise<boolean>;
 
+  protected abstract requestCancel(): Promise<boolean>;
   /** Creates the emitter of the handle. Called for the first listener. */
   protected abstract makeEmitter(): ExecutionEmitter;
   /** The lines for one reader. */
@@ -180,8 +181,15 @@ export abstract class Handle implements Execution {
     return toDuplex(this.#pieces(stream, options), this.stdin as Writable);
   }
 
+  /** A second call goes on to the next step of `stop`. */
+  cancel(): Promise<boolean> {
+    this.#isCancelled = true;
+    return this.requestCancel();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.cancel();
+    // One that is being ended has the time that its steps give it.
+    if (!this.#isCancelled) await this.cancel();
     await this.ended();
   }
 

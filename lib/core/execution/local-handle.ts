@@ -54,7 +54,7 @@ export class LocalHandle extends Handle {
     return this.#result;
   }
 
-  cancel(): Promise<boolean> {
+  protected requestCancel(): Promise<boolean> {
     return this.#requestIfLive((native, ticket) =>
       native.cancel(ticket, this.id, this.#state.token),
     );

@@ -30,6 +30,7 @@ export const CONFIG = {
   partialLineFlushMs: orInfinity(atLeast(0)),
   killSignal: 'signal',
   forceKillAfterDelayMs: 'delay',
+  stop: 'stop',
   drainGraceMs: atLeast(0),
   maxPendingEventBytes: integer(1),
   ioThreads: integer(1, 256),

@@ -1,6 +1,7 @@
 /** Values that are one of a list of names. They cross into the engine as the index of the name. */
 
 import type { ExecutionConfig, OversizedOutputStrategy } from '../../../types/config';
+import type { StopStep } from '../../../types/request';
 import type { ExecutionStatus, Termination } from '../../../types/result';
 
 export const STRATEGIES = [
@@ -23,6 +24,8 @@ export const STATUSES = [
   'cancelled',
 ] as const satisfies ExecutionStatus[];
 
+export const STOP_TARGETS = ['tree', 'leader'] as const satisfies StopStep['to'][];
+
 export const REASONS = [
   'timeout',
   'idleTimeout',
@@ -41,5 +44,6 @@ export const ENUMS = {
   AnsiMode: { names: ANSI_MODES, none: 'by_sink' },
   StdinMode: { names: STDIN_MODES, enumerators: ['null_device', 'input', 'pipe'] },
   Status: { names: STATUSES },
+  'StopStep::To': { names: STOP_TARGETS },
   TerminationReason: { names: REASONS },
 } as const;

@@ -2,5 +2,14 @@
 
 export { CONFIG, CONFIG_CONTEXT } from './config';
 export { ENUMS } from './enums';
-export { COMMANDS, FILTER, LIMITS, MEMBERS, PROGRESS, REQUEST, REQUEST_CONTEXT } from './request';
+export {
+  COMMANDS,
+  FILTER,
+  LIMITS,
+  MEMBERS,
+  PROGRESS,
+  REQUEST,
+  REQUEST_CONTEXT,
+  STOP_STEP,
+} from './request';
 export { RETURNED } from './result';

@@ -7,6 +7,7 @@ import type {
   ExecutionRequest,
   ProcessLimits,
   ProgressPattern,
+  StopStep,
 } from '../../../types/request';
 import type { ExecutionStatus } from '../../../types/result';
 
@@ -35,6 +36,8 @@ export interface Values {
   /** Strings that no error message shows. */
   secrets: readonly string[];
   signal: NodeJS.Signals | number;
+  stop: readonly StopStep[];
+  stopTarget: NonNullable<StopStep['to']>;
   statuses: ExecutionStatus | readonly ExecutionStatus[];
   stdin: 'pipe' | 'ignore';
   strategy: OversizedOutputStrategy;

@@ -10,6 +10,7 @@ import type {
   ProcessLimits,
   ProgressPattern,
   RunOptions,
+  StopStep,
 } from '../../../types/request';
 import type { ExecutionFilter } from '../../../types/result';
 import { integer, type TableOf } from './kinds';
@@ -27,6 +28,7 @@ export const REQUEST = {
   stdin: 'stdin',
   killSignal: 'signal',
   forceKillAfterDelayMs: 'delay',
+  stop: 'stop',
   maxOutputSizeBytes: integer(0),
   oversizedOutputStrategy: 'strategy',
   mergeStderr: 'boolean',
@@ -81,6 +83,12 @@ export const LIMITS = {
   memoryMax: integer(1),
   pidsMax: integer(1),
 } as const satisfies TableOf<ProcessLimits>;
+
+export const STOP_STEP = {
+  signal: 'signal',
+  to: 'stopTarget',
+  waitMs: 'number',
+} as const satisfies TableOf<StopStep>;
 
 export const PROGRESS = {
   pattern: 'pattern',

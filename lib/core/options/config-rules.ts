@@ -11,6 +11,7 @@ import { signalName, signalNumber, similarSignal } from '../util/signals';
 import { isUrl, listOf } from './checks';
 import { isInRange, isSecrets, isUmask, rangeText, SECRETS, UMASK_RANGE } from './kinds';
 import { asLimits, limitValues } from './limits';
+import { asStop, stopValues } from './stop';
 
 export interface Rule {
   /** Ends the sentence "it must be …". */
@@ -30,6 +31,15 @@ export interface Rule {
 function isLimits(value: unknown): boolean {
   try {
     asLimits('limits', value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isStop(value: unknown): boolean {
+  try {
+    stopValues('stop', value);
     return true;
   } catch {
     return false;
@@ -115,6 +125,12 @@ const RULES: Readonly<Record<ConfigKind, Rule>> = {
       const meant = similarSignal(value);
       return meant === undefined ? '' : `; did you mean "${meant}"?`;
     },
+  },
+  stop: {
+    allowed: 'an array of steps, see StopStep',
+    holds: isStop,
+    effective: (value) => asStop('stop', value),
+    toNative: (value) => stopValues('stop', value),
   },
   strategy: oneOf(STRATEGIES),
   umask: { allowed: UMASK_RANGE, holds: isUmask },

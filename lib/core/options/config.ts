@@ -60,6 +60,7 @@ export function checkedConfig(given: unknown = {}): CheckedConfig {
     const value = input[field];
     if (value !== undefined) set(config, values, field as keyof ExecutionConfig, value);
   }
+  refuseTwoForms(input);
   limitDefaultTimeout(config, values, Object.hasOwn(input, 'defaultTimeoutMs'));
   values.push(Boolean((process.features as { typescript?: unknown }).typescript));
   return { config: Object.freeze(config), values };
@@ -81,6 +82,15 @@ function set(
   values[AT[field]] = rule.toNative ? rule.toNative(effective) : effective;
 }
 
+/** `stop`, and a field that is a part of its short form. */
+function refuseTwoForms(input: Readonly<Record<string, unknown>>): void {
+  const isGiven = (field: string): boolean =>
+    Object.hasOwn(input, field) && input[field] !== undefined;
+  const short = ['killSignal', 'forceKillAfterDelayMs'].find(isGiven);
+  if (!isGiven('stop') || short === undefined) return;
+  throw invalid(`"stop" cannot be used together with "${short}", which is its short form`);
+}
+
 /** A default timeout that was not given follows a lower maximum; one that was given is refused. */
 function limitDefaultTimeout(config: ExecutionConfig, values: unknown[], isGiven: boolean): void {
   const { defaultTimeoutMs, maxTimeoutMs } = config;
@@ -93,7 +103,9 @@ function limitDefaultTimeout(config: ExecutionConfig, values: unknown[], isGiven
   values[AT.defaultTimeoutMs] = maxTimeoutMs;
 }
 
-/** The grace period of a shutdown that names none. */
-export function shutdownGraceMs({ forceKillAfterDelayMs }: Readonly<ExecutionConfig>): number {
+/** The grace period of a shutdown that names none: the time that the configuration gives a command. */
+export function shutdownGraceMs(config: Readonly<ExecutionConfig>): number {
+  const { forceKillAfterDelayMs, stop } = config;
+  if (stop !== undefined) return stop.reduce((sum, { waitMs }) => sum + waitMs, 0);
   return forceKillAfterDelayMs === false ? 5000 : forceKillAfterDelayMs;
 }

@@ -1,6 +1,6 @@
 /** The check of each kind of field: the form that the engine takes, or an error like those of Node. */
 
-import { ANSI_MODES, STATUSES, STDIN_MODES, STRATEGIES } from '../fields/enums';
+import { ANSI_MODES, STATUSES, STDIN_MODES, STOP_TARGETS, STRATEGIES } from '../fields/enums';
 import type { Kind, Name, Range } from '../fields/kinds';
 import { revealed } from '../util/hidden-list';
 import { signalNumber, similarSignal } from '../util/signals';
@@ -154,7 +154,7 @@ function asUmask(name: string, value: unknown): number {
 /** The kinds of single values; those of whole objects are beside the tables of the objects. */
 export type SingleKind = Exclude<
   Name,
-  'command' | 'directory' | 'environment' | 'limits' | 'metadata' | 'progress'
+  'command' | 'directory' | 'environment' | 'limits' | 'metadata' | 'progress' | 'stop'
 >;
 
 export const CHECKS: Readonly<Record<SingleKind, Check>> = {
@@ -172,6 +172,7 @@ export const CHECKS: Readonly<Record<SingleKind, Check>> = {
   signal: asSignal,
   statuses: asStatuses,
   stdin: (name, value) => STDIN_MODES.indexOf(asStdinMode(name, value)),
+  stopTarget: indexIn(STOP_TARGETS),
   strategy: indexIn(STRATEGIES),
   tags: asTags,
   text: asString,

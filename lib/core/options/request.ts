@@ -13,6 +13,7 @@ import { type CommandValues, commandOf, commandValues, missing } from './command
 import { CheckedTable, takeFields } from './fields';
 import { limitValues } from './limits';
 import { asProgress, type ProgressRule } from './progress';
+import { stopValues } from './stop';
 
 const TABLE = new CheckedTable(
   REQUEST,
@@ -22,6 +23,7 @@ const TABLE = new CheckedTable(
     limits: limitValues,
     metadata: asMetadata,
     progress: asProgress,
+    stop: stopValues,
   },
   REQUEST_CONTEXT.length,
 );

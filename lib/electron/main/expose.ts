@@ -75,6 +75,8 @@ class EngineWindows {
   readonly #hubs = new ExecutionHubs();
   readonly #subscriptions: Subscriptions;
   readonly #windows = new Map<ElectronWebContents, EngineWindow>();
+  /** By the end of their page or window. */
+  readonly #cancelled = new WeakSet<Execution>();
 
   constructor(engine: ExecutionEngineApi, settings: ExposeSettings) {
     this.#engine = engine;
@@ -141,10 +143,11 @@ class EngineWindows {
 
   #cancelAll(own: OwnExecutions): void {
     for (const id of own) {
-      this.#hubs
-        .find(id)
-        ?.execution.cancel()
-        .catch(() => undefined);
+      const execution = this.#hubs.find(id)?.execution;
+      // A second cancel would cut the time that its steps give it.
+      if (execution === undefined || this.#cancelled.has(execution)) continue;
+      this.#cancelled.add(execution);
+      execution.cancel().catch(() => undefined);
     }
   }
 

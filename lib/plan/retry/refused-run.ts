@@ -39,7 +39,7 @@ export class RefusedRun extends RetriedHandle {
     return this.#result;
   }
 
-  async cancel(): Promise<boolean> {
+  protected async requestCancel(): Promise<boolean> {
     return false;
   }
 

@@ -84,7 +84,7 @@ export class RetriedRun extends RetriedHandle {
     return this.#result;
   }
 
-  async cancel(): Promise<boolean> {
+  protected async requestCancel(): Promise<boolean> {
     if (this.#end.isResolved) return false;
     this.#stop.abort();
     // The next attempt is cancelled before its start.

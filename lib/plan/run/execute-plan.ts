@@ -56,12 +56,7 @@ function limited({ steps, order }: CheckedPlan, most = Number.POSITIVE_INFINITY)
 }
 
 function cancelWith(signal: AbortSignal, plan: StartedPlan): void {
-  const cancel = (): void => void plan.cancel().catch(ignore);
-  if (signal.aborted) {
-    cancel();
-    return;
-  }
-  const stop = onAbort(signal, cancel);
+  const stop = onAbort(signal, () => void plan.cancel().catch(ignore));
   void plan.ended.wait().then(stop);
 }
 
@@ -73,6 +68,7 @@ function refused(id: string, error: unknown) {
     begun: [],
     readers: new Set<never>(),
     isOver: true,
+    isCancelled: false,
     result: Promise.reject(error),
     failure: () => Promise.reject(error),
     cancel: async () => false,

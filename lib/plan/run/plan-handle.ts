@@ -17,6 +17,7 @@ export interface RunningPlan extends ReadablePlan {
   readonly id: string;
   readonly emitter: ExecutionEmitter;
   readonly result: Promise<PlanExecutionResult>;
+  readonly isCancelled: boolean;
   cancel(): Promise<boolean>;
 }
 
@@ -92,7 +93,8 @@ export class PlanHandle implements PlanRun {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.cancel();
+    // Steps that are being ended have the time that their requests give them.
+    if (!this.#plan.isCancelled) await this.cancel();
     await this.result.catch(ignore);
   }
 }

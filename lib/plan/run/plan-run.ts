@@ -25,6 +25,7 @@ export class StartedPlan implements RunningPlan {
   /** Resolved at the end, also at that of an invalid plan. */
   readonly ended = new Deferred();
   isOver = false;
+  isCancelled = false;
   readonly #engine: ExecutionEngineApi;
   readonly #steps: readonly CheckedStep[];
   readonly #schedule: Schedule;
@@ -34,7 +35,6 @@ export class StartedPlan implements RunningPlan {
   readonly #commands = new Map<number, string>();
   readonly #startedAt = performance.now();
   #isChecked = false;
-  #isCancelled = false;
   #resolve: (result: PlanExecutionResult) => void = () => undefined;
 
   /** Nothing is started before the end of this turn. */
@@ -49,7 +49,7 @@ export class StartedPlan implements RunningPlan {
 
   async cancel(): Promise<boolean> {
     if (this.isOver) return false;
-    this.#isCancelled = true;
+    this.isCancelled = true;
     if (!this.#isChecked) return true;
     // A second call reaches the executions too: it can end their grace period.
     const runs = [...this.#running.values()];
@@ -69,7 +69,7 @@ export class StartedPlan implements RunningPlan {
       const result = new Promise<PlanExecutionResult>((resolve) => {
         this.#resolve = resolve;
       });
-      if (this.#isCancelled) this.#skip(this.#schedule.stop());
+      if (this.isCancelled) this.#skip(this.#schedule.stop());
       this.#advance();
       return await result;
     } finally {
@@ -157,7 +157,7 @@ export class StartedPlan implements RunningPlan {
     const durationMs = performance.now() - this.#startedAt;
     const ends = this.#ends as StepEnd[];
     this.isOver = true;
-    this.#resolve(planResult(this.id, names, ends, this.#isCancelled, durationMs));
+    this.#resolve(planResult(this.id, names, ends, this.isCancelled, durationMs));
   }
 }
 

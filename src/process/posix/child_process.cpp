@@ -75,6 +75,9 @@ class ChildProcess::Impl : public std::enable_shared_from_this<Impl> {
     return !ended_ && ::kill(-pid_, signal) == 0;
   }
 
+  // A zombie accepts every signal and receives none.
+  bool signal(int signal) { return !ended_ && !has_exited() && ::kill(pid_, signal) == 0; }
+
   bool group_alive() {
     // The kernel counts the zombie as a member of its group, so it is reaped before the question.
     if (signal_group_by_pidfd(0) != Sent::unknown) {
@@ -175,6 +178,7 @@ void ChildProcess::async_wait_exit(std::function<void()> handler) {
   impl_->async_wait_exit(std::move(handler));
 }
 bool ChildProcess::signal_group(int signal) { return impl_->signal_group(signal); }
+bool ChildProcess::signal(int signal) { return impl_->signal(signal); }
 bool ChildProcess::group_alive() { return impl_->group_alive(); }
 ChildProcess::Ended ChildProcess::reap() { return impl_->reap(); }
 

@@ -29,8 +29,7 @@ TEST_F(ExecutionOptionsTest, DefaultsToTheConfiguration) {
   host.config_.kill_signal = 3;
   host.config_.max_output_size_bytes = 4;
   EXPECT_EQ(timeout_of(request, host.config_), Millis(1));
-  EXPECT_EQ(grace_of(request, host.config_), Millis(2));
-  EXPECT_EQ(kill_signal_of(request, host.config_), 3);
+  EXPECT_EQ(stop_of(request, host.config_), (StopSteps{{3, StopStep::To::tree, Millis(2)}}));
   EXPECT_EQ(output_limit_of(request, host.config_), 4U);
 }
 
@@ -40,9 +39,22 @@ TEST_F(ExecutionOptionsTest, RequestOverridesTheConfiguration) {
   request.kill_signal = 30;
   request.max_output_size_bytes = 40;
   EXPECT_EQ(timeout_of(request, host.config_), Millis(10));
-  EXPECT_EQ(grace_of(request, host.config_), Millis(20));
-  EXPECT_EQ(kill_signal_of(request, host.config_), 30);
+  EXPECT_EQ(stop_of(request, host.config_), (StopSteps{{30, StopStep::To::tree, Millis(20)}}));
   EXPECT_EQ(output_limit_of(request, host.config_), 40U);
+}
+
+TEST_F(ExecutionOptionsTest, StopsByTheStepsOfTheRequestOrTheConfiguration) {
+  const StopSteps own{{2, StopStep::To::leader, Millis(1)}, {15, StopStep::To::tree, Millis(2)}};
+  const StopSteps configured{{1, StopStep::To::tree, Millis(3)}};
+  host.config_.stop = configured;
+  EXPECT_EQ(stop_of(request, host.config_), configured);
+  request.stop = own;
+  EXPECT_EQ(stop_of(request, host.config_), own);
+  request.stop.reset();
+  // The short form of the request replaces the steps of the configuration.
+  request.kill_signal = 3;
+  const StopSteps by_request{{3, StopStep::To::tree, host.config_.force_kill_after}};
+  EXPECT_EQ(stop_of(request, host.config_), by_request);
 }
 
 TEST_F(ExecutionOptionsTest, NamesTheLogAfterTheExecutionUnlessTheRequestNamesIt) {

@@ -14,11 +14,14 @@ class ExecutionTerminationTest : public TreeRig {
  protected:
   // The lifecycle machine of a running execution; the test performs its actions.
   void launch_running(std::vector<std::string> arguments, Millis grace = kForever) {
+    launch_running(std::move(arguments), {{SIGTERM, StopStep::To::tree, grace}});
+  }
+  void launch_running(std::vector<std::string> arguments, StopSteps steps) {
     first_line = launch_tree(std::move(arguments));
     lifecycle.feed(Input::launching);
     lifecycle.feed(Input::spawned);
     owner.on_feed = [this](Input input) { lifecycle.feed(input); };
-    termination.emplace(owner, lifecycle, tree, SIGTERM, grace);
+    termination.emplace(owner, lifecycle, tree, std::move(steps));
     on_strand([&] { tree.wait_exit(); });
   }
   void end_softly() {
@@ -27,6 +30,13 @@ class ExecutionTerminationTest : public TreeRig {
       termination->signal_soft();
       termination->arm_grace();
     });
+  }
+  void go_on() {
+    on_strand([&] { termination->next_step(); });
+  }
+  std::vector<int> signals() const {
+    const auto report = termination->report({});
+    return report ? report->signals : std::vector<int>();
   }
   void end_hard() {
     on_strand([&] {
@@ -74,7 +84,7 @@ TEST_F(ExecutionTerminationTest, ReportsNoSignalToAZombie) {
   first_line = launch_shell("echo line");
   lifecycle.feed(Input::launching);
   lifecycle.feed(Input::spawned);
-  termination.emplace(owner, lifecycle, tree, SIGTERM, kForever);
+  termination.emplace(owner, lifecycle, tree, StopSteps{{SIGTERM, StopStep::To::tree, kForever}});
   look_until("the end", [&] { return state_of(tree.pid()) == 'Z'; });
   end_softly();
   run_until("the look", [&] { return termination->has_signalled(); });
@@ -140,6 +150,83 @@ TEST_F(ExecutionTerminationTest, FeedsNoEndOfTheGracePeriodAfterTheStop) {
   on_strand([&] { termination->stop_waiting(); });
   run_for(std::chrono::milliseconds(50));
   EXPECT_FALSE(owner.was_fed(Input::grace_expired));
+}
+
+TEST_F(ExecutionTerminationTest, GoesThroughItsSteps) {
+  launch_running({"ignore-term"}, {{SIGTERM, StopStep::To::tree, Millis(10)},
+                                   {SIGCONT, StopStep::To::leader, Millis(10)},
+                                   {SIGTERM, StopStep::To::tree, Millis(10)}});
+  end_softly();
+  run_until_fed(Input::grace_expired);
+  EXPECT_EQ(signals(), (std::vector<int>{SIGTERM, SIGCONT, SIGTERM}));
+}
+
+TEST_F(ExecutionTerminationTest, SignalsADescendantOutsideOfTheGroupInEachStep) {
+  const auto script =
+      "trap '' INT; setsid sh -c 'trap \"\" INT; trap \"echo term; exit\" TERM; echo $$; "
+      "while :; do sleep 0.01; done'";
+  first_line = launch_shell(script);
+  const ProcessWatch descendant(std::stoi(first_line));
+  lifecycle.feed(Input::launching);
+  lifecycle.feed(Input::spawned);
+  owner.on_feed = [this](Input input) { lifecycle.feed(input); };
+  termination.emplace(
+      owner, lifecycle, tree,
+      StopSteps{{SIGINT, StopStep::To::tree, kForever}, {SIGTERM, StopStep::To::tree, kForever}});
+  end_softly();
+  run_until("the first step", [&] { return termination->has_signalled(); });
+  EXPECT_TRUE(descendant.lives());
+  go_on();
+  run_until("the second step", [&] { return signals().size() == 2; });
+  descendant.wait_gone();
+}
+
+TEST_F(ExecutionTerminationTest, SignalsTheLeaderAlone) {
+  launch_running({"obedient-tree"}, {{SIGTERM, StopStep::To::leader, kForever}});
+  const ProcessWatch member(std::stoi(first_line));
+  end_softly();
+  run_until_fed(Input::exited);
+  EXPECT_EQ(signals(), std::vector<int>{SIGTERM});
+  EXPECT_TRUE(member.lives());
+  member.signal(SIGKILL);
+}
+
+TEST_F(ExecutionTerminationTest, SkipsAStepForALeaderThatHasExited) {
+  launch_running({"stubborn-member"}, {{SIGTERM, StopStep::To::tree, Millis(0)},
+                                       {SIGINT, StopStep::To::leader, kForever}});
+  const ProcessWatch member(std::stoi(first_line));
+  end_softly();
+  run_until_fed(Input::exited);
+  run_until_fed(Input::grace_expired);
+  EXPECT_EQ(signals().front(), SIGTERM);
+  member.signal(SIGKILL);
+}
+
+// A second cancel right behind the first one comes before the look at the tree.
+TEST_F(ExecutionTerminationTest, SendsTheSignalOfAStepBeforeItGoesOn) {
+  launch_running({"ignore-term"}, {{SIGTERM, StopStep::To::tree, kForever},
+                                   {SIGCONT, StopStep::To::tree, kForever}});
+  on_strand([&] {
+    lifecycle.feed(Input::cancel_requested);
+    termination->signal_soft();
+    termination->arm_grace();
+    termination->next_step();
+  });
+  run_until("both signals", [&] { return signals().size() == 2; });
+  go_on();
+  EXPECT_TRUE(owner.was_fed(Input::grace_expired));
+  EXPECT_EQ(signals(), (std::vector<int>{SIGTERM, SIGCONT}));
+}
+
+TEST_F(ExecutionTerminationTest, LimitsTheSumOfTheWaits) {
+  launch_running({"ignore-term"}, {{SIGTERM, StopStep::To::tree, Millis(1)},
+                                   {SIGCONT, StopStep::To::tree, kForever},
+                                   {SIGTERM, StopStep::To::tree, kForever}});
+  on_strand([&] { termination->shorten_grace(Millis(300)); });
+  end_softly();
+  run_until_fed(Input::grace_expired);
+  // The time is over in the second step, so there is none for the third one.
+  EXPECT_EQ(signals(), (std::vector<int>{SIGTERM, SIGCONT}));
 }
 
 // A process that forks and exits has been replaced by another one, whose number is not known.

@@ -100,5 +100,14 @@ TEST(ConfigRules, KillSignalIsAValidSignal) {
             std::string::npos);
 }
 
+TEST(ConfigRules, StopIsAListOfSteps) {
+  EXPECT_EQ(message_after([](Config& c) { c.stop = StopSteps{}; }),
+            "Invalid configuration: \"stop\" must be a list of 1 to 8 steps, received 0 steps");
+  EXPECT_EQ(message_after([](Config& c) {
+              c.stop = StopSteps{{SIGINT, StopStep::To::leader, Millis(1)}};
+            }),
+            "");
+}
+
 }  // namespace
 }  // namespace escher

@@ -54,6 +54,29 @@ TEST_F(LifecycleDialogue, CommandFails) {
   ends_as(Status::failed, EndCause::none, false);
 }
 
+TEST_F(LifecycleDialogue, SecondCancelGoesOnToTheNextStep) {
+  launches();
+  feed(cancel_requested, {signal_soft, arm_grace});
+  feed(cancel_requested, {next_step});
+  feed(cancel_requested, {next_step});
+  feed(grace_expired, {signal_hard, arm_kill});
+  feed(cancel_requested, {});
+}
+
+TEST_F(LifecycleDialogue, FirstCancelAfterATimeoutIsNotASecondOne) {
+  launches();
+  feed(timeout_fired, {signal_soft, arm_grace});
+  feed(cancel_requested, {});
+  feed(cancel_requested, {next_step});
+}
+
+TEST_F(LifecycleDialogue, CancelDuringTheLaunchIsTheFirstOne) {
+  feed(launching, {});
+  feed(cancel_requested, {});
+  feed(spawned, {publish_started, start_streams, signal_soft, arm_grace});
+  feed(cancel_requested, {next_step});
+}
+
 TEST_F(LifecycleDialogue, DescendantKeepsThePipeOpen) {
   launches();
   feed(exited, {drain});

@@ -38,8 +38,8 @@ inline constexpr std::array<std::string_view, 9> kCauseNames{
     "output_limit", "stream_failed", "spawn_failed", "signalled"};
 
 inline constexpr std::array<std::string_view, kActionCount> kActionNames{
-    "withdraw", "publish_started", "start_streams", "signal_soft",   "signal_hard", "arm_grace",
-    "arm_kill", "watch_tree",      "drain",         "close_streams", "finish"};
+    "withdraw",  "publish_started", "start_streams", "signal_soft", "next_step",     "signal_hard",
+    "arm_grace", "arm_kill",        "watch_tree",    "drain",       "close_streams", "finish"};
 
 inline std::ostream& operator<<(std::ostream& out, Phase phase) {
   return out << kPhaseNames[static_cast<std::size_t>(phase)];

@@ -45,7 +45,8 @@ class Walk {
       started_ = true;
     }
     withdrawn_ = withdrawn_ || actions.has(withdraw);
-    for (const Action action : {signal_soft, signal_hard, arm_grace, arm_kill, watch_tree, drain}) {
+    for (const Action action :
+         {signal_soft, next_step, signal_hard, arm_grace, arm_kill, watch_tree, drain}) {
       EXPECT_TRUE(started_ || !actions.has(action)) << "there is no process for " << actions;
     }
     if (actions.has(signal_soft)) {

@@ -207,6 +207,42 @@ TEST_F(RequestRulesTest, ForceKillDelayIsNotNegative) {
   accepts();
 }
 
+TEST_F(RequestRulesTest, StopIsAListOfStepsWithSignalsAndWaits) {
+  const std::string signal = "\"stop[1].signal\" must be a signal from 1 to " +
+                             std::to_string(NSIG - 1) +
+                             " other than SIGKILL, which follows the last step, received ";
+  const auto refuses_steps = [this](StopSteps steps, const std::string& message) {
+    request_.stop = std::move(steps);
+    refuses(Reason::invalid_stop, message);
+  };
+  const StopStep first{SIGINT, StopStep::To::leader, Millis(10)};
+  refuses_steps({}, "\"stop\" must be a list of 1 to 8 steps, received 0 steps");
+  refuses_steps(StopSteps(9, first), "\"stop\" must be a list of 1 to 8 steps, received 9 steps");
+  refuses_steps({first, {SIGKILL}}, signal + "9");
+  refuses_steps({first, {0}}, signal + "0");
+  for (const auto& [wait, text] : {std::pair(Millis(-1), "-1"), std::pair(kForever, "Infinity"),
+                                   std::pair(Millis(std::nan("")), "NaN")}) {
+    refuses_steps(
+        {{SIGTERM, StopStep::To::tree, wait}},
+        std::string("\"stop[0].waitMs\" must be a finite number of 0 or greater, received ") +
+            text);
+  }
+  request_.stop = StopSteps(8, first);
+  accepts();
+}
+
+TEST_F(RequestRulesTest, StopStandsAlone) {
+  request_.stop = StopSteps{{SIGINT, StopStep::To::tree, Millis(10)}};
+  request_.kill_signal = SIGTERM;
+  refuses(Reason::invalid_stop,
+          "\"stop\" cannot be used together with \"killSignal\", which is its short form");
+  request_.kill_signal.reset();
+  request_.force_kill_after = Millis(1);
+  refuses(
+      Reason::invalid_stop,
+      "\"stop\" cannot be used together with \"forceKillAfterDelayMs\", which is its short form");
+}
+
 TEST_F(RequestRulesTest, KillSignalAndLogPathAreValid) {
   request_.kill_signal = 0;
   refuses(Reason::invalid_command,

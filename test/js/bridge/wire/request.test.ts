@@ -36,6 +36,23 @@ describe('requests', () => {
       { command: { type: 'aws_cli', service: 's3', operation: 'ls', profile: 'p', region: 'r' } },
     ],
     [
+      'steps of a stop',
+      {
+        command,
+        stop: [
+          { signal: 'SIGINT', to: 'leader', waitMs: 5 },
+          { signal: 15, waitMs: 0 },
+        ],
+      },
+      {
+        command,
+        stop: [
+          { signal: 'SIGINT', to: 'leader', wait_ms: 5 },
+          { signal: 15, wait_ms: 0 },
+        ],
+      },
+    ],
+    [
       'every other field',
       {
         id: ID,

@@ -42,6 +42,18 @@ test('a second signal kills the tree immediately', async () => {
   await waitFor('the tree to die', () => !commands.some(processExists));
 });
 
+test('--stop gives the steps, and each further signal goes on to the next one', async () => {
+  const script =
+    'trap "echo int" INT; trap "echo term" TERM; echo ready; while :; do sleep 0.05; done';
+  const running = await started(['--stop', 'INT:leader:1h,TERM:1h', 'sh', '-c', script]);
+  running.child.kill('SIGINT');
+  await running.prints(/int\n/);
+  running.child.kill('SIGTERM');
+  await running.prints(/term\n/);
+  running.child.kill('SIGINT');
+  expect(await running.ended).toMatchObject({ code: 130, stdout: 'ready\nint\nterm\n' });
+});
+
 test('--kill-after sets the grace period', async () => {
   const running = await started(['--kill-after', '100ms', ...stubborn]);
   const commands = running.commands();

@@ -10,6 +10,8 @@ describe('run', () => {
     [['--timeout', '5 parsecs', 'ls'], "--timeout must be a duration, received '5 parsecs'."],
     [['--idle-timeout', '-1', 'ls'], "--idle-timeout must be a duration, received '-1'."],
     [['--kill-after', 'soon', 'ls'], "--kill-after must be a duration, received 'soon'."],
+    [['--stop', 'INT', 'ls'], "--stop has a step that is not valid: 'INT'."],
+    [['--stop', 'INT:1s,TERM:all:1s', 'ls'], "--stop has a step that is not valid: 'TERM:all:1s'."],
     [['--timeout'], '--timeout requires a value.'],
     [['--timeout', '--', 'ls'], '--timeout requires a value.'],
     [['--timeout', '1', '--timeout', '2', 'ls'], '--timeout must not be repeated.'],
@@ -48,7 +50,16 @@ describe('run', () => {
   test('--help lists every option', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const name of ['timeout', 'idle-timeout', 'kill-after', 'signal', 'cwd', 'env', 'shell']) {
+    for (const name of [
+      'timeout',
+      'idle-timeout',
+      'kill-after',
+      'signal',
+      'stop',
+      'cwd',
+      'env',
+      'shell',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^ +--${name}\\b`, 'm'));
     }
   });

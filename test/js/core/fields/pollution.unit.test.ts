@@ -32,6 +32,8 @@ const VALUES: Record<Name, unknown> = {
   signal: 'SIGKILL',
   statuses: ['pending'],
   stdin: 'pipe',
+  stop: [{ signal: 'SIGKILL', waitMs: 0 }],
+  stopTarget: 'leader',
   strategy: 'failExecution',
   tags: { polluted: 'yes' },
   text: 'polluted',
