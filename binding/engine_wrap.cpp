@@ -53,6 +53,11 @@ Napi::Function EngineWrap::define(Napi::Env env) {
                      {InstanceMethod<&W::execute>("execute"),
                       InstanceMethod<&W::cancel>("cancel"),
                       InstanceMethod<&W::kill>("kill"),
+                      InstanceMethod<&W::renew>("renew"),
+                      InstanceMethod<&W::set_concurrency>("setConcurrency"),
+                      InstanceMethod<&W::set_key_limit>("setKeyLimit"),
+                      InstanceMethod<&W::pause>("pause"),
+                      InstanceMethod<&W::resume>("resume"),
                       InstanceMethod<&W::send_input>("sendInput"),
                       InstanceMethod<&W::close_input>("closeInput"),
                       InstanceMethod<&W::cleanup>("cleanup"),
@@ -170,6 +175,29 @@ void EngineWrap::cancel(const Napi::CallbackInfo& info) {
 
 void EngineWrap::kill(const Napi::CallbackInfo& info) {
   engine().kill(Key(info, 1, 3), info[2].ToNumber().Int32Value(), answer<bool>(number(info, 0)));
+}
+
+void EngineWrap::renew(const Napi::CallbackInfo& info) {
+  engine().renew(Key(info, 1, 2), answer<bool>(number(info, 0)));
+}
+
+void EngineWrap::set_concurrency(const Napi::CallbackInfo& info) {
+  engine().set_concurrency(static_cast<std::size_t>(number(info, 1)),
+                           answer<void>(number(info, 0)));
+}
+
+void EngineWrap::set_key_limit(const Napi::CallbackInfo& info) {
+  std::optional<std::size_t> limit;
+  if (info[2].IsNumber()) limit = static_cast<std::size_t>(number(info, 2));
+  engine().set_key_limit(text(info, 1), limit, answer<void>(number(info, 0)));
+}
+
+void EngineWrap::pause(const Napi::CallbackInfo& info) {
+  engine().pause(answer<void>(number(info, 0)));
+}
+
+void EngineWrap::resume(const Napi::CallbackInfo& info) {
+  engine().resume(answer<void>(number(info, 0)));
 }
 
 void EngineWrap::send_input(const Napi::CallbackInfo& info) {

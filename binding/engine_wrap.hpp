@@ -25,6 +25,11 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   Napi::Value execute(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
   void kill(const Napi::CallbackInfo& info);
+  void renew(const Napi::CallbackInfo& info);
+  void set_concurrency(const Napi::CallbackInfo& info);
+  void set_key_limit(const Napi::CallbackInfo& info);
+  void pause(const Napi::CallbackInfo& info);
+  void resume(const Napi::CallbackInfo& info);
   void send_input(const Napi::CallbackInfo& info);
   void close_input(const Napi::CallbackInfo& info);
   void recovered(const Napi::CallbackInfo& info);

@@ -87,6 +87,17 @@ void read(const FlatValue& value, std::vector<EnvironmentChange>& member) {
   }
 }
 
+void read(const FlatValue& value, KeyLimits& member) {
+  const std::uint32_t length = length_of(value);
+  for (std::uint32_t i = 0; i + 1 < length; i += 2) {
+    std::string key;
+    std::uint64_t limit = 0;
+    read(element_of(value, i), key);
+    read(element_of(value, i + 1), limit);
+    member.emplace(std::move(key), limit);
+  }
+}
+
 std::uint32_t length_of(const FlatValue& array) {
   std::uint32_t length = 0;
   need(napi_get_array_length(array.env, array.value, &length) == napi_ok, array, "an array");

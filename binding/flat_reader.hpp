@@ -71,6 +71,7 @@ void read(const FlatValue& value, Millis& member);
 void read(const FlatValue& value, std::string& member);
 // `name, value, name, value, …`
 void read(const FlatValue& value, std::vector<EnvironmentChange>& member);
+void read(const FlatValue& value, KeyLimits& member);
 
 template <typename Enum>
 requires std::is_enum_v<Enum>

@@ -5,6 +5,8 @@
 #include <napi.h>
 
 #include <concepts>
+#include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -45,8 +47,12 @@ class FlatWriter {
 
   void put(bool boolean) { put(Napi::Boolean::New(env_, boolean)); }
   void put(double number) { put(Napi::Number::New(env_, number)); }
+  // Infinity for `kUnlimited`.
   template <std::integral Number>
   void put(Number number) {
+    if constexpr (std::is_same_v<Number, std::size_t>) {
+      if (number == kUnlimited) return put(std::numeric_limits<double>::infinity());
+    }
     put(static_cast<double>(number));
   }
   void put(Millis duration) { put(duration.count()); }
@@ -57,6 +63,7 @@ class FlatWriter {
   // These cross to the engine only; the default configuration has none.
   void put(const ProcessLimits&) { null(); }
   void put(const StopStep&) { null(); }
+  void put(const KeyLimits&) { null(); }
   // The index of the name; `null` for the enumerator that has no name.
   template <typename Enum>
   requires std::is_enum_v<Enum>

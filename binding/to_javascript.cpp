@@ -136,6 +136,7 @@ void append_record(FlatWriter& out, const StartedEvent& event) {
   out.put(event.timestamp);
   out.put(event.pid);
   out.put(Napi::String::New(out.env(), event.command));
+  out.put(event.key);
 }
 
 void append_record(FlatWriter& out, const OutputBatch& batch, double ends_at) {

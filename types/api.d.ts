@@ -157,6 +157,11 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
    * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
   kill(signal?: NodeJS.Signals | number): Promise<boolean>;
+  /**
+   * Begins the lease of the execution anew, see `leaseMs` of {@link ExecutionRequest}.
+   * @returns `false` if it has ended or is being ended
+   */
+  renew(): Promise<boolean>;
   /** Cancels the execution and waits until its process is reaped, at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -259,6 +264,17 @@ export interface ExecutionEngineApi {
    */
   cancel(id: string): Promise<boolean>;
   /**
+   * Ends the executions that are pending or running, as {@link cancel}.
+   * @param filter - which ones, as for {@link listExecutions}
+   * @returns how many were ended
+   */
+  cancelAll(filter?: ExecutionFilter): Promise<number>;
+  /**
+   * Begins the lease of an execution anew, see `leaseMs` of {@link ExecutionRequest}. Without a lease it has no effect.
+   * @returns `false` if the execution has ended or is being ended
+   */
+  renew(id: string): Promise<boolean>;
+  /**
    * Writes to the stdin of an execution with `stdin: 'pipe'`. It resolves when the pipe has accepted the bytes. A child
    * that stops reading is not an error.
    * @param data - text is written as UTF-8
@@ -279,6 +295,22 @@ export interface ExecutionEngineApi {
    * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
   kill(id: string, signal: NodeJS.Signals | number): Promise<boolean>;
+
+  /**
+   * Changes `maxConcurrentExecutions` of the running engine; its `config` stays as it is. A lower limit ends nothing: it is
+   * reached as executions end.
+   * @param limit - an integer of at least 1
+   */
+  setConcurrency(limit: number): Promise<void>;
+  /**
+   * Changes the limit of one `key` of the running engine. A lower limit ends nothing.
+   * @param limit - an integer of at least 1; `null`: back to `maxConcurrentPerKey`
+   */
+  setKeyLimit(key: string, limit: number | null): Promise<void>;
+  /** Starts nothing more until {@link resume}: requests wait in the queue, if there is one. What runs is left alone. */
+  pause(): Promise<void>;
+  /** Ends a {@link pause}. */
+  resume(): Promise<void>;
 
   /** The executions of which the engine has a record, newest first. */
   listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]>;

@@ -54,6 +54,17 @@ export interface ExecutionConfig {
    */
   maxQueuedExecutions: number;
   /**
+   * The number of commands with the same `key` that run at a time, for keys without a limit in `keyLimits`. An integer of
+   * at least 1, or `Infinity`.
+   * @defaultValue `Infinity`
+   */
+  maxConcurrentPerKey: number;
+  /**
+   * Limits of single keys, in place of `maxConcurrentPerKey`: integers of at least 1.
+   * @defaultValue none
+   */
+  keyLimits?: Readonly<Record<string, number>> | undefined;
+  /**
    * The number of finished executions of which the engine keeps a record. Above it the oldest by `completedAt` are
    * dropped. An integer of at least 1.
    * @defaultValue `1000`

@@ -95,6 +95,7 @@ export type PageMethod =
   | 'execute'
   | 'cancel'
   | 'kill'
+  | 'renew'
   | 'getStatus'
   | 'getResult'
   | 'waitForCompletion'
@@ -283,6 +284,8 @@ export interface PageExecution {
    * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
   kill(signal?: string | number): Promise<boolean>;
+  /** Begins the lease anew. Resolves with `false` if the execution has ended or is being ended. */
+  renew(): Promise<boolean>;
   /** Writes to the stdin of the command, with `stdin: 'pipe'`. Resolves when the pipe has accepted the data. */
   sendInput(data: InputData): Promise<void>;
   /** Closes the stdin of the command. */
@@ -382,6 +385,8 @@ export interface PageExecutionEngine {
    * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
   kill(id: string, signal: string | number): Promise<boolean>;
+  /** Begins the lease anew. Resolves with `false` if the execution has ended or is being ended. */
+  renew(id: string): Promise<boolean>;
   /** Writes to the stdin of an execution with `stdin: 'pipe'`. Resolves when the pipe has accepted the data. */
   sendInput(id: string, data: InputData): Promise<void>;
   /** Closes the stdin of an execution with `stdin: 'pipe'`. */

@@ -24,6 +24,8 @@ export type ExecutionErrorCode =
   | 'ERR_OUTPUT_SIZE_EXCEEDED'
   /** `maxConcurrentExecutions` commands run, and `maxQueuedExecutions` requests wait. */
   | 'ERR_CONCURRENCY_LIMIT'
+  /** The `leaseMs` of the request has passed without a renewal. */
+  | 'ERR_LEASE_EXPIRED'
   /** The configuration is invalid. The message has the field, the value and what is allowed. */
   | 'ERR_INVALID_CONFIG'
   /** A defect of the engine itself. */

@@ -22,6 +22,8 @@ export interface StartedEvent extends EventBase {
   pid: number;
   /** The command in printable form, redacted. */
   command: string;
+  /** The `key` of the request, redacted; `null` if it has none. */
+  key: string | null;
 }
 
 /** Several lines of one stream. This is the efficient form of output events. */

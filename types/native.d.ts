@@ -23,7 +23,7 @@ export type NativeValues = readonly unknown[];
  * that work file by file cannot read a `const enum` of a declaration file.
  *
  * - 0, Replied: `ticket: number, error: NativeError | null, value: unknown`
- * - 1, Started: `token: number, timestamp: number, pid: number, command: string`
+ * - 1, Started: `token: number, timestamp: number, pid: number, command: string, key: string | null`
  * - 2, Output: `token, timestamp, stream: 0 (stdout) | 1 (stderr), firstSeq, count, partial: boolean, text: string,
  *   bytes: number, endsAt: number`. `text` is `count` entries joined with `\n`; `partial`: the last one is unfinished;
  *   `bytes`: what the batch counts in the flow control ({@link NativeEngine.hold}). `endsAt`: where the positions of the
@@ -84,6 +84,14 @@ export declare class NativeEngine {
    * if no process can be signalled.
    */
   kill(ticket: number, id: string, signal: number, token?: number): void;
+  /** Replies `false` if the execution has ended or is being ended. */
+  renew(ticket: number, id: string, token?: number): void;
+  /** These four reply when the change is in force. */
+  setConcurrency(ticket: number, limit: number): void;
+  /** `null`: the limit of the configuration. */
+  setKeyLimit(ticket: number, key: string, limit: number | null): void;
+  pause(ticket: number): void;
+  resume(ticket: number): void;
   /** Replies when the pipe has accepted the bytes, or the child does not read any more. */
   sendInput(ticket: number, id: string, data: string | Uint8Array, token?: number): void;
   closeInput(ticket: number, id: string, token?: number): void;

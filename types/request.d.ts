@@ -190,6 +190,13 @@ export interface ExecutionRequest {
    */
   idleTimeoutMs?: number | undefined;
   /**
+   * A lease: unless {@link ExecutionEngineApi.renew} is called within this many milliseconds, again and again, the
+   * execution is ended as `cancelled` with `ERR_LEASE_EXPIRED`. It begins with the process, and is counted on the engine's
+   * threads, so a blocked event loop does not delay it. A finite number, at least 100.
+   * @defaultValue none
+   */
+  leaseMs?: number | undefined;
+  /**
    * A log file for this execution, instead of the one in `logDir`. An existing file is replaced by a new one. A symbolic
    * link, a FIFO, a device, a file with several hard links, a file of another user and a file that another execution
    * writes at that moment are not replaced; `logError` of the result has the reason. A relative path is resolved
@@ -247,6 +254,24 @@ export interface ExecutionRequest {
    * @defaultValue `0`
    */
   priority?: number | undefined;
+  /**
+   * Executions of one key share a limit, `keyLimits` or `maxConcurrentPerKey` of the configuration: a host, a file, a
+   * stack. Who waits for a place of its key does not hold up others. 1 to 256 characters; redacted in results.
+   * @defaultValue none
+   */
+  key?: string | undefined;
+  /**
+   * The user of the command, by its number. The supplementary groups are dropped, as by `spawn()` of Node.js. Without the
+   * privilege the launch fails with `ERR_SPAWN_FAILED` and `syscall: 'setuid'`. POSIX only.
+   * @defaultValue that of the host
+   */
+  uid?: number | undefined;
+  /**
+   * The group of the command, as `uid`; the failing step is `setgid`. Give both for another user: with `uid` alone the
+   * command keeps the group of the host.
+   * @defaultValue that of the host
+   */
+  gid?: number | undefined;
   /**
    * Secrets of this execution, in addition to those of the engine; see `redact` of {@link ExecutionConfig}. The command
    * and the metadata of the request are redacted too. A secret that is too short is rejected with `INVALID_REDACT`.

@@ -33,8 +33,15 @@ export interface ResourceUsage {
 
 /** How the engine ended an execution that did not end by itself. */
 export interface Termination {
-  /** Why it was ended. `'streamFailure'`: its output could not be read. */
-  reason: 'timeout' | 'idleTimeout' | 'cancel' | 'shutdown' | 'outputLimit' | 'streamFailure';
+  /** Why it was ended. `'streamFailure'`: its output could not be read. `'lease'`: it was not renewed. */
+  reason:
+    | 'timeout'
+    | 'idleTimeout'
+    | 'cancel'
+    | 'shutdown'
+    | 'outputLimit'
+    | 'streamFailure'
+    | 'lease';
   /**
    * The names of the signals that a process of the tree received, in their order. A `SIGKILL` of `kill()` is
    * among them: no other signal is sent after it.
@@ -115,6 +122,8 @@ export interface ExecutionOutcome {
   termination: Termination | null;
   /** The command in printable form, redacted. */
   command: string;
+  /** The `key` of the request, redacted; `null` if it has none. */
+  key: string | null;
   /** The metadata of the request, redacted. */
   metadata: ExecutionMetadata;
 }
@@ -163,8 +172,14 @@ export interface ExecutionSummary {
   id: string;
   /** The current status. */
   status: ExecutionStatus;
+  /** The exit code; `null` before the end, and where a result has none. */
+  exitCode: number | null;
+  /** The name of the signal that ended it; `null` if there is none. */
+  signal: string | null;
   /** The command in printable form, redacted. */
   command: string;
+  /** The `key` of the request, redacted; `null` if it has none. */
+  key: string | null;
   /** The start of the process in milliseconds since the epoch; the time of the request while there is no process. */
   startedAt: number;
   /** Milliseconds from that start to the end, or until now if it has not ended. */
@@ -179,6 +194,8 @@ export interface ExecutionFilter {
   status?: ExecutionStatus | readonly ExecutionStatus[] | undefined;
   /** A tag of the metadata: `key`, or `key=value`. */
   tag?: string | undefined;
+  /** The `key` of the request. */
+  key?: string | undefined;
   /**
    * The largest number of executions; the newest are returned.
    * @defaultValue no limit
@@ -218,6 +235,10 @@ export interface EngineStats {
    * before the first command. `false` also where it cannot see processes; Linux only.
    */
   guarded: boolean;
+  /** The number of keys of which an execution runs or waits. */
+  keys: number;
+  /** Whether {@link ExecutionEngineApi.pause} was called, and no `resume()` after it. */
+  paused: boolean;
   /** Why the journal is incomplete; `null` if it is complete, or if there is none. */
   journalError: string | null;
   /** The number of launches that failed, including those of commands that were removed while they were queued. */

@@ -132,7 +132,7 @@ export interface WireEventBase {
  */
 export type WireEvent = WireEventBase &
   (
-    | { event_type: 'started'; command: string; pid: number }
+    | { event_type: 'started'; command: string; pid: number; key?: string | null }
     | { event_type: OutputStream; line: string; seq: number; partial: boolean }
     | ({ event_type: 'output' } & WireLines)
     | { event_type: 'progress'; fraction: number | null; label: string | null }

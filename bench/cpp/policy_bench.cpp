@@ -23,9 +23,9 @@ void fill(Admission& admission, std::size_t waiting) {
 
 void QueueInAndOut(benchmark::State& state) {
   for (auto _ : state) {
-    Admission admission(1, size_of(state));
+    Admission admission({1, size_of(state)});
     fill(admission, size_of(state));
-    while (admission.release()) {
+    while (admission.release(0)) {
     }
   }
   count_items(state);
@@ -34,7 +34,7 @@ BENCHMARK(QueueInAndOut)->Apply(at_all_sizes)->ArgName("waiting");
 
 void QueueWithdraw(benchmark::State& state) {
   for (auto _ : state) {
-    Admission admission(1, size_of(state));
+    Admission admission({1, size_of(state)});
     fill(admission, size_of(state));
     for (std::uint64_t ticket = 1; ticket <= size_of(state); ++ticket) admission.withdraw(ticket);
     benchmark::DoNotOptimize(admission.queued());

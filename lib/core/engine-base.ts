@@ -2,14 +2,25 @@
 
 import type { Execution, PipedExecution } from '../../types/api';
 import type { ExecutionRequest, RunOptions } from '../../types/request';
-import type { ExecutionResult, ShutdownResult } from '../../types/result';
+import type {
+  ExecutionFilter,
+  ExecutionResult,
+  ExecutionSummary,
+  ShutdownResult,
+} from '../../types/result';
 import { ExecutionEmitter } from './events/emitter';
 import type { Handle } from './execution/handle';
 import { encodingOption, graceOption } from './options/call';
-import { asId } from './options/checks';
+import { asId, ownValue } from './options/checks';
 
 /** The result of `getResult()` in either encoding. */
 export type AnyResult = ExecutionResult | ExecutionResult<Uint8Array>;
+
+/** Its record was dropped meanwhile. */
+function isUnknown(error: unknown): false {
+  if (ownValue(error, 'code') === 'ERR_EXECUTION_NOT_FOUND') return false;
+  throw error;
+}
 
 /** The methods that do not depend on where the engine runs. */
 export abstract class EngineBase extends ExecutionEmitter {
@@ -35,6 +46,16 @@ export abstract class EngineBase extends ExecutionEmitter {
   ): Promise<AnyResult | null> {
     const known = asId('id', id);
     return await this.readResult(known, encodingOption(options));
+  }
+
+  abstract cancel(id: string): Promise<boolean>;
+  abstract listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]>;
+
+  async cancelAll(filter?: ExecutionFilter): Promise<number> {
+    const summaries = await this.listExecutions(filter);
+    const live = summaries.filter(({ status }) => status === 'pending' || status === 'running');
+    const ended = await Promise.all(live.map(({ id }) => this.cancel(id).catch(isUnknown)));
+    return ended.filter((wasLive) => wasLive).length;
   }
 
   shutdown(options?: { graceMs?: number | undefined }): Promise<ShutdownResult> {

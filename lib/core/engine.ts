@@ -27,7 +27,8 @@ import { outcomeAt, SUMMARY_VALUES, statsAt, summaryAt } from './generated/retur
 import { filterValues, NO_OPTIONS, runOptions, signalOption, waitOptions } from './options/call';
 import { asData, asId } from './options/checks';
 import { checkedConfig, shutdownGraceMs } from './options/config';
-import { asAnySignal } from './options/kinds';
+import { asKeyLimit } from './options/key-limits';
+import { asAnySignal, asKey } from './options/kinds';
 import {
   type CheckedRequest,
   checkedRequest,
@@ -125,6 +126,30 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
   async cancel(id: string): Promise<boolean> {
     const known = asId('id', id);
     return await this.#channel.ask((native, ticket) => native.cancel(ticket, known));
+  }
+
+  async renew(id: string): Promise<boolean> {
+    const known = asId('id', id);
+    return await this.#channel.ask((native, ticket) => native.renew(ticket, known));
+  }
+
+  async setConcurrency(limit: number): Promise<void> {
+    const known = asKeyLimit('limit', limit);
+    await this.#channel.ask((native, ticket) => native.setConcurrency(ticket, known));
+  }
+
+  async setKeyLimit(key: string, limit: number | null): Promise<void> {
+    const known = asKey('key', key);
+    const number = limit === null ? null : asKeyLimit('limit', limit);
+    await this.#channel.ask((native, ticket) => native.setKeyLimit(ticket, known, number));
+  }
+
+  async pause(): Promise<void> {
+    await this.#channel.ask((native, ticket) => native.pause(ticket));
+  }
+
+  async resume(): Promise<void> {
+    await this.#channel.ask((native, ticket) => native.resume(ticket));
   }
 
   async sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void> {

@@ -19,6 +19,7 @@ export interface ExecutionErrorDetails {
 
 const RETRYABLE_CODES: ReadonlySet<string> = new Set([
   'ERR_CONCURRENCY_LIMIT',
+  'ERR_LEASE_EXPIRED',
   'ERR_TIMEOUT',
   'ERR_IO',
 ]);

@@ -61,7 +61,8 @@ export {
 export { unknownCommandType } from './options/command';
 export { shutdownGraceMs } from './options/config';
 export { ownFields } from './options/fields';
-export { asStdinMode, isSecrets, SECRETS } from './options/kinds';
+export { asKeyLimit, asKeyLimits } from './options/key-limits';
+export { asKey, asStdinMode, isSecrets, SECRETS } from './options/kinds';
 export { asLimits } from './options/limits';
 export { nearest, refuseUnknown, unknownField } from './options/names';
 export { PATTERNS_NOT_ALLOWED, patternProblem, refuseProgressPattern } from './options/progress';

@@ -6,6 +6,7 @@ const all: Record<PageMethod, true> = {
   execute: true,
   cancel: true,
   kill: true,
+  renew: true,
   getStatus: true,
   getResult: true,
   waitForCompletion: true,

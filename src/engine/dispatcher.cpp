@@ -78,7 +78,8 @@ Dispatcher::Dispatcher(boost::asio::io_context& spawner, const Config& config,
       files_(files),
       registry_(registry),
       statistics_(statistics),
-      admission_(config.max_concurrent_executions, config.max_queued_executions) {}
+      admission_({config.max_concurrent_executions, config.max_queued_executions,
+                  config.max_concurrent_per_key, config.key_limits}) {}
 
 void Dispatcher::submit(std::shared_ptr<Execution> execution, Admitted admitted) {
   boost::asio::post(
@@ -118,12 +119,13 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
   if (!command) return command.error();
   if (auto error = refuse_limits(*execution)) return std::move(*error);
   MutexLock lock(admission_mutex_);
-  const auto decision = admission_.submit(execution->serial(), execution->request().priority);
-  const std::size_t running = admission_.running();
+  const ExecutionRequest& request = execution->request();
+  const auto decision = admission_.submit(execution->serial(), request.priority, request.key);
   lock.unlock();
   switch (decision) {
     case Admission::Decision::reject:
-      return errors::concurrency_limit(running, config_.max_queued_executions);
+    case Admission::Decision::reject_key:
+      return refusal(decision, *execution);
     case Admission::Decision::wait:
       // The resolved command is not kept: thousands may wait, each with its environment.
       waiting_.emplace(execution->serial(), execution);
@@ -136,8 +138,71 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
   return {};
 }
 
-Permit Dispatcher::make_permit() {
-  return Permit([this] { return permit_returned(); });
+Error Dispatcher::refusal(Admission::Decision decision, const Execution& execution) {
+  const MutexLock lock(admission_mutex_);
+  const std::size_t queued = config_.max_queued_executions;
+  if (decision == Admission::Decision::reject_key) {
+    const std::string& key = execution.request().key;
+    return errors::key_limit(key, admission_.running_of(key), queued);
+  }
+  if (admission_.is_paused()) return errors::admission_paused(queued);
+  return errors::concurrency_limit(admission_.running(), queued);
+}
+
+// ---- Limits.
+
+// On the spawn thread, behind the requests that were made before.
+template <typename Change>
+void Dispatcher::change_admission(Change change, Done done) {
+  boost::asio::post(spawner_, [this, change = std::move(change), done = std::move(done)]() mutable {
+    Admission::Tickets tickets;
+    {
+      const MutexLock lock(admission_mutex_);
+      tickets = change(admission_);
+    }
+    for (const auto serial : tickets) start_waiting(serial);
+    done({});
+  });
+}
+
+void Dispatcher::set_running_limit(std::size_t limit, Done done) {
+  change_admission([limit](Admission& admission) { return admission.set_running_limit(limit); },
+                   std::move(done));
+}
+
+void Dispatcher::set_key_limit(std::string key, std::optional<std::size_t> limit, Done done) {
+  change_admission([key = std::move(key),
+                    limit](Admission& admission) { return admission.set_key_limit(key, limit); },
+                   std::move(done));
+}
+
+void Dispatcher::pause(Done done) {
+  change_admission(
+      [](Admission& admission) {
+        admission.pause();
+        return Admission::Tickets();
+      },
+      std::move(done));
+}
+
+void Dispatcher::resume(Done done) {
+  change_admission([](Admission& admission) { return admission.resume(); }, std::move(done));
+}
+
+std::size_t Dispatcher::keys() const {
+  const MutexLock lock(admission_mutex_);
+  return admission_.keys();
+}
+
+bool Dispatcher::is_paused() const {
+  const MutexLock lock(admission_mutex_);
+  return admission_.is_paused();
+}
+
+// ---- Launches.
+
+Permit Dispatcher::make_permit(std::uint64_t serial) {
+  return Permit([this, serial] { return permit_returned(serial); });
 }
 
 // Its place is free before its end is reported, so a consumer of that event can count on it.
@@ -164,7 +229,7 @@ std::optional<Dispatcher::Launch> Dispatcher::take_launch(std::deque<Launch>& fr
 void Dispatcher::queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command) {
   assert_on_spawn_thread();
   registry_.set_admitted(execution->id());
-  Permit permit = make_permit();
+  Permit permit = make_permit(execution->serial());
   launches_.push_back({std::move(execution), std::move(command), std::move(permit)});
   if (launching_) return;
   launching_ = true;
@@ -224,14 +289,14 @@ void Dispatcher::retry(std::uint64_t serial) {
   if (due && due->execution->launch_claim().claim()) launch(std::move(*due));
 }
 
-Permit::StartNext Dispatcher::permit_returned() {
-  std::optional<Admission::Ticket> serial;
+Permit::StartNext Dispatcher::permit_returned(std::uint64_t ended) {
+  std::optional<Admission::Ticket> next;
   {
     const MutexLock lock(admission_mutex_);
-    serial = admission_.release();
+    next = admission_.release(ended);
   }
-  if (!serial) return nullptr;
-  return [this, serial = *serial] {
+  if (!next) return nullptr;
+  return [this, serial = *next] {
     boost::asio::post(spawner_, [this, serial] { start_waiting(serial); });
   };
 }
@@ -242,14 +307,14 @@ void Dispatcher::start_waiting(std::uint64_t serial) {
   if (closed_) return;
   auto node = waiting_.extract(serial);
   // Withdrawn just as its turn came.
-  if (!node) return make_permit().reset();
+  if (!node) return make_permit(serial).reset();
   auto& execution = node.mapped();
   // Resolved once more: the file system may have changed while it was queued.
   auto command = resolve_request(*execution, config_, files_);
   if (command) return queue_launch(std::move(execution), std::move(*command));
 
   registry_.set_admitted(execution->id());
-  Permit permit = make_permit();
+  Permit permit = make_permit(serial);
   if (!execution->launch_claim().claim()) return;
   execution->launch_failed(as_spawn_failure(command.error(), execution->request()),
                            std::move(permit));

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 #include "engine/registry.hpp"
@@ -35,6 +36,18 @@ class Dispatcher {
   void submit(std::shared_ptr<Execution> execution, Admitted admitted);
   // The execution ended before its launch.
   void withdraw(std::uint64_t serial);
+
+  // Limits of what runs. `done` is called on the spawn thread, when the new limit is in force.
+  using Done = std::function<void(Result<void>)>;
+  void set_running_limit(std::size_t limit, Done done);
+  // Nothing: the limit of all keys.
+  void set_key_limit(std::string key, std::optional<std::size_t> limit, Done done);
+  void pause(Done done);
+  void resume(Done done);
+  // Keys of which something runs or waits.
+  std::size_t keys() const;
+  bool is_paused() const;
+
   // Refuses everything that is submitted later.
   void close();
 
@@ -53,14 +66,17 @@ class Dispatcher {
   void launch(Launch launch);
   void launch_later(Millis delay, Launch launch);
   void retry(std::uint64_t serial);
-  Permit make_permit();
+  Permit make_permit(std::uint64_t serial);
+  Error refusal(Admission::Decision decision, const Execution& execution);
+  template <typename Change>
+  void change_admission(Change change, Done done);
   void drop_launch(std::uint64_t serial);
   void assert_on_spawn_thread() const;
   static std::optional<Launch> take_launch(std::deque<Launch>& from, std::uint64_t serial);
   void start_waiting(std::uint64_t serial);
 
   // ---- Any thread.
-  Permit::StartNext permit_returned();
+  Permit::StartNext permit_returned(std::uint64_t serial);
 
   boost::asio::io_context& spawner_;
   const Config& config_;
@@ -69,7 +85,7 @@ class Dispatcher {
   Statistics& statistics_;
 
   // A leaf.
-  Mutex admission_mutex_;
+  mutable Mutex admission_mutex_;
   Admission admission_ ESCHER_GUARDED_BY(admission_mutex_);
 
   // The spawn thread's.

@@ -80,6 +80,13 @@ void Engine::kill(const ExecutionKey& key, int signal, Handler<bool> handler) {
       [live = found.live, signal, handler = std::move(handler)] { live->kill(signal, handler); });
 }
 
+void Engine::renew(const ExecutionKey& key, Handler<bool> handler) {
+  const auto found = find(*core_, key);
+  if (!found) return handler(errors::not_found(key.id));
+  if (!found.live) return handler(false);
+  found.live->renew(std::move(handler));
+}
+
 void Engine::send_input(const ExecutionKey& key, std::string bytes, Handler<void> handler) {
   const auto found = find(*core_, key);
   if (!found) return handler(errors::not_found(key.id));
@@ -109,6 +116,20 @@ void Engine::replay(const ExecutionKey& key, Handler<std::vector<OutputBatch>> h
                       handler(replay_lines(*output, max_line_bytes));
                     });
 }
+
+// ---- Limits.
+
+void Engine::set_concurrency(std::size_t limit, Handler<void> handler) {
+  core_->dispatcher.set_running_limit(limit, std::move(handler));
+}
+
+void Engine::set_key_limit(std::string key, std::optional<std::size_t> limit,
+                           Handler<void> handler) {
+  core_->dispatcher.set_key_limit(std::move(key), limit, std::move(handler));
+}
+
+void Engine::pause(Handler<void> handler) { core_->dispatcher.pause(std::move(handler)); }
+void Engine::resume(Handler<void> handler) { core_->dispatcher.resume(std::move(handler)); }
 
 // ---- Records and counts.
 
@@ -161,6 +182,8 @@ EngineStats Engine::stats() const {
   stats.duration_p50 = statistics.total.percentile(0.5);
   stats.duration_p99 = statistics.total.percentile(0.99);
   stats.guarded = core_->watchdog.runs();
+  stats.keys = core_->dispatcher.keys();
+  stats.paused = core_->dispatcher.is_paused();
   if (core_->journal) stats.journal_error = core_->journal->error();
   return stats;
 }

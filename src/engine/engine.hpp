@@ -38,6 +38,9 @@ struct EngineStats {
   Millis duration_p50{0}, duration_p99{0};
   // The watchdog process runs: it ends the remaining processes if the host dies.
   bool guarded = false;
+  // Keys of which something runs or waits.
+  std::size_t keys = 0;
+  bool paused = false;
   std::string journal_error;  // empty = none
 };
 
@@ -60,6 +63,8 @@ class Engine {
   // True = the signal was sent to its process group, or will be sent to it at its start, or has
   // ended the execution before its start. False = there was no process any more.
   void kill(const ExecutionKey& key, int signal, Handler<bool> handler);
+  // True = its lease begins anew, if it has one. False = it has ended, or is being ended.
+  void renew(const ExecutionKey& key, Handler<bool> handler);
   void send_input(const ExecutionKey& key, std::string bytes, Handler<void> handler);
   void close_input(const ExecutionKey& key, Handler<void> handler);
   // The retained lines so far. Every later line reaches the sink after the handler was called.
@@ -67,6 +72,13 @@ class Engine {
   // not handled yet; it is replayed if retention has dropped the record in the meantime.
   void replay(const ExecutionKey& key, Handler<std::vector<OutputBatch>> handler,
               std::shared_ptr<const CapturedOutput> undelivered = nullptr);
+  // Limits of what runs, from the request after this call on. Lowering one ends nothing.
+  void set_concurrency(std::size_t limit, Handler<void> handler);
+  // Nothing: the limit of the configuration for all keys.
+  void set_key_limit(std::string key, std::optional<std::size_t> limit, Handler<void> handler);
+  // What is submitted or queued does not start until `resume`.
+  void pause(Handler<void> handler);
+  void resume(Handler<void> handler);
   // The number of records that one retention pass has dropped.
   void cleanup(Handler<std::size_t> handler);
 

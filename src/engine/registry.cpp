@@ -101,6 +101,8 @@ bool Registry::matches(const Entry& entry, const ListFilter& filter) {
     return std::find(list.begin(), list.end(), value) != list.end();
   };
   if (!filter.statuses.empty() && !has(filter.statuses, status_of(entry))) return false;
+  const auto& key = entry.live ? entry.live->request().key : entry.record.result->key;
+  if (!filter.key.empty() && filter.key != key) return false;
   const auto& tags = entry.live ? entry.live->request().tags : entry.record.tags;
   return filter.tag.empty() || has(tags, filter.tag);
 }
@@ -131,12 +133,19 @@ std::vector<ExecutionSummary> Registry::list(const ListFilter& filter) const {
     const Row& row = rows[i];
     if (row.live) {
       const auto duration = row.status == Status::running ? row.live->age() : Millis(0);
-      summaries.push_back({row.live->id(), row.status, row.live->command_text(),
-                           row.live->started_at(), duration, row.live->request().metadata});
+      const ExecutionRequest& request = row.live->request();
+      summaries.push_back({row.live->id(),
+                           row.status,
+                           {},
+                           row.live->command_text(),
+                           request.key,
+                           row.live->started_at(),
+                           duration,
+                           request.metadata});
     } else {
       const ExecutionResult& result = *row.result;
-      summaries.push_back({result.id, result.status, result.command, result.started_at,
-                           result.duration, result.metadata});
+      summaries.push_back({result.id, result.status, result.exit, result.command, result.key,
+                           result.started_at, result.duration, result.metadata});
     }
   }
   return summaries;

@@ -35,6 +35,7 @@ Execution::Execution(ExecutionHost& host, Strand strand, const ExecutionId& id,
       termination_(*this, lifecycle_, tree_, stop_of(request_, services_.config)),
       drain_(*this, lifecycle_, output_, services_.scanner, services_.config.drain_grace) {
   request_.metadata = redacted(std::move(request_.metadata));
+  request_.key = redacted(std::move(request_.key));
   // The redactor has the secrets from here on.
   request_.redact.clear();
 }
@@ -124,6 +125,15 @@ void Execution::kill(int signal, Handler<bool> handler) {
   });
 }
 
+void Execution::renew(Handler<bool> handler) {
+  run_on_strand([handler = std::move(handler)](Execution& self) {
+    if (self.refused_) return handler(errors::not_found(format_id(self.id_)));
+    const bool lives = self.lifecycle_.phase() <= Phase::running;
+    if (lives && self.started_) self.arm_lease();
+    handler(lives);
+  });
+}
+
 void Execution::send_input(std::string bytes, Handler<void> handler) {
   run_on_strand([bytes = std::move(bytes), handler = std::move(handler)](Execution& self) mutable {
     self.input_.send(std::move(bytes), std::move(handler));
@@ -202,7 +212,7 @@ void Execution::perform(Actions actions) {
 void Execution::publish_started() {
   started_ = true;
   host_.on_running(*this);
-  services_.sink.started({token(), started_at(), tree_.pid(), command_text_});
+  services_.sink.started({token(), started_at(), tree_.pid(), command_text_, request_.key});
 }
 
 void Execution::start_streams() {
@@ -210,9 +220,16 @@ void Execution::start_streams() {
   output_.open_log();
   timeout_timer_.arm(strand_, timeout_of(request_, services_.config),
                      [self = shared_from_this()] { self->feed(Input::timeout_fired); });
+  arm_lease();
   input_.start(std::exchange(stdin_, std::nullopt));
   output_.start();
   tree_.wait_exit();
+}
+
+void Execution::arm_lease() {
+  if (!request_.lease) return;
+  lease_timer_.arm(strand_, *request_.lease,
+                   [self = shared_from_this()] { self->feed(Input::lease_expired); });
 }
 
 void Execution::drain() {
@@ -222,6 +239,7 @@ void Execution::drain() {
 
 void Execution::finish() {
   timeout_timer_.cancel();
+  lease_timer_.cancel();
   termination_.stop_waiting();
   drain_.stop();
   output_.close();
@@ -267,6 +285,7 @@ std::shared_ptr<ExecutionResult> Execution::make_result() {
   result->duration = started_ ? to_millis(SteadyClock::now() - started) : Millis(0);
   result->queued = to_millis((started_ ? started : SteadyClock::now()) - requested_at_);
   result->command = command_text_;
+  result->key = request_.key;
   result->metadata = request_.metadata;
   return result;
 }
@@ -277,6 +296,8 @@ std::optional<Error> Execution::outcome_error(const ExecutionResult& result) con
       return errors::timeout(timeout_of(request_, services_.config).count());
     case EndCause::idle_timeout:
       return errors::idle_timeout(request_.idle_timeout.value_or(kForever).count());
+    case EndCause::lease:
+      return errors::lease_expired(request_.lease.value_or(kForever).count());
     case EndCause::cancelled:
     case EndCause::shutdown:
       return errors::cancelled();

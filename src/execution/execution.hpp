@@ -67,6 +67,8 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   Millis age() const;
   void cancel(Handler<bool> handler);
   void kill(int signal, Handler<bool> handler);
+  // Begins its lease anew. False: it has ended, or is being ended.
+  void renew(Handler<bool> handler);
   void send_input(std::string bytes, Handler<void> handler);
   void close_input(Handler<void> handler);
   void replay(Handler<std::vector<OutputBatch>> handler);
@@ -92,6 +94,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void send_early_signals();
   void publish_started();
   void start_streams();
+  void arm_lease();
   void drain();
   void finish();
   std::shared_ptr<ExecutionResult> make_result();
@@ -130,6 +133,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   ExecutionTermination termination_;
   ExecutionDrain drain_;
   StrandTimer timeout_timer_;
+  StrandTimer lease_timer_;
   Permit permit_;
   std::optional<InputPipe> stdin_;  // between the launch and the start of the streams
   std::shared_ptr<void> reserved_descriptor_;

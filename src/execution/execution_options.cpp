@@ -54,6 +54,8 @@ LaunchOptions launch_options_of(const ExecutionRequest& request, const Execution
   options.merge_stderr = request.merge_stderr;
   options.limits = services.config.limits.with(request.limits);
   if (!options.limits.umask) options.limits.umask = request.host_umask;
+  options.uid = request.uid;
+  options.gid = request.gid;
   options.outlives_host = removes_marker(request);
   if (!options.outlives_host) {
     options.marker = services.marker.entry_for(id);

@@ -30,6 +30,8 @@ std::optional<TerminationReason> reason_of(EndCause cause) {
       return TerminationReason::timeout;
     case EndCause::idle_timeout:
       return TerminationReason::idle_timeout;
+    case EndCause::lease:
+      return TerminationReason::lease;
     case EndCause::cancelled:
       return TerminationReason::cancel;
     case EndCause::shutdown:

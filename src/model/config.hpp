@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ enum class AnsiMode : std::uint8_t {
 
 inline constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
 
+// The limits of single keys.
+using KeyLimits = std::map<std::string, std::size_t>;
+
 struct Config {
   Millis default_timeout{300'000};
   Millis max_timeout{3'600'000};
@@ -39,7 +43,9 @@ struct Config {
   std::optional<std::string> log_dir;
 
   std::size_t max_concurrent_executions = 100;
-  std::size_t max_queued_executions = 0;  // kUnlimited allowed
+  std::size_t max_queued_executions = 0;            // kUnlimited allowed
+  std::size_t max_concurrent_per_key = kUnlimited;  // of keys without a limit of their own
+  KeyLimits key_limits;
 
   std::size_t max_in_memory_executions = 1000;
   Millis execution_retention{3'600'000};

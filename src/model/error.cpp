@@ -31,6 +31,8 @@ std::string_view to_string(ErrorCode code) {
       return "ERR_OUTPUT_SIZE_EXCEEDED";
     case ErrorCode::concurrency_limit:
       return "ERR_CONCURRENCY_LIMIT";
+    case ErrorCode::lease_expired:
+      return "ERR_LEASE_EXPIRED";
     case ErrorCode::invalid_config:
       return "ERR_INVALID_CONFIG";
     case ErrorCode::internal:
@@ -171,6 +173,13 @@ Error make_os(ErrorCode code, std::string_view prefix, int os_error, std::string
   return error;
 }
 
+// `queued`: the limit of the queue, which is reached.
+Error no_place(const std::string& why, std::size_t queued) {
+  const std::string waiting = std::to_string(queued);
+  return make(ErrorCode::concurrency_limit, "Concurrency limit reached: " + why + ", " + waiting +
+                                                " waiting; \"maxQueuedExecutions\" is " + waiting);
+}
+
 }  // namespace
 
 std::string_view errno_name(int os_error) {
@@ -213,16 +222,25 @@ Error execution_active(std::string_view id) {
 }
 
 Error concurrency_limit(std::size_t running, std::size_t queued) {
-  const std::string waiting = std::to_string(queued);
-  return make(ErrorCode::concurrency_limit,
-              "Concurrency limit reached: " + std::to_string(running) + " executions running, " +
-                  waiting + " waiting; \"maxQueuedExecutions\" is " + waiting);
+  return no_place(std::to_string(running) + " executions running", queued);
 }
+
+Error key_limit(const std::string& key, std::size_t running, std::size_t queued) {
+  return no_place(std::to_string(running) + " executions with the key '" + key + "' running",
+                  queued);
+}
+
+Error admission_paused(std::size_t queued) { return no_place("the engine is paused", queued); }
 
 Error engine_closed() { return make(ErrorCode::engine_closed, "Execution engine is shut down"); }
 
 Error timeout(double ms) {
   return make(ErrorCode::timeout, "Execution timeout after " + format_number(ms) + "ms");
+}
+
+Error lease_expired(double ms) {
+  return make(ErrorCode::lease_expired,
+              "Lease expired: not renewed within " + format_number(ms) + "ms");
 }
 
 Error idle_timeout(double ms) {

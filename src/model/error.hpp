@@ -20,6 +20,7 @@ enum class ErrorCode : std::uint8_t {
   serialization,
   output_size_exceeded,
   concurrency_limit,
+  lease_expired,
   invalid_config,
   internal,
   duplicate_id,
@@ -76,9 +77,14 @@ Error not_found(std::string_view id);
 Error duplicate_id(std::string_view id);
 Error execution_active(std::string_view id);
 Error concurrency_limit(std::size_t running, std::size_t queued);
+// `running` of the key run, and its limit is reached.
+Error key_limit(const std::string& key, std::size_t running, std::size_t queued);
+// There is a place, but the admission is paused.
+Error admission_paused(std::size_t queued);
 Error engine_closed();
 Error timeout(double ms);
 Error idle_timeout(double ms);
+Error lease_expired(double ms);
 Error cancelled();
 Error command_failed(int exit_code);
 Error killed_by_signal(int signal);

@@ -35,6 +35,7 @@ struct StartedEvent {
   EpochMillis timestamp = 0;
   int pid = 0;
   std::string command;
+  std::string key;
 };
 
 struct FinishedEvent {

@@ -21,6 +21,7 @@ struct ListFilter {
   std::vector<Status> statuses;  // empty = all
   std::string tag;               // empty = all
   std::size_t limit = SIZE_MAX;
+  std::string key;  // empty = all
 };
 
 }  // namespace escher

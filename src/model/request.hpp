@@ -54,6 +54,8 @@ struct ExecutionRequest {
 
   std::optional<Millis> timeout;
   std::optional<Millis> idle_timeout;
+  // It ends unless it is renewed within this time.
+  std::optional<Millis> lease;
   std::optional<int> kill_signal;
   std::optional<Millis> force_kill_after;
   // In place of the two.
@@ -76,8 +78,14 @@ struct ExecutionRequest {
 
   // Higher first.
   double priority = 0;
+  // Executions of one key share a limit. Empty = none.
+  std::string key;
 
   ProcessLimits limits;
+
+  // The user and the group of the command. With one of them, it has no supplementary groups.
+  std::optional<unsigned> uid;
+  std::optional<unsigned> gid;
 
   // Secrets to redact in everything that is reported, kept or written for this execution.
   std::vector<std::string> redact;

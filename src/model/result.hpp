@@ -35,6 +35,7 @@ enum class TerminationReason : std::uint8_t {
   shutdown,
   output_limit,
   stream_failure,  // reading a pipe failed
+  lease,           // it was not renewed
 };
 
 struct Termination {
@@ -107,6 +108,7 @@ struct ExecutionResult {
   std::optional<Error> error;
   std::optional<Termination> termination;
   std::string command;
+  std::string key;
   std::string metadata;
 
   bool success() const { return status == Status::completed && exit.code == 0; }
@@ -115,7 +117,9 @@ struct ExecutionResult {
 struct ExecutionSummary {
   ExecutionId id;
   Status status;
+  ExitStatus exit;
   std::string command;
+  std::string key;
   EpochMillis started_at;
   Millis duration;
   std::string metadata;

@@ -19,6 +19,8 @@ EndCause cause_of(Input input) {
       return EndCause::timeout;
     case Input::idle_timeout_fired:
       return EndCause::idle_timeout;
+    case Input::lease_expired:
+      return EndCause::lease;
     case Input::cancel_requested:
       return EndCause::cancelled;
     case Input::shutdown_requested:
@@ -223,6 +225,7 @@ Status Lifecycle::status(bool exited_with_zero) const {
     case EndCause::timeout:
     case EndCause::idle_timeout:
       return Status::timeout;
+    case EndCause::lease:
     case EndCause::cancelled:
     case EndCause::shutdown:
       return Status::cancelled;

@@ -38,6 +38,7 @@ enum class Input : std::uint8_t {
   spawn_failed,
   timeout_fired,
   idle_timeout_fired,
+  lease_expired,  // nobody has renewed it
   cancel_requested,
   shutdown_requested,  // the engine shuts down
   kill_requested,      // the host exits: no grace period
@@ -52,13 +53,14 @@ enum class Input : std::uint8_t {
   drain_expired,
   signalled_early,  // a signal of the caller ends it before its launch
 };
-inline constexpr std::size_t kInputCount = 18;
+inline constexpr std::size_t kInputCount = 19;
 
 // Why an execution ends. `none`: the process exits by itself.
 enum class EndCause : std::uint8_t {
   none,
   timeout,
   idle_timeout,
+  lease,
   cancelled,
   shutdown,
   output_limit,

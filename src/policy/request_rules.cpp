@@ -1,5 +1,6 @@
 #include "policy/request_rules.hpp"
 
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -8,6 +9,9 @@
 
 namespace escher {
 namespace {
+
+// A renewal must come in time although its caller is busy.
+constexpr Millis kShortestLease{100};
 
 using Violation = std::optional<Error>;
 using Reason = ValidationReason;
@@ -140,6 +144,12 @@ Violation check_timeouts(const ExecutionRequest& request, const Config& config) 
   }
   if (request.idle_timeout && !is_positive(*request.idle_timeout)) {
     return refuse_number("idleTimeoutMs", "greater than 0", *request.idle_timeout);
+  }
+  if (request.lease &&
+      !(*request.lease >= kShortestLease && std::isfinite(request.lease->count()))) {
+    return refuse_number(
+        "leaseMs", "a finite number of " + format_number(kShortestLease.count()) + " or greater",
+        *request.lease);
   }
   if (request.force_kill_after && !is_not_negative(*request.force_kill_after)) {
     return refuse_number("forceKillAfterDelayMs", "0 or greater", *request.force_kill_after);

@@ -30,6 +30,9 @@ struct LaunchOptions {
   bool merge_stderr = false;  // stderr goes to the pipe of stdout
   bool reserve = false;       // keep a descriptor free, see LaunchedCommand::reserved
   ProcessLimits limits;
+  // As in ExecutionRequest.
+  std::optional<unsigned> uid;
+  std::optional<unsigned> gid;
   // `NAME=value`: replaces the entry of that name in the environment; empty = no marker.
   std::string marker;
   limit_mark::Numbers mark;  // the same for processes that lost that, or do not show it; 0 = none

@@ -57,7 +57,7 @@ const isEnd = has({ result: isOutcome });
 
 /** Unknown events pass: another version may have more. */
 const EVENTS = new Map<unknown, Check>([
-  ['started', has({ command: isText, pid: isNumber })],
+  ['started', has({ command: isText, pid: isNumber, key: either(isAbsent, isNull, isText) })],
   ['stdout', isLine],
   ['stderr', isLine],
   ['output', isLines],

@@ -18,6 +18,8 @@ import {
   type AnyResult,
   asData,
   asId,
+  asKey,
+  asKeyLimit,
   boundedWait,
   EngineBase,
   executionFilter,
@@ -109,6 +111,27 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
 
   async cancel(id: string): Promise<boolean> {
     return await this.#ask('cancel', { id: asId('id', id) });
+  }
+
+  async renew(id: string): Promise<boolean> {
+    return await this.#ask('renew', { id: asId('id', id) });
+  }
+
+  async setConcurrency(limit: number): Promise<void> {
+    await this.#ask('set_concurrency', { limit: asKeyLimit('limit', limit) });
+  }
+
+  async setKeyLimit(key: string, limit: number | null): Promise<void> {
+    const known = limit === null ? null : asKeyLimit('limit', limit);
+    await this.#ask('set_key_limit', { key: asKey('key', key), limit: known });
+  }
+
+  async pause(): Promise<void> {
+    await this.#ask('pause');
+  }
+
+  async resume(): Promise<void> {
+    await this.#ask('resume');
   }
 
   async sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void> {

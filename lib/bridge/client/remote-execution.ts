@@ -75,6 +75,10 @@ export class RemoteExecution extends Handle {
     return await this.#requestIfLive('kill', { signal: signalCodec.toWire('signal', signal) });
   }
 
+  async renew(): Promise<boolean> {
+    return await this.#requestIfLive('renew', {});
+  }
+
   get wantsLines(): boolean {
     return this.emitter !== undefined && wantsLines(this.emitter);
   }

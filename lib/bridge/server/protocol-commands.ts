@@ -106,10 +106,14 @@ function sendInput(context: CommandContext, fields: Fields): Promise<void> {
   return context.engine.sendInput(idOf(context, fields), data);
 }
 
-async function list({ engine }: CommandContext, { status, tag, limit }: Fields): Promise<unknown> {
+async function list(
+  { engine }: CommandContext,
+  { status, tag, key, limit }: Fields,
+): Promise<unknown> {
   const filter = {
     status: status ?? undefined,
     tag: tag ?? undefined,
+    key: key ?? undefined,
     limit: limit ?? undefined,
   };
   return (await engine.listExecutions(filter as object)).map(summaryToWire);
@@ -173,12 +177,24 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
     run: (context, fields) =>
       context.engine.kill(idOf(context, fields), fields.signal as NodeJS.Signals),
   },
+  renew: { fields: KEY, run: (context, fields) => context.engine.renew(idOf(context, fields)) },
+  set_concurrency: {
+    fields: ['limit'],
+    run: ({ engine }, { limit }) => engine.setConcurrency(limit as number),
+  },
+  set_key_limit: {
+    fields: ['key', 'limit'],
+    run: ({ engine }, { key, limit }) =>
+      engine.setKeyLimit(key as string, (limit ?? null) as number | null),
+  },
+  pause: { fields: [], run: ({ engine }) => engine.pause() },
+  resume: { fields: [], run: ({ engine }) => engine.resume() },
   send_input: { fields: [...KEY, 'data'], run: sendInput },
   close_input: {
     fields: KEY,
     run: (context, fields) => context.engine.closeInput(idOf(context, fields)),
   },
-  list: { fields: ['status', 'tag', 'limit'], isLarge: true, run: list },
+  list: { fields: ['status', 'tag', 'key', 'limit'], isLarge: true, run: list },
   running_count: { fields: [], run: ({ engine }) => engine.runningCount() },
   queued_count: { fields: [], run: ({ engine }) => engine.queuedCount() },
   remove_execution: { fields: KEY, run: removeExecution },

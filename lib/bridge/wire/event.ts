@@ -71,8 +71,8 @@ export function eventFromWire(wire: WireEvent): NamedEvent | undefined {
   const base = baseFromWire(wire);
   switch (wire.event_type) {
     case 'started': {
-      const { pid, command } = wire;
-      return { name: 'started', payload: { ...base, pid, command } };
+      const { pid, command, key = null } = wire;
+      return { name: 'started', payload: { ...base, pid, command, key } };
     }
     case 'stdout':
     case 'stderr': {
@@ -154,8 +154,8 @@ export function outputToWire(executionId: string, batch: LineBatch): WireEvent {
 }
 
 function startedToWire(event: StartedEvent): WireEvent {
-  const { command, pid } = event;
-  return { event_type: 'started', ...baseToWire(event), command, pid };
+  const { command, pid, key } = event;
+  return { event_type: 'started', ...baseToWire(event), command, pid, key };
 }
 
 function lineToWire(stream: OutputStream, event: LineEvent): WireEvent {

@@ -4,6 +4,7 @@ import {
   ANSI_MODES,
   asBoolean,
   asData,
+  asKeyLimits,
   asLimits,
   asNumber,
   asOneOf,
@@ -96,6 +97,11 @@ const environment = same((name, value) => {
   return Object.fromEntries(entries);
 });
 
+/** A copy. */
+function keyLimits(name: string, value: unknown): Readonly<Record<string, number>> {
+  return asKeyLimits(name, value);
+}
+
 /** `TruncateWithWarning`, as the crate writes its enumerations. */
 const toPascal = (name: string): string => `${name[0]?.toUpperCase()}${name.slice(1)}`;
 const WIRE_STRATEGIES = STRATEGIES.map(toPascal);
@@ -120,6 +126,8 @@ const CODECS: Readonly<Record<Exclude<Name, Unwired | ObjectKind>, Codec>> = {
   environment,
   finite: number,
   id: same(asString),
+  key: same(asString),
+  keyLimits: same(keyLimits),
   number,
   path: same(asPath),
   secrets,

@@ -152,13 +152,19 @@ export class Executions implements RecordSink {
     if (state.isWatchDeferred) this.#updateWatchLater(state);
   }
 
-  started(token: number, timestamp: number, pid: number, command: string): void {
+  started(
+    token: number,
+    timestamp: number,
+    pid: number,
+    command: string,
+    key: string | null,
+  ): void {
     const state = this.#byToken.get(token);
     if (state === undefined) return;
     state.pid = pid;
     state.status = 'running';
     state.trace?.started(pid, command);
-    if (state.isHeard) emitStarted(state, timestamp, pid, command);
+    if (state.isHeard) emitStarted(state, timestamp, { pid, command, key });
   }
 
   output(

@@ -74,6 +74,7 @@ export abstract class Handle implements Execution {
   abstract get result(): Promise<ExecutionResult>;
   protected abstract get status(): ExecutionStatus;
   abstract kill(signal?: NodeJS.Signals | number): Promise<boolean>;
+  abstract renew(): Promise<boolean>;
 
   protected abstract requestCancel(): Promise<boolean>;
   /** Creates the emitter of the handle. Called for the first listener. */

@@ -1,5 +1,6 @@
 /** The events of one execution: its start, its progress, its refusal and its end. */
 
+import type { StartedEvent } from '../../../types/events';
 import type { NativeError } from '../../../types/native';
 import type { ExecutionOutcome, ExecutionStatus } from '../../../types/result';
 import { fromNative } from '../errors';
@@ -12,15 +13,14 @@ import { ProgressTracker } from './progress-tracker';
 export function emitStarted(
   state: ExecutionState,
   timestamp: number,
-  pid: number,
-  command: string,
+  started: Omit<StartedEvent, 'executionId' | 'timestamp'>,
 ): void {
   const { emitters, id: executionId, resource } = state;
   const isWanted = (emitter: ExecutionEmitter) =>
     emitter.listenerCount('started') + emitter.listenerCount('statusChanged') > 0;
   if (!emitters.some(isWanted)) return;
   resource.runInAsyncScope(() => {
-    publish(emitters, 'started', { executionId, timestamp, pid, command });
+    publish(emitters, 'started', { executionId, timestamp, ...started });
     const change = { oldStatus: 'pending', newStatus: 'running' } as const;
     publish(emitters, 'statusChanged', { executionId, timestamp, ...change });
   });

@@ -67,6 +67,12 @@ export class LocalHandle extends Handle {
     );
   }
 
+  renew(): Promise<boolean> {
+    return this.#requestIfLive((native, ticket) =>
+      native.renew(ticket, this.id, this.#state.token),
+    );
+  }
+
   /** For faces: resolves at the admission, and rejects with the refusal, as `execute()` does. */
   async admission(): Promise<void> {
     await this.#state.whenAnswered();

@@ -7,6 +7,7 @@ const RESULT_CODES: ReadonlySet<string> = new Set([
   'ERR_COMMAND_FAILED',
   'ERR_TIMEOUT',
   'ERR_CANCELLED',
+  'ERR_LEASE_EXPIRED',
 ]);
 
 /**

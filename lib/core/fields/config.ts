@@ -11,6 +11,8 @@ export const CONFIG = {
   logDir: 'directory',
   maxConcurrentExecutions: integer(1),
   maxQueuedExecutions: orInfinity(integer(0)),
+  maxConcurrentPerKey: orInfinity(integer(1)),
+  keyLimits: 'keyLimits',
   maxInMemoryExecutions: integer(1),
   executionRetentionSecs: seconds(orInfinity(atLeast(0))),
   enableAutoCleanup: 'boolean',

@@ -33,6 +33,7 @@ export const REASONS = [
   'shutdown',
   'outputLimit',
   'streamFailure',
+  'lease',
 ] as const satisfies Termination['reason'][];
 
 /**

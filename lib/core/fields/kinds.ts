@@ -26,6 +26,9 @@ export interface Values {
   finite: number;
   /** A UUID, in lower case for the engine. */
   id: string;
+  /** A text of 1 to 256 characters. */
+  key: string;
+  keyLimits: Readonly<Record<string, number>>;
   limits: ProcessLimits;
   metadata: ExecutionMetadata;
   /** Any number: the engine decides which ones are allowed. */

@@ -23,6 +23,7 @@ export const REQUEST = {
   workingDir: 'path',
   timeoutMs: 'number',
   idleTimeoutMs: 'number',
+  leaseMs: 'number',
   outputLogPath: 'path',
   input: 'bytes',
   stdin: 'stdin',
@@ -33,9 +34,12 @@ export const REQUEST = {
   oversizedOutputStrategy: 'strategy',
   mergeStderr: 'boolean',
   priority: 'finite',
+  key: 'key',
   redact: 'secrets',
   limits: 'limits',
   umask: 'umask',
+  uid: integer(0, 0xffff_ffff),
+  gid: integer(0, 0xffff_ffff),
   metadata: 'metadata',
   progress: 'progress',
 } as const satisfies TableOf<ExecutionRequest>;
@@ -105,6 +109,7 @@ export const METADATA = {
 export const FILTER = {
   status: 'statuses',
   tag: 'text',
+  key: 'key',
   limit: integer(0),
 } as const satisfies TableOf<ExecutionFilter>;
 

@@ -96,13 +96,17 @@ export const OUTCOME = {
   error: { kind: 'error' },
   termination: { kind: 'group', of: TERMINATION, isOptional: true },
   command: { kind: 'text' },
+  key: { kind: 'same' },
   metadata: { kind: 'metadata' },
 } as const satisfies RowsOf<ExecutionOutcome>;
 
 export const SUMMARY = {
   id: { kind: 'same' },
   status: { kind: 'status' },
+  exitCode: { kind: 'same', cpp: 'summary.exit.code' },
+  signal: { kind: 'signal', cpp: 'summary.exit.signal' },
   command: { kind: 'text' },
+  key: { kind: 'same' },
   startedAt: { kind: 'time' },
   durationMs: { kind: 'same' },
   metadata: { kind: 'metadata' },
@@ -127,6 +131,8 @@ export const STATS = {
   totalLines: { kind: 'same' },
   totalBytes: { kind: 'same' },
   guarded: { kind: 'same' },
+  keys: { kind: 'same' },
+  paused: { kind: 'same' },
   journalError: { kind: 'same' },
   spawnFailures: { kind: 'same' },
   spawnMs: { kind: 'group', of: percentiles('spawn') },

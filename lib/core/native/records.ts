@@ -17,7 +17,7 @@ export const ADMITTED = 4;
 export interface RecordSink {
   /** `error`: the request was refused. */
   admitted(token: number, error: NativeError | null): void;
-  started(token: number, timestamp: number, pid: number, command: string): void;
+  started(token: number, timestamp: number, pid: number, command: string, key: string | null): void;
   output(
     token: number,
     timestamp: number,
@@ -37,7 +37,7 @@ export interface RecordSink {
 export type ReplySink = (ticket: number, error: NativeError | null, value: unknown) => void;
 
 /** The number of values of a record, by its kind. */
-const LENGTHS: readonly number[] = [4, 5, 10, 3 + OUTCOME_VALUES, 3];
+const LENGTHS: readonly number[] = [4, 6, 10, 3 + OUTCOME_VALUES, 3];
 
 /** Never throws: an error of the sink becomes an uncaught exception, and decoding continues with the next record. */
 export function decode(
@@ -96,7 +96,13 @@ function take(
       sink.admitted(token, r[at + 2] as NativeError | null);
       break;
     case STARTED:
-      sink.started(token, r[at + 2] as number, r[at + 3] as number, r[at + 4] as string);
+      sink.started(
+        token,
+        r[at + 2] as number,
+        r[at + 3] as number,
+        r[at + 4] as string,
+        r[at + 5] as string | null,
+      );
       break;
     case FINISHED:
       sink.finished(token, r[at + 2] as number, r, at + 3);

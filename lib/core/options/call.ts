@@ -61,7 +61,7 @@ export const filterValues = (value: unknown = {}): unknown[] =>
 
 /** A checked copy. */
 export function executionFilter(value: unknown): Filter {
-  const [status, tag, limit] = filterValues(value);
+  const [status, tag, key, limit] = filterValues(value);
   const statuses = (status as number[] | undefined)?.map((index) => STATUSES[index]);
-  return { status: statuses, tag, limit } as Filter;
+  return { status: statuses, tag, key, limit } as Filter;
 }

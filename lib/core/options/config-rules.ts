@@ -9,6 +9,7 @@ import type { Kind, Range } from '../fields/kinds';
 import { hiddenList, revealed } from '../util/hidden-list';
 import { signalName, signalNumber, similarSignal } from '../util/signals';
 import { isUrl, listOf } from './checks';
+import { asKeyLimits, keyLimitValues } from './key-limits';
 import { isInRange, isSecrets, isUmask, rangeText, SECRETS, UMASK_RANGE } from './kinds';
 import { asLimits, limitValues } from './limits';
 import { asStop, stopValues } from './stop';
@@ -28,23 +29,17 @@ export interface Rule {
   readonly fromNative?: (value: unknown) => unknown;
 }
 
-function isLimits(value: unknown): boolean {
-  try {
-    asLimits('limits', value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isStop(value: unknown): boolean {
-  try {
-    stopValues('stop', value);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Whether a check of a whole object passes. */
+const passes =
+  (check: (name: string, value: unknown) => unknown) =>
+  (value: unknown): boolean => {
+    try {
+      check('value', value);
+      return true;
+    } catch {
+      return false;
+    }
+  };
 
 function range(kind: Range): Rule {
   const rule: Rule = {
@@ -101,9 +96,16 @@ const RULES: Readonly<Record<ConfigKind, Rule>> = {
       return resolve(typeof value === 'string' ? value : (pathOf(value) as string));
     },
   },
+  keyLimits: {
+    allowed:
+      'an object whose values are integers of at least 1, and whose keys have 1 to 256 characters',
+    holds: passes(keyLimitValues),
+    effective: (value) => asKeyLimits('keyLimits', value),
+    toNative: (value) => keyLimitValues('keyLimits', value),
+  },
   limits: {
     allowed: 'an object of limits, see ProcessLimits',
-    holds: isLimits,
+    holds: passes(asLimits),
     effective: (value) => Object.freeze(asLimits('limits', value)),
     toNative: (value) => limitValues('limits', value as ProcessLimits),
   },
@@ -128,7 +130,7 @@ const RULES: Readonly<Record<ConfigKind, Rule>> = {
   },
   stop: {
     allowed: 'an array of steps, see StopStep',
-    holds: isStop,
+    holds: passes(stopValues),
     effective: (value) => asStop('stop', value),
     toNative: (value) => stopValues('stop', value),
   },

@@ -102,6 +102,15 @@ function asPattern(name: string, value: unknown): unknown {
   return value;
 }
 
+const LONGEST_KEY = 256;
+
+/** Executions of one key share a limit. */
+export function asKey(name: string, value: unknown): string {
+  const key = asString(name, value);
+  if (key.length >= 1 && key.length <= LONGEST_KEY) return key;
+  throw wrongValue(name, `must have 1 to ${LONGEST_KEY} characters. It has ${key.length}`);
+}
+
 /** Never shows the value. The engine checks the lengths. */
 function asSecrets(name: string, value: unknown): readonly string[] {
   if (isSecrets(value)) return [...revealed(value)];
@@ -154,7 +163,14 @@ function asUmask(name: string, value: unknown): number {
 /** The kinds of single values; those of whole objects are beside the tables of the objects. */
 export type SingleKind = Exclude<
   Name,
-  'command' | 'directory' | 'environment' | 'limits' | 'metadata' | 'progress' | 'stop'
+  | 'command'
+  | 'directory'
+  | 'environment'
+  | 'keyLimits'
+  | 'limits'
+  | 'metadata'
+  | 'progress'
+  | 'stop'
 >;
 
 export const CHECKS: Readonly<Record<SingleKind, Check>> = {
@@ -165,6 +181,7 @@ export const CHECKS: Readonly<Record<SingleKind, Check>> = {
   delay: asDelay,
   finite: asFinite,
   id: asId,
+  key: asKey,
   number: asNumber,
   path: asPath,
   pattern: asPattern,

@@ -37,6 +37,7 @@ const ENGINE_CALLS: Record<string, Handler> = {
   execute: (caller, [request]) => start(caller, request, LISTENERS, false),
   cancel: byId((engine, id) => engine.cancel(id)),
   kill: byId((engine, id, [signal]) => engine.kill(id, signal as NodeJS.Signals)),
+  renew: byId((engine, id) => engine.renew(id)),
   getStatus: byId((engine, id) => engine.getStatus(id)),
   getResult: byId((engine, id, [options]) =>
     engine.getResult(id, options as { encoding?: 'utf8' }),

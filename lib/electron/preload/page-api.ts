@@ -98,6 +98,7 @@ function handle(client: PageClient, id: string, number: number): PageExecution {
     id,
     cancel: () => client.call('cancel', id),
     kill: (signal = 'SIGTERM') => client.call('kill', id, signal),
+    renew: () => client.call('renew', id),
     sendInput: (data) => client.call('sendInput', id, data),
     closeInput: () => client.call('closeInput', id),
     result: () => client.call('waitForCompletion', id),

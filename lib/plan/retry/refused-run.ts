@@ -47,6 +47,10 @@ export class RefusedRun extends RetriedHandle {
     return false;
   }
 
+  async renew(): Promise<boolean> {
+    return false;
+  }
+
   protected makeEmitter(): ExecutionEmitter {
     return new ExecutionEmitter(ignore);
   }

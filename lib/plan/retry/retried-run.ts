@@ -96,6 +96,11 @@ export class RetriedRun extends RetriedHandle {
     return await this.#attempt.kill(signal);
   }
 
+  /** The lease of an attempt begins with its process. */
+  async renew(): Promise<boolean> {
+    return this.#isBetweenAttempts ? !this.#end.isResolved : await this.#attempt.renew();
+  }
+
   protected get status(): ExecutionStatus {
     if (this.#outcome !== undefined) return this.#outcome.status;
     return this.pid === undefined || this.#isBetweenAttempts ? 'pending' : 'running';

@@ -5,7 +5,7 @@
 //
 // They run in the order in which they are passed; launch() in posix/launch.cpp has the order in
 // which they need each other. `kStep` names the step in the error of a failed launch. An option
-// that is added later (user and group, controlling terminal) is one more type.
+// that is added later is one more type.
 //
 // Between clone and execve the child runs in the memory of the host. So `on_exec_setup` allocates
 // nothing and takes no lock.
@@ -157,6 +157,29 @@ struct Priority {
 struct FileModeMask {
   static constexpr const char* kStep = "umask";
   mode_t mask = 0;
+
+  ErrorCode on_exec_setup(DefaultLauncher&, const Path&, CommandLine) const;
+};
+
+// Removes the supplementary groups. As in Node, it reports no error: without the privilege for it,
+// the steps that follow fail, or change nothing.
+struct NoSupplementaryGroups {
+  ErrorCode on_exec_setup(DefaultLauncher&, const Path&, CommandLine) const;
+};
+
+// The group. Passed before UserId, which gives up the privilege for it.
+struct GroupId {
+  static constexpr const char* kStep = "setgid";
+  gid_t gid = 0;
+
+  ErrorCode on_exec_setup(DefaultLauncher&, const Path&, CommandLine) const;
+};
+
+// The user. Passed after what needs a privilege, and before BoundToHost, which it cancels. The
+// launch needs a KeptDumpable, see host_dumpable.hpp.
+struct UserId {
+  static constexpr const char* kStep = "setuid";
+  uid_t uid = 0;
 
   ErrorCode on_exec_setup(DefaultLauncher&, const Path&, CommandLine) const;
 };

@@ -17,6 +17,7 @@
 #include "process/host_directory.hpp"
 #include "process/host_state.hpp"
 #include "process/posix/exec_failure.hpp"
+#include "process/posix/host_dumpable.hpp"
 #include "process/posix/host_limits.hpp"
 #include "process/posix/initializers.hpp"
 #include "process/posix/native_launcher.hpp"
@@ -131,10 +132,22 @@ LaunchOutcome launch_child(const ResolvedCommand& command, const LaunchOptions& 
   if (options.limits.nice) priority = posix::Priority{*options.limits.nice};
   std::optional<posix::FileModeMask> mask;
   if (options.limits.umask) mask = posix::FileModeMask{static_cast<mode_t>(*options.limits.umask)};
+  std::optional<posix::NoSupplementaryGroups> groups;
+  std::optional<posix::GroupId> group;
+  std::optional<posix::UserId> user;
+  std::optional<posix::BoundToHost> bound_again;
+  const bool changes_user = options.uid || options.gid;
+  if (changes_user) groups.emplace();
+  if (options.gid) group = posix::GroupId{*options.gid};
+  if (options.uid) user = posix::UserId{*options.uid};
+  // The change has cancelled the first one.
+  if (changes_user) bound_again.emplace();
   posix::UnblockedSignals unblocked;
-  return posix::NativeLauncher().launch(
-      executable, argv.data(), environment, signals, session, bound_to_host, inside, start,
-      directory, descriptors, close_others, open_files, limits, mark, priority, mask, unblocked);
+  const posix::KeptDumpable kept_dumpable(changes_user);
+  return posix::NativeLauncher().launch(executable, argv.data(), environment, signals, session,
+                                        bound_to_host, inside, start, directory, descriptors,
+                                        close_others, open_files, limits, mark, priority, mask,
+                                        groups, group, user, bound_again, unblocked);
 }
 
 // ---- The cgroup.

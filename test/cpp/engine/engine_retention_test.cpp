@@ -139,10 +139,10 @@ TEST_F(EngineRetention, ListsTheNewestFirstAndAppliesTheFilter) {
   EXPECT_EQ(all[2].metadata, "{}");
   EXPECT_GT(all[2].duration.count(), 0);
 
-  EXPECT_EQ(engine->list({{Status::failed, Status::completed}, "", SIZE_MAX}).size(), 2U);
-  EXPECT_EQ(engine->list({{}, "b", SIZE_MAX}).size(), 1U);
-  EXPECT_EQ(engine->list({{Status::running}, "b", SIZE_MAX}).size(), 0U);
-  EXPECT_EQ(engine->list({{}, "", 2}).size(), 2U);
+  EXPECT_EQ(engine->list({{Status::failed, Status::completed}, "", SIZE_MAX, ""}).size(), 2U);
+  EXPECT_EQ(engine->list({{}, "b", SIZE_MAX, ""}).size(), 1U);
+  EXPECT_EQ(engine->list({{Status::running}, "b", SIZE_MAX, ""}).size(), 0U);
+  EXPECT_EQ(engine->list({{}, "", 2, ""}).size(), 2U);
 }
 
 }  // namespace

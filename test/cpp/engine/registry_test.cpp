@@ -113,16 +113,16 @@ TEST_F(RegistryTest, ListsTheNewestFirst) {
   finish(*third);
   registry.set_running(first->id());
   EXPECT_EQ(listed({}), (Ids{third->id(), second->id(), first->id()}));
-  EXPECT_EQ(listed({{}, "", 2}), (Ids{third->id(), second->id()}));
-  EXPECT_EQ(listed({{Status::running, Status::completed}, "", 9}), (Ids{third->id(), first->id()}));
+  EXPECT_EQ(listed({{}, "", 2, ""}), (Ids{third->id(), second->id()}));
+  EXPECT_EQ(listed({{Status::running, Status::completed}, "", 9, ""}), (Ids{third->id(), first->id()}));
 }
 
 TEST_F(RegistryTest, ListsByTagBeforeAndAfterTheEnd) {
   const auto tagged = add({"x", "y"});
   add({"z"});
-  EXPECT_EQ(listed({{}, "y", 9}), Ids{tagged->id()});
+  EXPECT_EQ(listed({{}, "y", 9, ""}), Ids{tagged->id()});
   finish(*tagged);
-  EXPECT_EQ(listed({{}, "y", 9}), Ids{tagged->id()});
+  EXPECT_EQ(listed({{}, "y", 9, ""}), Ids{tagged->id()});
 }
 
 TEST_F(RegistryTest, DropsTheOldestOutputOverTheByteLimit) {

@@ -19,12 +19,12 @@ using Ticket = Admission::Ticket;
 // Releases permits until the queue is empty; returns the order in which they were acquired.
 std::vector<Ticket> drained(Admission& admission) {
   std::vector<Ticket> order;
-  while (const auto ticket = admission.release()) order.push_back(*ticket);
+  while (const auto ticket = admission.release(0)) order.push_back(*ticket);
   return order;
 }
 
 TEST(Admission, RunsUpToTheLimitAndRejectsOverIt) {
-  Admission admission(2, 0);
+  Admission admission({2, 0});
   EXPECT_EQ(admission.submit(1, 0), Decision::run);
   EXPECT_EQ(admission.submit(2, 0), Decision::run);
   EXPECT_EQ(admission.submit(3, 0), Decision::reject);
@@ -33,15 +33,15 @@ TEST(Admission, RunsUpToTheLimitAndRejectsOverIt) {
 }
 
 TEST(Admission, ReleasedPermitCanBeAcquiredAgain) {
-  Admission admission(1, 0);
+  Admission admission({1, 0});
   admission.submit(1, 0);
-  EXPECT_EQ(admission.release(), std::nullopt);
+  EXPECT_EQ(admission.release(0), std::nullopt);
   EXPECT_EQ(admission.running(), 0U);
   EXPECT_EQ(admission.submit(2, 0), Decision::run);
 }
 
 TEST(Admission, QueueRejectsOverItsLimit) {
-  Admission admission(1, 2);
+  Admission admission({1, 2});
   EXPECT_EQ(admission.submit(1, 0), Decision::run);
   EXPECT_EQ(admission.submit(2, 0), Decision::wait);
   EXPECT_EQ(admission.submit(3, 0), Decision::wait);
@@ -50,16 +50,16 @@ TEST(Admission, QueueRejectsOverItsLimit) {
 }
 
 TEST(Admission, ReleasePassesThePermitToTheFirstInTheQueue) {
-  Admission admission(1, 10);
+  Admission admission({1, 10});
   for (Ticket ticket = 1; ticket <= 4; ++ticket) admission.submit(ticket, 0);
-  EXPECT_EQ(admission.release(), Ticket{2});
+  EXPECT_EQ(admission.release(0), Ticket{2});
   EXPECT_EQ(admission.running(), 1U);
   EXPECT_EQ(drained(admission), (std::vector<Ticket>{3, 4}));
   EXPECT_EQ(admission.running(), 0U);
 }
 
 TEST(Admission, OrdersByPriorityThenByArrival) {
-  Admission admission(1, 10);
+  Admission admission({1, 10});
   admission.submit(0, 0);
   admission.submit(1, 0);
   admission.submit(2, 5);
@@ -71,7 +71,7 @@ TEST(Admission, OrdersByPriorityThenByArrival) {
 
 TEST(Admission, AcceptsInfinitePrioritiesAndTreatsNaNAsZero) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  Admission admission(1, 10);
+  Admission admission({1, 10});
   admission.submit(0, 0);
   admission.submit(1, -kInfinity);
   admission.submit(2, std::nan(""));
@@ -82,7 +82,7 @@ TEST(Admission, AcceptsInfinitePrioritiesAndTreatsNaNAsZero) {
 }
 
 TEST(Admission, WithdrawnTicketLeavesTheQueue) {
-  Admission admission(1, 2);
+  Admission admission({1, 2});
   admission.submit(1, 0);
   admission.submit(2, 0);
   admission.submit(3, 0);
@@ -94,12 +94,12 @@ TEST(Admission, WithdrawnTicketLeavesTheQueue) {
 }
 
 TEST(Admission, OnlyQueuedTicketsCanBeWithdrawn) {
-  Admission admission(1, 2);
+  Admission admission({1, 2});
   admission.submit(1, 0);
   admission.submit(2, 0);
   EXPECT_FALSE(admission.withdraw(1));
   EXPECT_FALSE(admission.withdraw(99));
-  admission.release();
+  admission.release(0);
   EXPECT_FALSE(admission.withdraw(2));
   EXPECT_EQ(admission.running(), 1U);
 }
@@ -112,7 +112,7 @@ TEST(Admission, UnlimitedQueueKeepsTheOrderOfAHundredThousand) {
   std::uniform_int_distribution<int> priorities(-3, 3);
   std::uniform_int_distribution<int> dice(0, 9);
 
-  Admission admission(1, kUnlimited);
+  Admission admission({1, kUnlimited});
   admission.submit(kCount, 0);
   std::vector<std::pair<int, Ticket>> expected;
   for (Ticket ticket = 0; ticket < kCount; ++ticket) {

@@ -14,28 +14,16 @@ inline constexpr std::array<std::string_view, kPhaseCount> kPhaseNames{
     "queued",           "starting", "running", "terminating_soft",
     "terminating_hard", "draining", "finished"};
 
-inline constexpr std::array<std::string_view, kInputCount> kInputNames{"launching",
-                                                                       "spawned",
-                                                                       "spawn_failed",
-                                                                       "timeout_fired",
-                                                                       "idle_timeout_fired",
-                                                                       "cancel_requested",
-                                                                       "shutdown_requested",
-                                                                       "kill_requested",
-                                                                       "output_limit_hit",
-                                                                       "stdout_ended",
-                                                                       "stderr_ended",
-                                                                       "stream_failed",
-                                                                       "exited",
-                                                                       "tree_ended",
-                                                                       "grace_expired",
-                                                                       "kill_expired",
-                                                                       "drain_expired",
-                                                                       "signalled_early"};
+inline constexpr std::array<std::string_view, kInputCount> kInputNames{
+    "launching",          "spawned",          "spawn_failed",     "timeout_fired",
+    "idle_timeout_fired", "lease_expired",    "cancel_requested", "shutdown_requested",
+    "kill_requested",     "output_limit_hit", "stdout_ended",     "stderr_ended",
+    "stream_failed",      "exited",           "tree_ended",       "grace_expired",
+    "kill_expired",       "drain_expired",    "signalled_early"};
 
-inline constexpr std::array<std::string_view, 9> kCauseNames{
-    "none",         "timeout",       "idle_timeout", "cancelled", "shutdown",
-    "output_limit", "stream_failed", "spawn_failed", "signalled"};
+inline constexpr std::array<std::string_view, 10> kCauseNames{
+    "none",     "timeout",      "idle_timeout",  "lease",        "cancelled",
+    "shutdown", "output_limit", "stream_failed", "spawn_failed", "signalled"};
 
 inline constexpr std::array<std::string_view, kActionCount> kActionNames{
     "withdraw",  "publish_started", "start_streams", "signal_soft", "next_step",     "signal_hard",

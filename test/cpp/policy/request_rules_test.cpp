@@ -196,6 +196,19 @@ TEST_F(RequestRulesTest, IdleTimeoutIsPositive) {
   accepts();
 }
 
+TEST_F(RequestRulesTest, LeaseIsFiniteAndNotShort) {
+  const auto refuses_lease = [this](Millis lease, const std::string& received) {
+    request_.lease = lease;
+    refuses(Reason::invalid_timeout,
+            "\"leaseMs\" must be a finite number of 100 or greater, received " + received);
+  };
+  refuses_lease(Millis(99), "99");
+  refuses_lease(kForever, "Infinity");
+  refuses_lease(Millis(std::nan("")), "NaN");
+  request_.lease = Millis(100);
+  accepts();
+}
+
 TEST_F(RequestRulesTest, ForceKillDelayIsNotNegative) {
   request_.force_kill_after = Millis(-1);
   refuses(Reason::invalid_timeout, "\"forceKillAfterDelayMs\" must be 0 or greater, received -1");

@@ -253,6 +253,30 @@ TEST_F(Initializers, FileModeMaskSetsTheUmask) {
   EXPECT_EQ(output_of({"/bin/sh", "-c", "umask"}, posix::FileModeMask{027}), "0027\n");
 }
 
+TEST_F(Initializers, GroupIdSetsTheGroup) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root: only root may change the group";
+  EXPECT_EQ(output_of({"/usr/bin/env", "id", "-g"}, posix::GroupId{12'345}), "12345\n");
+}
+
+TEST_F(Initializers, GroupIdNamesSetgid) {
+  EXPECT_STEP_WITHOUT(SYS_setgid, posix::GroupId{::getgid()}, "setgid");
+}
+
+TEST_F(Initializers, UserIdSetsTheUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root: only root may change the user";
+  EXPECT_EQ(output_of({"/usr/bin/env", "id", "-u"}, posix::UserId{12'345}), "12345\n");
+}
+
+TEST_F(Initializers, UserIdNamesSetuid) {
+  EXPECT_STEP_WITHOUT(SYS_setuid, posix::UserId{::getuid()}, "setuid");
+}
+
+TEST_F(Initializers, SupplementaryGroupsThatCannotBeRemovedStay) {
+  const std::string outcome = step_without(SYS_setgroups, posix::NoSupplementaryGroups());
+  if (outcome.empty()) GTEST_SKIP() << "this system does not allow to filter calls";
+  EXPECT_EQ(outcome, "launched");
+}
+
 TEST_F(Initializers, EmptyOptionalIsSkipped) {
   std::optional<posix::FileModeMask> none, mask(posix::FileModeMask{033});
   EXPECT_EQ(output_of({"/bin/sh", "-c", "umask"}, none, mask, none), "0033\n");

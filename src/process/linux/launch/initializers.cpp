@@ -230,4 +230,19 @@ ESCHER_IN_CHILD ErrorCode FileModeMask::on_exec_setup(DefaultLauncher&, const Pa
   return {};
 }
 
+// The functions of libc would change the user of every thread of the host.
+ESCHER_IN_CHILD ErrorCode NoSupplementaryGroups::on_exec_setup(DefaultLauncher&, const Path&,
+                                                               CommandLine) const {
+  call(SYS_setgroups, 0, 0);
+  return {};
+}
+
+ESCHER_IN_CHILD ErrorCode GroupId::on_exec_setup(DefaultLauncher&, const Path&, CommandLine) const {
+  return result_of(call(SYS_setgid, gid) == 0);
+}
+
+ESCHER_IN_CHILD ErrorCode UserId::on_exec_setup(DefaultLauncher&, const Path&, CommandLine) const {
+  return result_of(call(SYS_setuid, uid) == 0);
+}
+
 }  // namespace escher::posix

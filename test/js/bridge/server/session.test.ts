@@ -85,13 +85,13 @@ describe('a shared engine', () => {
       .split('\n')
       .filter((line) => line.includes('"response"'))
       .map((line) => JSON.parse(line));
-    expect(answers.at(-1)).toEqual({ type: 'response', seq: 4, payload: null });
+    expect(answers.at(-1)).toEqual({ type: 'response', seq: 4, payload: { survivors: [] } });
     answers.sort((a, b) => a.seq - b.seq);
     expect(answers).toMatchObject([
       { seq: 1, payload: {} },
       { seq: 2, payload: { stdout: 'done\n' } },
       { seq: 3, error: { code: 'ERR_OUT_OF_RANGE' } },
-      { seq: 4, payload: null },
+      { seq: 4, payload: { survivors: [] } },
       { seq: 5, error: { code: 'ERR_ENGINE_CLOSED' } },
     ]);
   });

@@ -42,6 +42,7 @@ const result: ExecutionResult = {
   error: null,
   termination: { reason: 'timeout', signals: ['SIGTERM'], survivors: [7] },
   command: 'true',
+  key: 'k',
   metadata: { source: 's', conversationId: 'c' },
   stdout: 'hi\n',
   stderr: '',
@@ -80,6 +81,7 @@ describe('results', () => {
       error_info: null,
       termination: { reason: 'timeout', signals: ['SIGTERM'], survivors: [7] },
       command: 'true',
+      key: 'k',
       metadata: { source: 's', conversation_id: 'c' },
     });
     expect(resultFromWire(wire as never)).toEqual(result);
@@ -128,8 +130,8 @@ describe('events', () => {
   test.each([
     [
       'started',
-      { ...base, pid: 1, command: 'c' },
-      { event_type: 'started', ...wired, pid: 1, command: 'c' },
+      { ...base, pid: 1, command: 'c', key: 'k' },
+      { event_type: 'started', ...wired, pid: 1, command: 'c', key: 'k' },
     ],
     [
       'stdout',

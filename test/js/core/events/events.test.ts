@@ -104,7 +104,7 @@ describe.each(endings)('the events of an execution that ends as %s', (status, re
     for (const { event, payload } of events) {
       const { executionId, timestamp, ...rest } = payload;
       const fields = Object.keys(rest).sort();
-      if (event === 'started') expect(fields).toEqual(['command', 'pid']);
+      if (event === 'started') expect(fields).toEqual(['command', 'key', 'pid']);
       else if (event === 'output')
         expect(fields).toEqual(['firstSeq', 'lines', 'partial', 'stream']);
       else if (event === 'stdout' || event === 'stderr')

@@ -49,6 +49,7 @@ describe('a result', () => {
       error: null,
       termination: null,
       command: 'echo out; echo err >&2',
+      key: null,
       metadata: { source: 'test' },
     });
     // Both sides of the wall clock, to the millisecond and its rounding.
@@ -268,7 +269,10 @@ describe('listExecutions', () => {
     expect(list[0]).toEqual({
       id: ids[2],
       status: 'completed',
+      exitCode: 0,
+      signal: null,
       command: 'echo three',
+      key: null,
       startedAt: expect.any(Number),
       durationMs: expect.any(Number),
       metadata: { word: 'three' },

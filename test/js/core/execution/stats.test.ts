@@ -12,6 +12,8 @@ test('a new engine has zero counts', async () => {
     totalLines: 0,
     totalBytes: 0,
     guarded: false,
+    keys: 0,
+    paused: false,
     journalError: null,
     spawnFailures: 0,
     spawnMs: { p50: 0, p99: 0 },

@@ -22,6 +22,8 @@ const VALUES: Record<Name, unknown> = {
   environment: { POLLUTED: 'yes' },
   finite: 5,
   id: '7d2f6b1e-0a35-4d0e-9f43-1b0f1c5a2e01',
+  key: 'polluted',
+  keyLimits: { polluted: 1 },
   limits: { openFiles: 33 },
   metadata: { source: 'polluted' },
   number: 0.001,

@@ -1,0 +1,62 @@
+// The user and the group of a command. Root only: nobody else may change them.
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "support/engine_test.hpp"
+
+namespace escher::test {
+namespace {
+
+constexpr unsigned kNobody = 65'534;
+
+class EngineUser : public EngineTest {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root: only root may change the user";
+    start();
+  }
+};
+
+TEST_F(EngineUser, CommandHasTheUserAndTheGroupAndNoOthers) {
+  auto request = shell("id -u; id -g; id -G; grep CapEff /proc/self/status");
+  request.uid = kNobody;
+  request.gid = 12'345;
+  const auto job = submit(std::move(request));
+  wait_finished(job);
+  EXPECT_EQ(kept(job), "65534\n12345\n12345\nCapEff:\t0000000000000000\n");
+}
+
+TEST_F(EngineUser, FailedStepIsNamed) {
+  auto request = puppet({"exit", "0"});
+  request.uid = ~0U;
+  auto error = run(std::move(request))->error;
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code, ErrorCode::spawn_failed);
+  EXPECT_EQ(error->syscall, "setuid");
+  EXPECT_EQ(error->os_error, EINVAL);
+  request = puppet({"exit", "0"});
+  request.gid = ~0U;
+  EXPECT_EQ(run(std::move(request))->error->syscall, "setgid");
+}
+
+TEST_F(EngineUser, TreeIsEnded) {
+  auto request = shell("setsid sleep 60 & echo $!; wait");
+  request.uid = kNobody;
+  const auto job = submit(std::move(request));
+  const ProcessWatch descendant(wait_pid(job));
+  ASSERT_TRUE(cancel(job).value());
+  const auto result = wait_finished(job);
+  EXPECT_TRUE(result->termination->survivors.empty());
+  descendant.wait_gone();
+}
+
+TEST_F(EngineUser, HostStaysDumpable) {
+  ASSERT_EQ(::prctl(PR_GET_DUMPABLE), 1);
+  auto request = puppet({"exit", "0"});
+  request.uid = kNobody;
+  EXPECT_EQ(run(std::move(request))->status, Status::completed);
+  EXPECT_EQ(::prctl(PR_GET_DUMPABLE), 1);
+}
+
+}  // namespace
+}  // namespace escher::test
