@@ -256,7 +256,7 @@ export interface ExecutionRequest {
   priority?: number | undefined;
   /**
    * Executions of one key share a limit, `keyLimits` or `maxConcurrentPerKey` of the configuration: a host, a file, a
-   * stack. Who waits for a place of its key does not hold up others. 1 to 256 characters; redacted in results.
+   * stack. A request that waits for its key does not hold up others. 1 to 256 characters; redacted in results.
    * @defaultValue none
    */
   key?: string | undefined;

@@ -65,7 +65,7 @@ function verdictOf(rows) {
 function threadTable(threads) {
   const rows = threads.map(
     ({ title, contender, allUs, threadUs }) =>
-      `| ${title} | ${contender} | ${number(allUs)} | ${partsOf(threadUs)} |`,
+      `| ${title} | ${contender} | ${number(allUs)} | ${partsOf(threadUs, '`')} |`,
   );
   return [
     'CPU time of the host for one launch in microseconds, and its parts by thread. `main` is the thread that runs JavaScript.',

@@ -54,9 +54,10 @@ export function threadTable(threads) {
   return ['', ...aligned([header, ...lines], new Set([0, 1, 3]))].join('\n');
 }
 
-export const partsOf = (threadUs) =>
+/** `quote`: around each name of a thread. */
+export const partsOf = (threadUs, quote = '') =>
   Object.entries(threadUs)
-    .map(([name, spent]) => `${name} ${number(spent)}`)
+    .map(([name, spent]) => `${quote}${name}${quote} ${number(spent)}`)
     .join(', ');
 
 /** Columns of equal width. Those in `left` are aligned to the left. */

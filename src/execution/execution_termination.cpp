@@ -101,7 +101,7 @@ void ExecutionTermination::send_step(bool group_lives) {
   if (steps_[step_].to == StopStep::To::leader && signal != SIGKILL) {
     const bool sent = !lifecycle_.exited() && tree_.signal_leader(signal);
     note_sent({signal, step_}, sent);
-    // Nobody is left who could act on it.
+    // No process is left that could act on it.
     if (!sent) return next_step();
   } else if (group_lives) {
     note_sent({signal, step_}, tree_.signal_group(signal));

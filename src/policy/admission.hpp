@@ -1,5 +1,6 @@
-// Permits to run, and the queue for them: a limit for all, and one for each key. Who waits for a
-// key does not hold up others. Pure; owned by the dispatcher, used under its mutex.
+// Permits to run, and the queue for them: one limit for all tickets, and one for those of each key.
+// A ticket that waits for its key does not hold up others. Pure; owned by the dispatcher, used
+// under its mutex.
 #pragma once
 
 #include <cstddef>

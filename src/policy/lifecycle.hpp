@@ -38,7 +38,7 @@ enum class Input : std::uint8_t {
   spawn_failed,
   timeout_fired,
   idle_timeout_fired,
-  lease_expired,  // nobody has renewed it
+  lease_expired,  // no renewal came in time
   cancel_requested,
   shutdown_requested,  // the engine shuts down
   kill_requested,      // the host exits: no grace period
@@ -74,7 +74,7 @@ enum class Action : std::uint8_t {
   publish_started,
   start_streams,  // start to read the pipes, to wait for the exit, and the timeouts
   signal_soft,    // the signal of the first step
-  next_step,      // the next step, or SIGKILL behind the last one
+  next_step,      // the next step, or SIGKILL after the last one
   signal_hard,    // SIGKILL, to the process group
   arm_grace,      // the wait of the step
   arm_kill,       // the time limit after SIGKILL

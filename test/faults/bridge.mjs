@@ -77,7 +77,10 @@ async function one(client, random, tally) {
   assert.ok(numbers(lines).startsWith(stdout), 'the result');
   // One that was ended may have stopped in the middle of a line.
   if (isRead) {
-    assert.ok(read === stdout || read === `${stdout}\n`, `the lines: ${differenceOf(read, stdout)}`);
+    assert.ok(
+      read === stdout || read === `${stdout}\n`,
+      `the lines: ${differenceOf(read, stdout)}`,
+    );
   }
 }
 

@@ -81,7 +81,7 @@ function knownSignal(text: string): NodeJS.Signals | number | undefined {
   return signalNumber(Number(text));
 }
 
-/** `INT:leader:10s,TERM:5s`: a signal, whom it is sent to, and the time until the next step. */
+/** `INT:leader:10s,TERM:5s`: a signal, its target, and the time until the next step. */
 export function stopOf(text: string | undefined): StopStep[] | undefined {
   return text?.split(',').map((step) => {
     const [name = '', ...rest] = step.split(':');

@@ -64,7 +64,7 @@ TEST_F(EngineKeys, SecretsInAKeyAreRedacted) {
   EXPECT_EQ(run(std::move(request))->key, "host-***");
 }
 
-TEST_F(EngineKeys, RaisedLimitStartsWhoWaits) {
+TEST_F(EngineKeys, RaisedLimitStartsQueuedExecutions) {
   config.max_concurrent_executions = 1;
   config.max_queued_executions = kUnlimited;
   start();

@@ -122,7 +122,8 @@ TEST_F(EngineShutdown, AbortOverridesAShutdown) {
   const auto job = submit(puppet({"ignore-term"}));
   wait_output(job, "ready");
   bool answered = false;
-  engine->shut_down(kForever, [&](const Result<std::vector<int>>&) { sink.change([&] { answered = true; }); });
+  engine->shut_down(
+      kForever, [&](const Result<std::vector<int>>&) { sink.change([&] { answered = true; }); });
   engine->abort(kHangGuard);
   wait_until("the answer of the shutdown", [&] { return answered; });
   EXPECT_EQ(seen(job).result->exit.signal, SIGKILL);

@@ -1,4 +1,5 @@
-// The user and the group of a command. Root only: nobody else may change them.
+// The user and the group of a command. They are skipped unless root runs
+// them: other users may not change to another user.
 #include <sys/prctl.h>
 #include <unistd.h>
 

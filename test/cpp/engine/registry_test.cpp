@@ -114,7 +114,8 @@ TEST_F(RegistryTest, ListsTheNewestFirst) {
   registry.set_running(first->id());
   EXPECT_EQ(listed({}), (Ids{third->id(), second->id(), first->id()}));
   EXPECT_EQ(listed({{}, "", 2, ""}), (Ids{third->id(), second->id()}));
-  EXPECT_EQ(listed({{Status::running, Status::completed}, "", 9, ""}), (Ids{third->id(), first->id()}));
+  EXPECT_EQ(listed({{Status::running, Status::completed}, "", 9, ""}),
+            (Ids{third->id(), first->id()}));
 }
 
 TEST_F(RegistryTest, ListsByTagBeforeAndAfterTheEnd) {

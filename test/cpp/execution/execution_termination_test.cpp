@@ -202,7 +202,7 @@ TEST_F(ExecutionTerminationTest, SkipsAStepForALeaderThatHasExited) {
   member.signal(SIGKILL);
 }
 
-// A second cancel right behind the first one comes before the look at the tree.
+// A second cancel right after the first one comes before the look at the tree.
 TEST_F(ExecutionTerminationTest, SendsTheSignalOfAStepBeforeItGoesOn) {
   launch_running({"ignore-term"}, {{SIGTERM, StopStep::To::tree, kForever},
                                    {SIGCONT, StopStep::To::tree, kForever}});

@@ -32,7 +32,7 @@ TEST(AdmissionKeys, RunsUpToTheLimitOfTheKey) {
   EXPECT_EQ(admission.release(1), Ticket{3});
 }
 
-TEST(AdmissionKeys, WhoWaitsForAKeyHoldsUpNoOther) {
+TEST(AdmissionKeys, TicketThatWaitsForItsKeyHoldsUpNoOther) {
   auto admission = two_per_key(3);
   admission.submit(1, 0, "one");
   EXPECT_EQ(admission.submit(2, 9, "one"), Decision::wait);
@@ -87,7 +87,7 @@ TEST(AdmissionKeys, WithdrawnHeadOfAKeyIsReplacedByTheNextOne) {
   EXPECT_EQ(admission.release(1), Ticket{4});
 }
 
-TEST(AdmissionKeys, RaisedLimitsStartWhoWaits) {
+TEST(AdmissionKeys, RaisedLimitsStartQueuedTickets) {
   auto admission = two_per_key(1);
   admission.submit(1, 0, "one");
   admission.submit(2, 0, "one");

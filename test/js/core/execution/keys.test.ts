@@ -72,7 +72,7 @@ describe('a key', () => {
 });
 
 describe('limits of a running engine', () => {
-  test('a higher one starts who waits', async () => {
+  test('a higher one starts queued executions', async () => {
     const engine = makeEngine({ ...QUEUE, maxConcurrentExecutions: 1, keyLimits: { db: 1 } });
     engine.run(sh(LONG));
     const others = [engine.run(sh(LONG, { key: 'db' })), engine.run(sh(LONG, { key: 'db' }))];

@@ -3,7 +3,7 @@ import { makeEngine } from '../../support/engine';
 import { executionError } from '../../support/expectations';
 import { waitFor } from '../../support/wait';
 
-test('an execution that nobody renews is ended', async () => {
+test('an execution that is not renewed is ended', async () => {
   const result = await makeEngine().run(sh(LONG, { leaseMs: 100 }));
   expect(result).toMatchObject({
     status: 'cancelled',
