@@ -20,6 +20,7 @@ export type {
   ValidationReason,
 } from '../types/errors';
 export type {
+  EchoEvent,
   ExecutionEventName,
   ExecutionEvents,
   ExecutionListener,
@@ -40,10 +41,12 @@ export type {
   ExecutionRequest,
   ProcessLimits,
   ProgressPattern,
+  PtyOptions,
   RunOptions,
   ScriptCommand,
   ShellCommand,
   StopStep,
+  TerminalSize,
   WaitOptions,
 } from '../types/request';
 export type {

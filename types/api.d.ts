@@ -6,7 +6,13 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import type { ReadableStream, WritableStream } from 'node:stream/web';
 import type { ExecutionConfig } from './config';
 import type { ExecutionEventName, ExecutionListener, OutputStream } from './events';
-import type { ExecutionRequest, RunOptions, WaitOptions } from './request';
+import type {
+  ExecutionRequest,
+  PtyOptions,
+  RunOptions,
+  TerminalSize,
+  WaitOptions,
+} from './request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -83,7 +89,7 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
    */
   readonly result: Promise<ExecutionResult>;
   /**
-   * The stdin of the child, if the request has `stdin: 'pipe'`; otherwise `undefined`. A child that stops reading is
+   * The stdin of the child, if the request has `stdin: 'pipe'`, or `pty` without `input`; otherwise `undefined`. A child that stops reading is
    * not an error: what is written is discarded. If the child ends before this stream is ended, a `pipeline()` into it
    * rejects with `ERR_IO`; no `error` event is emitted.
    */
@@ -157,11 +163,17 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
    * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
   kill(signal?: NodeJS.Signals | number): Promise<boolean>;
+  /**
+   * Sets the size of the terminal of an execution with `pty`; its command gets `SIGWINCH`. Before the start the size is
+   * kept. After the end it has no effect.
+   * @throws `ERR_IO` without `pty`; `ERR_OUT_OF_RANGE` for a number outside 1 to 65535
+   */
+  resize(size: TerminalSize): Promise<void>;
   /** Cancels the execution and waits until its process is reaped, at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The handle of an execution with `stdin: 'pipe'`. */
+/** The handle of an execution with `stdin: 'pipe'`, or with `pty` and without `input`. */
 export interface PipedExecution extends Execution {
   readonly stdin: Writable;
   /**
@@ -224,7 +236,11 @@ export interface ExecutionEngineApi {
    * );
    * ```
    */
-  run(request: ExecutionRequest & { stdin: 'pipe' }, options?: RunOptions): PipedExecution;
+  run(
+    request: ExecutionRequest &
+      ({ stdin: 'pipe' } | { pty: PtyOptions | true; stdin?: undefined; input?: undefined }),
+    options?: RunOptions,
+  ): PipedExecution;
   run(request: ExecutionRequest, options?: RunOptions): Execution;
 
   /** The current status of an execution. */
@@ -259,7 +275,7 @@ export interface ExecutionEngineApi {
    */
   cancel(id: string): Promise<boolean>;
   /**
-   * Writes to the stdin of an execution with `stdin: 'pipe'`. It resolves when the pipe has accepted the bytes. A child
+   * Writes to the stdin of an execution with `stdin: 'pipe'`, or to its terminal. It resolves when the pipe has accepted the bytes. A child
    * that stops reading is not an error.
    * @param data - text is written as UTF-8
    * @param options - `signal`: ends the wait; bytes that were passed on are written nevertheless
@@ -267,10 +283,17 @@ export interface ExecutionEngineApi {
    */
   sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void>;
   /**
-   * Closes the stdin of an execution with `stdin: 'pipe'`, after the bytes that were written before.
+   * Closes the stdin of an execution with `stdin: 'pipe'`, after the bytes that were written before. A terminal gets its
+   * end-of-file character (Ctrl-D), twice if a line has begun, and stays open.
    * @throws `ERR_IO` without `stdin: 'pipe'`, and if it is already closed
    */
   closeInput(id: string): Promise<void>;
+  /**
+   * Sets the size of the terminal of an execution with `pty`; its command gets `SIGWINCH`. Before the start the size is
+   * kept. After the end it has no effect.
+   * @throws `ERR_IO` without `pty`; `ERR_OUT_OF_RANGE` for a number outside 1 to 65535
+   */
+  resize(id: string, size: TerminalSize): Promise<void>;
   /**
    * Sends one signal to the whole process tree, without any other effect. If the process does not exist yet, the signal
    * is kept and sent at the start. But a signal whose default action is to terminate ends a queued execution as

@@ -50,6 +50,10 @@ export function eventToWire<Name extends WiredEventName>(
       const { fraction, label } = event.payload;
       return { event_type: 'progress', ...base, fraction, label };
     }
+    case 'echo': {
+      const { enabled, canonical } = event.payload;
+      return { event_type: 'echo', ...base, enabled, canonical };
+    }
     case 'statusChanged': {
       const { oldStatus: old_status, newStatus: new_status } = event.payload;
       return { event_type: 'status_changed', ...base, old_status, new_status };
@@ -88,6 +92,10 @@ export function eventFromWire(wire: WireEvent): NamedEvent | undefined {
       if (!Object.hasOwn(wire, 'fraction')) return undefined;
       const { fraction, label } = wire;
       return { name: 'progress', payload: { ...base, fraction, label } };
+    }
+    case 'echo': {
+      const { enabled, canonical } = wire;
+      return { name: 'echo', payload: { ...base, enabled, canonical } };
     }
     case 'status_changed': {
       const { old_status: oldStatus, new_status: newStatus } = wire;

@@ -15,7 +15,7 @@ import { Deferred } from '../util/deferred';
 import { ExecutionState } from './execution-state';
 import { finishHandle } from './handle';
 import { idRefusal } from './id-refusal';
-import { emitEnd, emitStarted, progressOf, traceRefusal } from './lifecycle-events';
+import { emitEcho, emitEnd, emitStarted, progressOf, traceRefusal } from './lifecycle-events';
 import { cancelledOutcome } from './results';
 import { displayedRequest, Trace } from './tracing';
 
@@ -188,6 +188,11 @@ export class Executions implements RecordSink {
     if (state.progress !== undefined && emitters.some(wantsProgress)) {
       state.progress.take(stream, text, partial, timestamp);
     }
+  }
+
+  echo(token: number, timestamp: number, enabled: boolean, canonical: boolean): void {
+    const state = this.#byToken.get(token);
+    if (state?.isHeard) emitEcho(state, timestamp, enabled, canonical);
   }
 
   finished(token: number, timestamp: number, fields: readonly unknown[], at: number): void {

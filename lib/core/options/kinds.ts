@@ -154,7 +154,7 @@ function asUmask(name: string, value: unknown): number {
 /** The kinds of single values; those of whole objects are beside the tables of the objects. */
 export type SingleKind = Exclude<
   Name,
-  'command' | 'directory' | 'environment' | 'limits' | 'metadata' | 'progress' | 'stop'
+  'command' | 'directory' | 'environment' | 'limits' | 'metadata' | 'progress' | 'pty' | 'stop'
 >;
 
 export const CHECKS: Readonly<Record<SingleKind, Check>> = {

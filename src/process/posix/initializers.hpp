@@ -5,7 +5,7 @@
 //
 // They run in the order in which they are passed; launch() in posix/launch.cpp has the order in
 // which they need each other. `kStep` names the step in the error of a failed launch. An option
-// that is added later (user and group, controlling terminal) is one more type.
+// that is added later (user and group) is one more type.
 //
 // Between clone and execve the child runs in the memory of the host. So `on_exec_setup` allocates
 // nothing and takes no lock.
@@ -49,6 +49,15 @@ struct UnblockedSignals {
 // The child leads a session and a process group of its own, without a controlling terminal.
 struct NewSession {
   static constexpr const char* kStep = "setsid";
+  ErrorCode on_exec_setup(DefaultLauncher&, const Path&, CommandLine) const;
+};
+
+// The terminal with this descriptor becomes the controlling one. Passed after NewSession, since
+// only a session without one can get it.
+struct ControllingTerminal {
+  static constexpr const char* kStep = "TIOCSCTTY";
+  int descriptor = -1;
+
   ErrorCode on_exec_setup(DefaultLauncher&, const Path&, CommandLine) const;
 };
 
