@@ -7,6 +7,7 @@ export type {
   InputData,
   LinesBatch,
   PipedExecution,
+  PipedRequest,
   ReadOptions,
 } from '../types/api';
 export type {

@@ -49,6 +49,10 @@ export interface LinesBatch {
   partial: boolean;
 }
 
+/** A request whose input stays open: the handle of its execution has a `stdin`. */
+export type PipedRequest = ExecutionRequest &
+  ({ stdin: 'pipe' } | { pty: PtyOptions | true; stdin?: undefined; input?: undefined });
+
 /** Options of {@link Execution.readable}, {@link Execution.readableStream} and {@link PipedExecution.duplex}. */
 export interface ReadOptions {
   /**
@@ -131,7 +135,8 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
   /**
    * The output as a stream of bytes. It starts with the first kept line when it is first read. While it is not read,
    * the command is held back. Destroying the stream does not end the command. At the end it fails with the error with
-   * which {@link result} rejects, if it does.
+   * which {@link result} rejects, if it does. Lines end with `\n`; with `pty` the text is that of the terminal, for a
+   * terminal emulator to show (not from an engine in another process).
    * @param stream - which output; `'stdout'` if it is not set
    * @throws a `TypeError` for `'all'` together with `encoding: 'buffer'`: the bytes of two pipes have no common order
    * @example
@@ -236,11 +241,7 @@ export interface ExecutionEngineApi {
    * );
    * ```
    */
-  run(
-    request: ExecutionRequest &
-      ({ stdin: 'pipe' } | { pty: PtyOptions | true; stdin?: undefined; input?: undefined }),
-    options?: RunOptions,
-  ): PipedExecution;
+  run(request: PipedRequest, options?: RunOptions): PipedExecution;
   run(request: ExecutionRequest, options?: RunOptions): Execution;
 
   /** The current status of an execution. */

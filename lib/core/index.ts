@@ -79,7 +79,7 @@ export { toJson } from './options/request';
 // Lines in batches, for a reader that applies backpressure.
 export type { BatchReader, LineSource } from './output/line-reader';
 export type { RetainedOutput } from './output/output-bytes';
-export type { LineBatch } from './output/split-lines';
+export { type LineBatch, linesOf } from './output/split-lines';
 export type { InputSink } from './output/stdin';
 export { STREAM_NAMES } from './output/stream-names';
 // Waits that end at an abort signal or after a time.

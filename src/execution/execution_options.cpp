@@ -84,6 +84,7 @@ ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
   pipeline.limit = output_limit_of(request, config);
   pipeline.strategy = request.oversized_output_strategy.value_or(config.oversized_output_strategy);
   pipeline.max_line_bytes = config.max_line_bytes;
+  pipeline.of_terminal = request.pty.has_value();
   pipeline.redactor = redactor;
   pipeline.ansi = config.ansi;
   pipeline.progress = request.progress;

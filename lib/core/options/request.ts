@@ -116,6 +116,10 @@ export class CheckedRequest {
     return this.values[AT.stdin] === PIPE;
   }
 
+  get hasTerminal(): boolean {
+    return this.values[AT.pty] !== undefined;
+  }
+
   get extendsEnv(): boolean {
     return this.values[AT.extendEnv] !== false;
   }
