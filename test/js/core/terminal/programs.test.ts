@@ -23,7 +23,7 @@ describe('python3', () => {
       enabled: false,
       canonical: true,
     });
-    await screen.shows(/^Password: $/);
+    await screen.shows(/^Password:$/);
     const on = nextEcho(run);
     screen.type('hunter2-hunter2\n');
     expect(await on).toMatchObject({ enabled: true });
@@ -39,7 +39,7 @@ describe('python3', () => {
     const echoes: EchoEvent[] = [];
     run.on('echo', (event) => echoes.push(event));
     const screen = new Screen(run);
-    await screen.shows(/name\? /);
+    await screen.shows(/name\?/);
     // A line editor turns off echo and the collecting of lines.
     await waitFor('echo to be off', () => echoes.length > 0);
     expect(echoes[0]).toMatchObject({ enabled: false, canonical: false });
@@ -126,6 +126,7 @@ test('a full-screen program draws, and draws again after a resize', async () => 
   const screen = new Screen(run, { cols: 40, rows: 10 });
   await screen.shows(/^1\n2\n3\n4\n5\n6\n7\n8\n9\n:$/);
   await screen.resize({ cols: 40, rows: 6 });
+  await screen.shows(/^1\n2\n3\n4\n5\n:$/);
   screen.type('G');
   await screen.shows(/^96\n97\n98\n99\n100\n\(END\)$/);
   screen.type('q');
