@@ -38,6 +38,7 @@ Napi::Value from_text_or_null(Napi::Env env, std::string_view text, bool ascii);
 void append_record(FlatWriter& out, const Reply& reply);
 void append_record(FlatWriter& out, const StartedEvent& event);
 void append_record(FlatWriter& out, const OutputBatch& batch, double ends_at);
+void append_record(FlatWriter& out, const EchoEvent& event);
 void append_record(FlatWriter& out, const FinishedEvent& event);
 
 }  // namespace escher::binding

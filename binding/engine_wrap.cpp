@@ -60,6 +60,7 @@ Napi::Function EngineWrap::define(Napi::Env env) {
                       InstanceMethod<&W::resume>("resume"),
                       InstanceMethod<&W::send_input>("sendInput"),
                       InstanceMethod<&W::close_input>("closeInput"),
+                      InstanceMethod<&W::resize>("resize"),
                       InstanceMethod<&W::cleanup>("cleanup"),
                       InstanceMethod<&W::recovered>("recovered"),
                       InstanceMethod<&W::replay>("replay"),
@@ -206,6 +207,11 @@ void EngineWrap::send_input(const Napi::CallbackInfo& info) {
 
 void EngineWrap::close_input(const Napi::CallbackInfo& info) {
   engine().close_input(Key(info, 1, 2), answer<void>(number(info, 0)));
+}
+
+void EngineWrap::resize(const Napi::CallbackInfo& info) {
+  const TerminalSize size{info[2].ToNumber().Uint32Value(), info[3].ToNumber().Uint32Value()};
+  engine().resize(Key(info, 1, 4), size, answer<void>(number(info, 0)));
 }
 
 void EngineWrap::recovered(const Napi::CallbackInfo& info) {

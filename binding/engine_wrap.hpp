@@ -32,6 +32,7 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   void resume(const Napi::CallbackInfo& info);
   void send_input(const Napi::CallbackInfo& info);
   void close_input(const Napi::CallbackInfo& info);
+  void resize(const Napi::CallbackInfo& info);
   void recovered(const Napi::CallbackInfo& info);
   void cleanup(const Napi::CallbackInfo& info);
   void replay(const Napi::CallbackInfo& info);

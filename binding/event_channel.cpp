@@ -70,6 +70,7 @@ void EventChannel::set_referenced(Napi::Env env, bool referenced) {
 // ---- Any thread.
 
 void EventChannel::started(StartedEvent event) { push(std::move(event), Urgency::soon); }
+void EventChannel::echo(EchoEvent event) { push(event, Urgency::now); }
 void EventChannel::finished(FinishedEvent event) { push(std::move(event), Urgency::now); }
 void EventChannel::reply(Reply reply) {
   const Urgency urgency = reply.urgency;
@@ -207,6 +208,8 @@ void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver, co
       append_record(writer, *end);
     } else if (const auto* start = std::get_if<StartedEvent>(&record)) {
       append_record(writer, *start);
+    } else if (const auto* echo = std::get_if<EchoEvent>(&record)) {
+      append_record(writer, *echo);
     } else {
       append_record(writer, std::get<Reply>(record));
     }

@@ -75,11 +75,12 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   // ---- Any thread.
   void started(StartedEvent event) override;
   void output(OutputBatch batch) override;
+  void echo(EchoEvent event) override;
   void finished(FinishedEvent event) override;
   void reply(Reply reply);
 
  private:
-  using Record = std::variant<Reply, StartedEvent, OutputBatch, FinishedEvent>;
+  using Record = std::variant<Reply, StartedEvent, OutputBatch, EchoEvent, FinishedEvent>;
 
   static void call_js(napi_env env, napi_value deliver, void* context, void* data);
   static void finalize(napi_env env, void* data, void* context);

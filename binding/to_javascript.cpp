@@ -13,6 +13,7 @@ constexpr int kStarted = 1;
 constexpr int kOutput = 2;
 constexpr int kFinished = 3;
 constexpr int kAdmitted = 4;
+constexpr int kEcho = 5;
 
 // `undefined` for an empty text.
 Napi::Value optional_text(Napi::Env env, std::string_view text) {
@@ -150,6 +151,14 @@ void append_record(FlatWriter& out, const OutputBatch& batch, double ends_at) {
   out.put(from_text(out.env(), batch.text, batch.ascii));
   out.put(batch.weight());
   out.put(ends_at);
+}
+
+void append_record(FlatWriter& out, const EchoEvent& event) {
+  out.put(kEcho);
+  out.put(event.token);
+  out.put(event.timestamp);
+  out.put(event.enabled);
+  out.put(event.canonical);
 }
 
 void append_record(FlatWriter& out, const FinishedEvent& event) {

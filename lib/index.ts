@@ -7,6 +7,7 @@ export type {
   InputData,
   LinesBatch,
   PipedExecution,
+  PipedRequest,
   ReadOptions,
 } from '../types/api';
 export type {
@@ -20,6 +21,7 @@ export type {
   ValidationReason,
 } from '../types/errors';
 export type {
+  EchoEvent,
   ExecutionEventName,
   ExecutionEvents,
   ExecutionListener,
@@ -40,10 +42,12 @@ export type {
   ExecutionRequest,
   ProcessLimits,
   ProgressPattern,
+  PtyOptions,
   RunOptions,
   ScriptCommand,
   ShellCommand,
   StopStep,
+  TerminalSize,
   WaitOptions,
 } from '../types/request';
 export type {

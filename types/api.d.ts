@@ -6,7 +6,13 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import type { ReadableStream, WritableStream } from 'node:stream/web';
 import type { ExecutionConfig } from './config';
 import type { ExecutionEventName, ExecutionListener, OutputStream } from './events';
-import type { ExecutionRequest, RunOptions, WaitOptions } from './request';
+import type {
+  ExecutionRequest,
+  PtyOptions,
+  RunOptions,
+  TerminalSize,
+  WaitOptions,
+} from './request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -42,6 +48,10 @@ export interface LinesBatch {
   /** Whether the last line is unfinished: its next piece is the first entry of the next batch of this stream. */
   partial: boolean;
 }
+
+/** A request whose input stays open: the handle of its execution has a `stdin`. */
+export type PipedRequest = ExecutionRequest &
+  ({ stdin: 'pipe' } | { pty: PtyOptions | true; stdin?: undefined; input?: undefined });
 
 /** Options of {@link Execution.readable}, {@link Execution.readableStream} and {@link PipedExecution.duplex}. */
 export interface ReadOptions {
@@ -83,7 +93,7 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
    */
   readonly result: Promise<ExecutionResult>;
   /**
-   * The stdin of the child, if the request has `stdin: 'pipe'`; otherwise `undefined`. A child that stops reading is
+   * The stdin of the child, if the request has `stdin: 'pipe'`, or `pty` without `input`; otherwise `undefined`. A child that stops reading is
    * not an error: what is written is discarded. If the child ends before this stream is ended, a `pipeline()` into it
    * rejects with `ERR_IO`; no `error` event is emitted.
    */
@@ -125,7 +135,8 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
   /**
    * The output as a stream of bytes. It starts with the first kept line when it is first read. While it is not read,
    * the command is held back. Destroying the stream does not end the command. At the end it fails with the error with
-   * which {@link result} rejects, if it does.
+   * which {@link result} rejects, if it does. Lines end with `\n`; with `pty` the text is that of the terminal, for a
+   * terminal emulator to show (not from an engine in another process).
    * @param stream - which output; `'stdout'` if it is not set
    * @throws a `TypeError` for `'all'` together with `encoding: 'buffer'`: the bytes of two pipes have no common order
    * @example
@@ -162,11 +173,17 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
    * @returns `false` if it has ended or is being ended
    */
   renew(): Promise<boolean>;
+  /**
+   * Sets the size of the terminal of an execution with `pty`; its command gets `SIGWINCH`. Before the start the size is
+   * kept. After the end it has no effect.
+   * @throws `ERR_IO` without `pty`; `ERR_OUT_OF_RANGE` for a number outside 1 to 65535
+   */
+  resize(size: TerminalSize): Promise<void>;
   /** Cancels the execution and waits until its process is reaped, at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The handle of an execution with `stdin: 'pipe'`. */
+/** The handle of an execution with `stdin: 'pipe'`, or with `pty` and without `input`. */
 export interface PipedExecution extends Execution {
   readonly stdin: Writable;
   /**
@@ -229,7 +246,7 @@ export interface ExecutionEngineApi {
    * );
    * ```
    */
-  run(request: ExecutionRequest & { stdin: 'pipe' }, options?: RunOptions): PipedExecution;
+  run(request: PipedRequest, options?: RunOptions): PipedExecution;
   run(request: ExecutionRequest, options?: RunOptions): Execution;
 
   /** The current status of an execution. */
@@ -275,7 +292,7 @@ export interface ExecutionEngineApi {
    */
   renew(id: string): Promise<boolean>;
   /**
-   * Writes to the stdin of an execution with `stdin: 'pipe'`. It resolves when the pipe has accepted the bytes. A child
+   * Writes to the stdin of an execution with `stdin: 'pipe'`, or to its terminal. It resolves when the pipe has accepted the bytes. A child
    * that stops reading is not an error.
    * @param data - text is written as UTF-8
    * @param options - `signal`: ends the wait; bytes that were passed on are written nevertheless
@@ -283,10 +300,17 @@ export interface ExecutionEngineApi {
    */
   sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void>;
   /**
-   * Closes the stdin of an execution with `stdin: 'pipe'`, after the bytes that were written before.
+   * Closes the stdin of an execution with `stdin: 'pipe'`, after the bytes that were written before. A terminal gets its
+   * end-of-file character (Ctrl-D), twice if a line has begun, and stays open.
    * @throws `ERR_IO` without `stdin: 'pipe'`, and if it is already closed
    */
   closeInput(id: string): Promise<void>;
+  /**
+   * Sets the size of the terminal of an execution with `pty`; its command gets `SIGWINCH`. Before the start the size is
+   * kept. After the end it has no effect.
+   * @throws `ERR_IO` without `pty`; `ERR_OUT_OF_RANGE` for a number outside 1 to 65535
+   */
+  resize(id: string, size: TerminalSize): Promise<void>;
   /**
    * Sends one signal to the whole process tree, without any other effect. If the process does not exist yet, the signal
    * is kept and sent at the start. But a signal whose default action is to terminate ends a queued execution as

@@ -5,13 +5,14 @@
 
 import type { Execution, InputData } from './api';
 import type {
+  EchoEvent,
   ExecutionEvents,
   OutputEvent,
   ProgressEvent,
   StartedEvent,
   TerminalEvent,
 } from './events';
-import type { ExecutionRequest } from './request';
+import type { ExecutionRequest, TerminalSize } from './request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -101,6 +102,7 @@ export type PageMethod =
   | 'waitForCompletion'
   | 'sendInput'
   | 'closeInput'
+  | 'resize'
   | 'removeExecution'
   | 'listExecutions'
   | 'runningCount'
@@ -263,6 +265,8 @@ export interface PageCallbacks {
   onSkipped?: ((event: SkippedEvent) => unknown) | undefined;
   /** The progress has changed, for a request with `progress`. */
   onProgress?: ((event: ProgressEvent) => unknown) | undefined;
+  /** The command has turned the echo of its terminal off or on, for a request with `pty`. */
+  onEcho?: ((event: EchoEvent) => unknown) | undefined;
   /** The status has changed. */
   onStatusChanged?: ((event: ExecutionEvents['statusChanged']) => unknown) | undefined;
   /** The execution has ended. Called after all lines. */
@@ -290,6 +294,8 @@ export interface PageExecution {
   sendInput(data: InputData): Promise<void>;
   /** Closes the stdin of the command. */
   closeInput(): Promise<void>;
+  /** Sets the size of the terminal of the command, with `pty`. */
+  resize(size: TerminalSize): Promise<void>;
   /** Waits for the end. Returns the result with its output; rejects like `waitForCompletion()`. */
   result(): Promise<ExecutionResult>;
   /** Removes the callbacks. The execution continues, and this page does not hold it back. */
@@ -391,6 +397,8 @@ export interface PageExecutionEngine {
   sendInput(id: string, data: InputData): Promise<void>;
   /** Closes the stdin of an execution with `stdin: 'pipe'`. */
   closeInput(id: string): Promise<void>;
+  /** Sets the size of the terminal of an execution with `pty`. */
+  resize(id: string, size: TerminalSize): Promise<void>;
   /**
    * Drops the record of a finished execution.
    * @throws `ERR_EXECUTION_ACTIVE` if it has not ended

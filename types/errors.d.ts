@@ -71,6 +71,8 @@ export type ValidationReason =
   | 'INVALID_STOP'
   /** `memoryMax` or `pidsMax` cannot be applied on this machine. */
   | 'UNSUPPORTED_LIMIT'
+  /** `pty` is not supported on this platform. */
+  | 'UNSUPPORTED_PTY'
   /** A plan is invalid. The message names the field, or the index of the command with the cause. */
   | 'INVALID_PLAN'
   /** The dependencies of a plan name an unknown command, or form a circle. */

@@ -56,6 +56,24 @@ export interface ProgressEvent extends EventBase {
   label: string | null;
 }
 
+/**
+ * A command with `pty` has turned the echo of its terminal off or on. Echo is on at the start. While it is off, what is
+ * typed does not appear in the output, and a page should hide it too.
+ *
+ * The event follows the output that was read before the change was seen, and comes within 5 ms after output or input,
+ * else within 250 ms. A change that is undone within that time is not reported.
+ */
+export interface EchoEvent extends EventBase {
+  /** Whether the terminal shows what is typed. */
+  enabled: boolean;
+  /**
+   * Whether the terminal collects lines itself (`ICANON`). A password prompt turns off echo alone. A line editor
+   * (readline, a shell) and a full-screen program turn off both, and show the input themselves. A change of it is
+   * reported while echo is off.
+   */
+  canonical: boolean;
+}
+
 /** The end of an execution. */
 export interface TerminalEvent extends EventBase {
   /** The result without the output, which `engine.getResult(executionId)` returns. */
@@ -71,8 +89,8 @@ export interface StatusChangedEvent extends EventBase {
 }
 
 /**
- * The events of an engine or of a handle, with their payloads. The order for each execution is: `started`; its lines
- * and its `progress`; exactly one of `completed`, `failed`, `timeout` and `cancelled`; `settled`. `statusChanged` is
+ * The events of an engine or of a handle, with their payloads. The order for each execution is: `started`; its lines,
+ * its `progress` and its `echo`; exactly one of `completed`, `failed`, `timeout` and `cancelled`; `settled`. `statusChanged` is
  * emitted with each change, before the terminal event. There is no `'error'` event.
  */
 export interface ExecutionEvents {
@@ -86,6 +104,8 @@ export interface ExecutionEvents {
   stderr: LineEvent;
   /** The progress has changed. Emitted at most every 50 ms; the last change is always reported, before the end. */
   progress: ProgressEvent;
+  /** The command has turned the echo of its terminal off or on. Needs `pty` in the request. */
+  echo: EchoEvent;
   /** The status has changed. */
   statusChanged: StatusChangedEvent;
   /** The command ended with the exit code 0. */

@@ -30,8 +30,9 @@ export type NativeValues = readonly unknown[];
  *   ends of the entries begin in the `ends` of the delivery; -1: they are not there.
  * - 3, Finished: `token: number, timestamp: number`, then the values of an outcome
  * - 4, Admitted: `token: number, error: NativeError | null`, the reply to `execute`
+ * - 5, Echo: `token: number, timestamp: number, enabled: boolean, canonical: boolean`
  */
-export type RecordKind = 0 | 1 | 2 | 3 | 4;
+export type RecordKind = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** The engine sets every property. */
 export interface NativeError {
@@ -95,6 +96,8 @@ export declare class NativeEngine {
   /** Replies when the pipe has accepted the bytes, or the child does not read any more. */
   sendInput(ticket: number, id: string, data: string | Uint8Array, token?: number): void;
   closeInput(ticket: number, id: string, token?: number): void;
+  /** Replies when the terminal has the size, or will have it at the start, or has ended. */
+  resize(ticket: number, id: string, cols: number, rows: number, token?: number): void;
   /** Replies with the number of records removed. */
   cleanup(ticket: number): void;
   /** Replies with the {@link NativeValues} of all recovered executions, one after the other. */

@@ -125,6 +125,33 @@ export interface StopStep {
   waitMs: number;
 }
 
+/** The size of a terminal, in characters. */
+export interface TerminalSize {
+  /** The number of columns, from 1 to 65535. */
+  cols: number;
+  /** The number of rows, from 1 to 65535. */
+  rows: number;
+}
+
+/** The pseudo-terminal of a command. */
+export interface PtyOptions {
+  /**
+   * The number of columns, from 1 to 65535.
+   * @defaultValue `80`
+   */
+  cols?: number | undefined;
+  /**
+   * The number of rows, from 1 to 65535.
+   * @defaultValue `24`
+   */
+  rows?: number | undefined;
+  /**
+   * The type of the terminal: the variable `TERM` of the command, unless `env` names it.
+   * @defaultValue `'xterm-256color'`
+   */
+  term?: string | undefined;
+}
+
 /** Selects the lines that report the progress of a command. */
 export interface ProgressPattern {
   /**
@@ -213,7 +240,7 @@ export interface ExecutionRequest {
   input?: string | NodeJS.ArrayBufferView | ArrayBufferLike | undefined;
   /**
    * `'pipe'`: stdin is written by `engine.sendInput()`, or through the `stdin` of the {@link Execution}.
-   * @defaultValue `'ignore'`: the null device
+   * @defaultValue `'ignore'`: the null device; with `pty`: `'pipe'`
    */
   stdin?: 'pipe' | 'ignore' | undefined;
   /**
@@ -249,6 +276,20 @@ export interface ExecutionRequest {
    * @defaultValue `false`
    */
   mergeStderr?: boolean | undefined;
+  /**
+   * A pseudo-terminal as stdin, stdout, stderr and controlling terminal of the command, in place of pipes. Its output is
+   * stdout, with the escape sequences and the `\r\n` that the terminal writes; lines end at both `\n` and `\r\n`.
+   *
+   * Input is open as with `stdin: 'pipe'`, which may be given too; `stdin: 'ignore'` is refused. `closeInput()`, and the
+   * end of `input`, send the end-of-file character of the terminal (Ctrl-D), which a command may handle otherwise. The
+   * terminal accepts lines of up to 4095 bytes while it collects lines itself.
+   *
+   * The variables `COLUMNS`, `LINES`, `TERMCAP`, `TMUX`, `TMUX_PANE`, `STY`, `WINDOW` and `WINDOWID` are not inherited.
+   * Linux only: elsewhere the request is rejected with `ERR_VALIDATION` and the reason `UNSUPPORTED_PTY`. `true` is all
+   * defaults.
+   * @defaultValue `false`
+   */
+  pty?: PtyOptions | boolean | undefined;
   /**
    * The priority in the queue. Requests with a higher number start first.
    * @defaultValue `0`

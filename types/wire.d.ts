@@ -136,6 +136,7 @@ export type WireEvent = WireEventBase &
     | { event_type: OutputStream; line: string; seq: number; partial: boolean }
     | ({ event_type: 'output' } & WireLines)
     | { event_type: 'progress'; fraction: number | null; label: string | null }
+    | { event_type: 'echo'; enabled: boolean; canonical: boolean }
     | { event_type: 'status_changed'; old_status: ExecutionStatus; new_status: ExecutionStatus }
     | { event_type: 'completed'; result: WireOutcome | WireResult }
     | { event_type: 'failed'; error: string; result: WireOutcome }

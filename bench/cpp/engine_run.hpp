@@ -44,6 +44,7 @@ class EngineRun final : private EventSink {
   };
 
   void started(StartedEvent) override {}
+  void echo(EchoEvent) override {}
   void output(OutputBatch batch) override;
   void finished(FinishedEvent event) override;
 

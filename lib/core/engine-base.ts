@@ -1,6 +1,6 @@
 /** The base of all engines, whether the engine runs in this process or in another one. */
 
-import type { Execution, PipedExecution } from '../../types/api';
+import type { Execution, PipedExecution, PipedRequest } from '../../types/api';
 import type { ExecutionRequest, RunOptions } from '../../types/request';
 import type {
   ExecutionFilter,
@@ -26,7 +26,7 @@ function isUnknown(error: unknown): false {
 export abstract class EngineBase extends ExecutionEmitter {
   #shutdown: Promise<ShutdownResult> | undefined;
 
-  run(request: ExecutionRequest & { stdin: 'pipe' }, options?: RunOptions): PipedExecution;
+  run(request: PipedRequest, options?: RunOptions): PipedExecution;
   run(request: ExecutionRequest, options?: RunOptions): Execution;
   run(request: ExecutionRequest, options?: RunOptions): Execution {
     return this.start(request, options);

@@ -3,7 +3,7 @@
 import type * as util from 'node:util';
 import type { ExecutionEngineApi, InputData } from '../../types/api';
 import type { ExecutionConfig, ExecutionConfigInput } from '../../types/config';
-import type { ExecutionRequest, RunOptions, WaitOptions } from '../../types/request';
+import type { ExecutionRequest, RunOptions, TerminalSize, WaitOptions } from '../../types/request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -29,6 +29,7 @@ import { asData, asId } from './options/checks';
 import { checkedConfig, shutdownGraceMs } from './options/config';
 import { asKeyLimit } from './options/key-limits';
 import { asAnySignal, asKey } from './options/kinds';
+import { asTerminalSize } from './options/pty';
 import {
   type CheckedRequest,
   checkedRequest,
@@ -168,6 +169,12 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
     await this.#channel.ask((native, ticket) => native.closeInput(ticket, known));
   }
 
+  async resize(id: string, size: TerminalSize): Promise<void> {
+    const known = asId('id', id);
+    const { cols, rows } = asTerminalSize('size', size);
+    await this.#channel.ask((native, ticket) => native.resize(ticket, known, cols, rows));
+  }
+
   async kill(id: string, signal: NodeJS.Signals | number): Promise<boolean> {
     const known = asId('id', id);
     const number = asAnySignal('signal', signal);
@@ -219,9 +226,9 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
   }
 
   /**
-   * Executions that were running when an earlier host process died, read from the journals in
-   * `journalDir`. When the promise settles, the processes that could be ended have ended. Each
-   * execution is reported to one engine, once. Empty without a `journalDir`.
+   * Executions that were running when an earlier host process died, read from the journals in `journalDir`. When the
+   * promise settles, the processes that could be ended have ended. Each execution is reported to one engine, once.
+   * Empty without a `journalDir`.
    */
   get recovered(): Promise<readonly RecoveredExecution[]> {
     this.#recovered ??= recovered(this.#channel);

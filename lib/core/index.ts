@@ -18,7 +18,16 @@ export { isRejection } from './execution/rejection';
 export { rejectionOf } from './execution/results';
 // The tables of fields, and the names of their kinds.
 export { ANSI_MODES, STOP_TARGETS, STRATEGIES } from './fields/enums';
-export { COMMANDS, CONFIG, LIMITS, PROGRESS, REQUEST, RETURNED, STOP_STEP } from './fields/index';
+export {
+  COMMANDS,
+  CONFIG,
+  LIMITS,
+  PROGRESS,
+  PTY,
+  REQUEST,
+  RETURNED,
+  STOP_STEP,
+} from './fields/index';
 export type { Kind, Name } from './fields/kinds';
 export type { Rows } from './fields/result';
 // What `doctor` reports about the native binary, and files of the package for a bundle.
@@ -66,11 +75,12 @@ export { asKey, asStdinMode, isSecrets, SECRETS } from './options/kinds';
 export { asLimits } from './options/limits';
 export { nearest, refuseUnknown, unknownField } from './options/names';
 export { PATTERNS_NOT_ALLOWED, patternProblem, refuseProgressPattern } from './options/progress';
+export { asTerminalSize, isInteractive } from './options/pty';
 export { toJson } from './options/request';
 // Lines in batches, for a reader that applies backpressure.
 export type { BatchReader, LineSource } from './output/line-reader';
 export type { RetainedOutput } from './output/output-bytes';
-export type { LineBatch } from './output/split-lines';
+export { type LineBatch, linesOf } from './output/split-lines';
 export type { InputSink } from './output/stdin';
 export { STREAM_NAMES } from './output/stream-names';
 // Waits that end at an abort signal or after a time.

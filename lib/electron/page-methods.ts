@@ -12,6 +12,7 @@ const all: Record<PageMethod, true> = {
   waitForCompletion: true,
   sendInput: true,
   closeInput: true,
+  resize: true,
   removeExecution: true,
   listExecutions: true,
   runningCount: true,

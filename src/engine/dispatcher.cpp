@@ -11,6 +11,7 @@
 #include "process/host_directory.hpp"
 #include "process/launch.hpp"
 #include "process/strand_checker.hpp"
+#include "process/terminal.hpp"
 
 namespace escher {
 namespace {
@@ -44,6 +45,12 @@ std::optional<Error> refuse_directory(const ExecutionRequest& request) {
   const auto& directory = request.host_directory;
   if (!directory || directory->os_error() == 0) return std::nullopt;
   return errors::spawn_failed(directory->os_error(), "open", ".");
+}
+
+std::optional<Error> refuse_terminal(const ExecutionRequest& request) {
+  if (!request.pty || Terminal::is_supported()) return std::nullopt;
+  return errors::validation(ValidationReason::unsupported_pty,
+                            "\"pty\" is not supported on this platform, only on Linux");
 }
 
 // A limit that cannot be enforced is refused, not ignored.
@@ -115,6 +122,7 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
   assert_on_spawn_thread();
   if (closed_) return errors::engine_closed();
   if (auto error = refuse_directory(execution->request())) return std::move(*error);
+  if (auto error = refuse_terminal(execution->request())) return std::move(*error);
   auto command = resolve_request(*execution, config_, files_);
   if (!command) return command.error();
   if (auto error = refuse_limits(*execution)) return std::move(*error);

@@ -102,6 +102,13 @@ void Engine::close_input(const ExecutionKey& key, Handler<void> handler) {
   found.live->close_input(std::move(handler));
 }
 
+void Engine::resize(const ExecutionKey& key, const TerminalSize& size, Handler<void> handler) {
+  const auto found = find(*core_, key);
+  if (!found) return handler(errors::not_found(key.id));
+  if (!found.live) return handler({});
+  found.live->resize(size, std::move(handler));
+}
+
 void Engine::replay(const ExecutionKey& key, Handler<std::vector<OutputBatch>> handler,
                     std::shared_ptr<const CapturedOutput> undelivered) {
   const auto found = find(*core_, key);

@@ -67,6 +67,8 @@ class Engine {
   void renew(const ExecutionKey& key, Handler<bool> handler);
   void send_input(const ExecutionKey& key, std::string bytes, Handler<void> handler);
   void close_input(const ExecutionKey& key, Handler<void> handler);
+  // The size of its terminal. No effect after its end.
+  void resize(const ExecutionKey& key, const TerminalSize& size, Handler<void> handler);
   // The retained lines so far. Every later line reaches the sink after the handler was called.
   // `undelivered`: the output of an ended execution, from a `finished` event that the consumer has
   // not handled yet; it is replayed if retention has dropped the record in the meantime.

@@ -6,6 +6,7 @@
 #include "execution/statistics.hpp"
 #include "output/redaction/redactor_cache.hpp"
 #include "output/replay.hpp"
+#include "policy/child_environment.hpp"
 #include "policy/command_text.hpp"
 #include "policy/signal_actions.hpp"
 #include "process/process_table.hpp"
@@ -27,13 +28,16 @@ Execution::Execution(ExecutionHost& host, Strand strand, const ExecutionId& id,
       requested_at_(SteadyClock::now()),
       started_at_(wall_now()),
       started_steady_(requested_at_.time_since_epoch().count()),
-      lifecycle_(request_.merge_stderr),
-      input_(strand_, request_.stdin_mode, std::exchange(request_.input, {})),
+      lifecycle_(request_.has_one_stream()),
+      input_(strand_, request_.effective_stdin_mode(), std::exchange(request_.input, {})),
       output_(*this, {services_.sink, services_.flow, services_.statistics, services_.watch_all},
-              output_options_of(request_, services_, id_, redactor_)),
+              output_options()),
+      terminal_(*this, request_.pty.has_value(),
+                [this](const Terminal::Modes& modes) { report_echo(modes); }),
       tree_(*this, services_.scanner, id_),
       termination_(*this, lifecycle_, tree_, stop_of(request_, services_.config)),
       drain_(*this, lifecycle_, output_, services_.scanner, services_.config.drain_grace) {
+  if (request_.pty) add_terminal_variables(request_);
   request_.metadata = redacted(std::move(request_.metadata));
   request_.key = redacted(std::move(request_.key));
   // The redactor has the secrets from here on.
@@ -81,6 +85,7 @@ void Execution::launched(LaunchedCommand launched, Permit permit) {
         self.tree_.attach(std::move(launched.process), std::move(launched.cgroup));
         self.output_.attach(std::move(launched.out), std::move(launched.err));
         self.stdin_ = std::move(launched.in);
+        self.launched_terminal_ = std::move(launched.terminal);
         self.reserved_descriptor_ = std::move(launched.reserved);
         self.feed(Input::launching);
         self.feed(Input::spawned);
@@ -137,12 +142,20 @@ void Execution::renew(Handler<bool> handler) {
 void Execution::send_input(std::string bytes, Handler<void> handler) {
   run_on_strand([bytes = std::move(bytes), handler = std::move(handler)](Execution& self) mutable {
     self.input_.send(std::move(bytes), std::move(handler));
+    self.terminal_.on_activity();
   });
 }
 
 void Execution::close_input(Handler<void> handler) {
   run_on_strand([handler = std::move(handler)](Execution& self) mutable {
     self.input_.close(std::move(handler));
+  });
+}
+
+void Execution::resize(const TerminalSize& size, Handler<void> handler) {
+  run_on_strand([size, handler = std::move(handler)](Execution& self) {
+    if (self.refused_) return handler(errors::not_found(format_id(self.id_)));
+    self.terminal_.resize(size, handler);
   });
 }
 
@@ -221,6 +234,7 @@ void Execution::start_streams() {
   timeout_timer_.arm(strand_, timeout_of(request_, services_.config),
                      [self = shared_from_this()] { self->feed(Input::timeout_fired); });
   arm_lease();
+  terminal_.start(std::exchange(launched_terminal_, std::nullopt));
   input_.start(std::exchange(stdin_, std::nullopt));
   output_.start();
   tree_.wait_exit();
@@ -230,6 +244,18 @@ void Execution::arm_lease() {
   if (!request_.lease) return;
   lease_timer_.arm(strand_, *request_.lease,
                    [self = shared_from_this()] { self->feed(Input::lease_expired); });
+}
+
+ExecutionOutput::Options Execution::output_options() {
+  auto options = output_options_of(request_, services_, id_, redactor_);
+  if (request_.pty) options.after_chunk = [this] { terminal_.on_activity(); };
+  return options;
+}
+
+// After the output that was read before. A prompt is an unfinished line.
+void Execution::report_echo(const Terminal::Modes& modes) {
+  output_.flush_partial();
+  services_.sink.echo({token(), wall_now(), modes.echo, modes.canonical});
 }
 
 void Execution::drain() {
@@ -244,6 +270,7 @@ void Execution::finish() {
   drain_.stop();
   output_.close();
   input_.end();
+  terminal_.end();
   auto result = make_result();
   captured_ = output_.finish(*result);
   if (auto error = outcome_error(*result)) result->error = redacted(std::move(*error));

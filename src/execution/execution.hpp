@@ -16,6 +16,7 @@
 #include "execution/execution_host.hpp"
 #include "execution/execution_input.hpp"
 #include "execution/execution_output.hpp"
+#include "execution/execution_terminal.hpp"
 #include "execution/execution_termination.hpp"
 #include "execution/execution_tree.hpp"
 #include "execution/launch_claim.hpp"
@@ -71,6 +72,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void renew(Handler<bool> handler);
   void send_input(std::string bytes, Handler<void> handler);
   void close_input(Handler<void> handler);
+  void resize(const TerminalSize& size, Handler<void> handler);
   void replay(Handler<std::vector<OutputBatch>> handler);
   // Whether the consumer takes its lines.
   void watch(bool on);
@@ -95,6 +97,8 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void publish_started();
   void start_streams();
   void arm_lease();
+  void report_echo(const Terminal::Modes& modes);
+  ExecutionOutput::Options output_options();
   void drain();
   void finish();
   std::shared_ptr<ExecutionResult> make_result();
@@ -129,13 +133,16 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   Lifecycle lifecycle_;
   ExecutionInput input_;
   ExecutionOutput output_;
+  ExecutionTerminal terminal_;
   ExecutionTree tree_;
   ExecutionTermination termination_;
   ExecutionDrain drain_;
   StrandTimer timeout_timer_;
   StrandTimer lease_timer_;
   Permit permit_;
-  std::optional<InputPipe> stdin_;  // between the launch and the start of the streams
+  // Between the launch and the start of the streams.
+  std::optional<InputPipe> stdin_;
+  std::optional<Terminal> launched_terminal_;
   std::shared_ptr<void> reserved_descriptor_;
   bool started_ = false;
   bool refused_ = false;

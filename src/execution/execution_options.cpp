@@ -50,8 +50,9 @@ LaunchOptions launch_options_of(const ExecutionRequest& request, const Execution
   LaunchOptions options;
   options.working_dir = request.working_dir;
   options.host_directory = request.host_directory;
-  options.open_stdin = request.stdin_mode != StdinMode::null_device;
-  options.merge_stderr = request.merge_stderr;
+  options.open_stdin = request.effective_stdin_mode() != StdinMode::null_device;
+  options.merge_stderr = request.has_one_stream();
+  options.terminal = request.pty;
   options.limits = services.config.limits.with(request.limits);
   if (!options.limits.umask) options.limits.umask = request.host_umask;
   options.uid = request.uid;
@@ -85,6 +86,7 @@ ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
   pipeline.limit = output_limit_of(request, config);
   pipeline.strategy = request.oversized_output_strategy.value_or(config.oversized_output_strategy);
   pipeline.max_line_bytes = config.max_line_bytes;
+  pipeline.of_terminal = request.pty.has_value();
   pipeline.redactor = redactor;
   pipeline.ansi = config.ansi;
   pipeline.progress = request.progress;

@@ -25,6 +25,7 @@ ExecutionOutput::ExecutionOutput(PartOwner& owner, const Consumer& consumer, Opt
       token_(options.pipeline.token),
       partial_line_flush_(options.partial_line_flush),
       idle_timeout_(options.idle_timeout),
+      after_chunk_(std::move(options.after_chunk)),
       watch_(options.watch),
       pipeline_(std::move(options.pipeline)),
       emit_([this](OutputBatch batch) { emit(std::move(batch)); }) {}
@@ -65,6 +66,7 @@ void ExecutionOutput::on_chunk(Stream stream, std::string_view chunk) {
   last_chunk_at_[index_of(stream)] = SteadyClock::now();
   try {
     take(stream, chunk);
+    if (after_chunk_) after_chunk_();
   } catch (const std::bad_alloc&) {
     read_error_ = errors::io(ENOMEM, "malloc", std::string(to_string(stream)));
     owner_.feed(Input::stream_failed);
@@ -183,6 +185,12 @@ void ExecutionOutput::arm_partial_flush() {
   if (!pipeline_.has_partial(Stream::out) && !pipeline_.has_partial(Stream::err)) return;
   partial_timer_.arm(owner_.strand(), partial_line_flush_, keep_alive(owner_, this),
                      &ExecutionOutput::flush_due_partials);
+}
+
+void ExecutionOutput::flush_partial() {
+  if (!watched()) return;
+  pipeline_.flush_partial(Stream::out, emit_);
+  waiting_since_[index_of(Stream::out)].reset();
 }
 
 void ExecutionOutput::flush_due_partials() {

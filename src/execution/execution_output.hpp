@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -40,6 +41,8 @@ class ExecutionOutput final : private PipeReader {
     Millis partial_line_flush{0};
     std::optional<Millis> idle_timeout;
     bool watch = false;
+    // Called after each chunk; null = nothing.
+    std::function<void()> after_chunk;
   };
 
   ExecutionOutput(PartOwner& owner, const Consumer& consumer, Options options);
@@ -55,6 +58,9 @@ class ExecutionOutput final : private PipeReader {
   void start();
   // The lines are watched from here on: an unfinished one may have waited long enough.
   void arm_partial_flush();
+
+  // An unfinished line of stdout goes out at once.
+  void flush_partial();
 
   // Reads what is in the pipes, whether or not the consumer has room. May finish the execution.
   void read_rest();
@@ -98,6 +104,7 @@ class ExecutionOutput final : private PipeReader {
   const std::uint64_t token_;
   const Millis partial_line_flush_;
   const std::optional<Millis> idle_timeout_;
+  const std::function<void()> after_chunk_;
 
   // Any thread.
   std::atomic<bool> watch_;

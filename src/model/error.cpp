@@ -79,6 +79,8 @@ std::string_view to_string(ValidationReason reason) {
       return "INVALID_REDACT";
     case ValidationReason::invalid_stop:
       return "INVALID_STOP";
+    case ValidationReason::unsupported_pty:
+      return "UNSUPPORTED_PTY";
     case ValidationReason::unsupported_limit:
       return "UNSUPPORTED_LIMIT";
   }
@@ -284,6 +286,10 @@ Error io(int os_error, std::string syscall, std::string path) {
 
 Error stdin_not_open(std::string_view why) {
   return make(ErrorCode::io, "IO error: stdin is not open: " + std::string(why));
+}
+
+Error no_terminal() {
+  return make(ErrorCode::io, "IO error: there is no terminal: the request did not ask for 'pty'");
 }
 
 Error invalid_config(std::string detail) {

@@ -48,6 +48,7 @@ enum class ValidationReason : std::uint8_t {
   invalid_redact,
   invalid_stop,
   unsupported_limit,
+  unsupported_pty,
 };
 
 // For example "EMPTY_COMMAND"; empty for `none`.
@@ -93,6 +94,7 @@ Error output_size_exceeded(std::uint64_t limit);
 Error spawn_failed(int os_error, std::string syscall, std::string path);
 Error io(int os_error, std::string syscall, std::string path);
 Error stdin_not_open(std::string_view why);
+Error no_terminal();
 Error invalid_config(std::string detail);
 }  // namespace errors
 

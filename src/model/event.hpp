@@ -38,6 +38,14 @@ struct StartedEvent {
   std::string key;
 };
 
+// The command has turned the echo of its terminal off or on.
+struct EchoEvent {
+  std::uint64_t token = 0;
+  EpochMillis timestamp = 0;
+  bool enabled = true;
+  bool canonical = true;  // the terminal collects lines
+};
+
 struct FinishedEvent {
   std::uint64_t token = 0;
   EpochMillis timestamp = 0;
@@ -47,13 +55,14 @@ struct FinishedEvent {
 };
 
 // Called on any engine thread. The calls for one execution never overlap; their order is started,
-// output…, finished. An implementation passes the event on and returns: it must not block and must
-// not call the engine.
+// output and echo…, finished. An implementation passes the event on and returns: it must not block
+// and must not call the engine.
 class EventSink {
  public:
   virtual ~EventSink() = default;
   virtual void started(StartedEvent event) = 0;
   virtual void output(OutputBatch batch) = 0;
+  virtual void echo(EchoEvent event) = 0;
   virtual void finished(FinishedEvent event) = 0;
 };
 

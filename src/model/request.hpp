@@ -14,6 +14,7 @@
 #include "model/id.hpp"
 #include "model/limits.hpp"
 #include "model/stop.hpp"
+#include "model/terminal.hpp"
 #include "model/time.hpp"
 
 namespace escher {
@@ -71,6 +72,8 @@ struct ExecutionRequest {
   std::optional<std::uint64_t> max_output_size_bytes;
   std::optional<OversizedOutputStrategy> oversized_output_strategy;
   bool merge_stderr = false;
+  // A pseudo-terminal in place of the pipes: it merges stderr, and takes input.
+  std::optional<TerminalOptions> pty;
   // Whether progress sequences (OSC 9;4) are kept for the consumer of the lines.
   bool progress = false;
   // Whether a consumer receives the lines from the start.
@@ -94,6 +97,11 @@ struct ExecutionRequest {
   std::string metadata;
   // A listing can filter by them.
   std::vector<std::string> tags;
+
+  bool has_one_stream() const { return merge_stderr || pty; }
+  StdinMode effective_stdin_mode() const {
+    return pty && stdin_mode == StdinMode::null_device ? StdinMode::pipe : stdin_mode;
+  }
 };
 
 }  // namespace escher

@@ -79,6 +79,8 @@ struct CapturedOutput {
   Bytes bytes[kStreamCount];
   // Lets the conversion to a JavaScript string skip the UTF-8 decoder.
   bool ascii[kStreamCount] = {};
+  // Lines keep the "\r" of their "\r\n".
+  bool of_terminal = false;
   OutputTimeline timeline;
 
   std::uint64_t size() const { return bytes[0].size() + bytes[1].size(); }

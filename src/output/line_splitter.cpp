@@ -14,8 +14,8 @@ constexpr std::size_t kLongestCodePoint = 4;
 
 }  // namespace
 
-LineSplitter::LineSplitter(std::size_t max_line_bytes)
-    : max_line_bytes_(std::max(max_line_bytes, kLongestCodePoint)) {}
+LineSplitter::LineSplitter(std::size_t max_line_bytes, bool of_terminal)
+    : max_line_bytes_(std::max(max_line_bytes, kLongestCodePoint)), of_terminal_(of_terminal) {}
 
 LineSplitter::Skipped LineSplitter::skip(std::string_view chunk) {
   Skipped skipped;

@@ -1,10 +1,12 @@
 // Splits one stream into lines, independent of its chunk boundaries. Pure; owned by an output
 // pipeline.
 //
-// Terminators are "\n" and "\r\n"; they are not part of a line, but a lone "\r" is. A line longer
-// than `max_line_bytes` is delivered in pieces: all but the last are marked partial, and none is
-// cut inside a code point. An unterminated line is held back until its terminator, `flush_partial`
-// or `finish`.
+// Terminators are "\n" and "\r\n"; they are not part of a line, but a lone "\r" is. Of a terminal
+// the
+// "\r" of "\r\n" stays in the line, so that a consumer can restore the output exactly. A line
+// longer than `max_line_bytes` is delivered in pieces: all but the last are marked partial, and
+// none is cut inside a code point. An unterminated line is held back until its terminator,
+// `flush_partial` or `finish`.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +24,7 @@ struct Line {
 class LineSplitter {
  public:
   // The minimum is one code point: a smaller `max_line_bytes` counts as 4.
-  explicit LineSplitter(std::size_t max_line_bytes);
+  explicit LineSplitter(std::size_t max_line_bytes, bool of_terminal = false);
 
   // Calls `sink(Line)` for every line or piece that `chunk` completes.
   template <typename Sink>
@@ -70,6 +72,7 @@ class LineSplitter {
   // Held-back bytes of an unterminated line; never contains '\n'.
   std::string pending_;
   std::size_t max_line_bytes_;
+  bool of_terminal_;
   // A part of the line was flushed, so its end must be delivered even if it is empty.
   bool flushed_ = false;
 };

@@ -37,7 +37,8 @@ void LineSplitter::split_blocks(std::string_view chunk, Blocks&& blocks, Lines&&
   // Empty if no line ends in the rest: npos + 1 = 0.
   const std::string_view block = chunk.substr(0, chunk.rfind('\n') + 1);
   chunk.remove_prefix(block.size());
-  if (block.size() > max_line_bytes_ || block.find('\r') != std::string_view::npos) {
+  const bool may_change = !of_terminal_ && block.find('\r') != std::string_view::npos;
+  if (block.size() > max_line_bytes_ || may_change) {
     split(block, lines);
   } else if (!block.empty()) {
     blocks(block);
@@ -65,7 +66,7 @@ void LineSplitter::finish(Sink&& sink) {
 // `text` is the rest of a line, without its '\n'.
 template <typename Sink>
 void LineSplitter::end_line(std::string_view text, Sink& sink) {
-  if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
+  if (!of_terminal_ && !text.empty() && text.back() == '\r') text.remove_suffix(1);
   sink(Line{cut_pieces(text, 0, sink), false});
   flushed_ = false;
 }

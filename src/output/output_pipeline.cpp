@@ -19,8 +19,7 @@ std::string_view OutputPipeline::StreamState::kept() const {
 
 OutputPipeline::OutputPipeline(OutputOptions options)
     : options_(std::move(options)),
-      streams_{{options_.limit, options_.max_line_bytes},
-               {options_.limit, options_.max_line_bytes}},
+      streams_{StreamState(options_), StreamState(options_)},
       batcher_(options_.token) {
   std::optional<DisplayMode> display;
   if (options_.ansi == AnsiMode::sgr) {
@@ -140,7 +139,10 @@ inline void OutputPipeline::deliver(Stream stream, const Line& line, bool watche
   batcher_.add(stream, line);
 }
 
-void OutputPipeline::log(Stream stream, const Line& line, EpochMillis now) {
+void OutputPipeline::log(Stream stream, Line line, EpochMillis now) {
+  if (options_.of_terminal && !line.partial && line.text.ends_with('\r')) {
+    line.text.remove_suffix(1);
+  }
   const auto& cleaner = state_of(stream).log_cleaner;
   if (!cleaner) return log_.add(stream, line, now);
   log_.add(stream, Line{cleaner->clean(line.text, !line.partial), line.partial}, now);
@@ -191,7 +193,8 @@ std::vector<OutputBatch> OutputPipeline::replay() const {
     // Beyond the limit, the next live line is not the continuation of the last kept one.
     source.continues = is_contiguous && !state.ended;
   }
-  return replay_output(timeline_, sources, {options_.token, options_.max_line_bytes, wall_now()});
+  return replay_output(timeline_, sources,
+                       {options_.token, options_.max_line_bytes, options_.of_terminal, wall_now()});
 }
 
 std::uint64_t OutputPipeline::total_bytes() const {
@@ -200,6 +203,7 @@ std::uint64_t OutputPipeline::total_bytes() const {
 
 std::shared_ptr<const CapturedOutput> OutputPipeline::finish(ExecutionResult& result) {
   auto output = std::make_shared<CapturedOutput>();
+  output->of_terminal = options_.of_terminal;
   for (const Stream stream : kStreams) {
     // A stream that was closed early has a last line too.
     end(stream, false, {});

@@ -32,6 +32,8 @@ struct OutputOptions {
   std::uint64_t limit = 0;  // bytes kept per stream
   OversizedOutputStrategy strategy = OversizedOutputStrategy::truncate_with_warning;
   std::size_t max_line_bytes = 0;
+  // The lines of a terminal keep the "\r" of their "\r\n", except in the log.
+  bool of_terminal = false;
   // Returns the path of the log. Called when the log is opened; empty = no log.
   std::function<std::string()> log_path;
   // Secrets are redacted before output is counted, kept, written or delivered.
@@ -82,8 +84,8 @@ class OutputPipeline {
 
  private:
   struct StreamState {
-    StreamState(std::uint64_t limit, std::size_t max_line_bytes)
-        : buffer(limit), splitter(max_line_bytes) {}
+    explicit StreamState(const OutputOptions& options)
+        : buffer(options.limit), splitter(options.max_line_bytes, options.of_terminal) {}
 
     // The kept bytes; truncated output ends on a code point.
     std::string_view kept() const;
@@ -110,7 +112,7 @@ class OutputPipeline {
 
   void take_lines(Stream stream, std::string_view chunk, bool watched, const Emit& emit);
   void deliver(Stream stream, const Line& line, bool watched, EpochMillis now, const Emit& emit);
-  void log(Stream stream, const Line& line, EpochMillis now);
+  void log(Stream stream, Line line, EpochMillis now);
   void flush_batch(EpochMillis now, const Emit& emit);
 
   Bytes take_kept(Stream stream);

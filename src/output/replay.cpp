@@ -17,7 +17,8 @@ class Replayer {
       : now_(options.now),
         batcher_(options.token),
         rest_{sources[0].bytes, sources[1].bytes},
-        splitters_{LineSplitter(options.max_line_bytes), LineSplitter(options.max_line_bytes)} {}
+        splitters_{LineSplitter(options.max_line_bytes, options.of_terminal),
+                   LineSplitter(options.max_line_bytes, options.of_terminal)} {}
 
   void feed(Stream stream, std::uint64_t bytes) {
     std::string_view& rest = rest_[index_of(stream)];
@@ -74,7 +75,8 @@ std::vector<OutputBatch> replay_output(const OutputTimeline& timeline,
 
 std::vector<OutputBatch> replay_lines(const CapturedOutput& output, std::size_t max_line_bytes) {
   const ReplaySource sources[kStreamCount] = {{output.bytes[0].view()}, {output.bytes[1].view()}};
-  return replay_output(output.timeline, sources, {0, max_line_bytes, wall_now()});
+  return replay_output(output.timeline, sources,
+                       {0, max_line_bytes, output.of_terminal, wall_now()});
 }
 
 }  // namespace escher

@@ -20,6 +20,7 @@ struct ReplaySource {
 struct ReplayOptions {
   std::uint64_t token = 0;
   std::size_t max_line_bytes = 0;
+  bool of_terminal = false;
   EpochMillis now = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "policy/child_environment.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -41,6 +42,22 @@ std::shared_ptr<const Environment> inherited_by(const ExecutionRequest& request)
 std::string entry_of(const EnvironmentChange& change) { return change.name + '=' + *change.value; }
 
 }  // namespace
+
+void add_terminal_variables(ExecutionRequest& request) {
+  std::vector<EnvironmentChange> changes;
+  const auto add = [&](std::string_view name, std::optional<std::string> value) {
+    const auto has_name = [name](const EnvironmentChange& change) { return change.name == name; };
+    if (std::none_of(request.env.begin(), request.env.end(), has_name)) {
+      changes.push_back({std::string(name), std::move(value)});
+    }
+  };
+  add("TERM", request.pty->term);
+  for (const char* name :
+       {"COLUMNS", "LINES", "TERMCAP", "TMUX", "TMUX_PANE", "STY", "WINDOW", "WINDOWID"}) {
+    add(name, std::nullopt);
+  }
+  request.env.insert(request.env.begin(), changes.begin(), changes.end());
+}
 
 ChildEnvironment::ChildEnvironment(const ExecutionRequest& request)
     : inherited_(inherited_by(request)), changes_(request.env) {}

@@ -12,6 +12,10 @@
 
 namespace escher {
 
+// The variables of a terminal, unless the request names them: TERM, and none of those that describe
+// the terminal of the host.
+void add_terminal_variables(ExecutionRequest& request);
+
 // Holds references into the request, which must outlive it.
 class ChildEnvironment {
  public:

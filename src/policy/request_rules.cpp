@@ -170,6 +170,11 @@ Violation check_stop(const ExecutionRequest& request) {
   return refuse(Reason::invalid_stop, std::move(problem));
 }
 
+Violation check_terminal(const ExecutionRequest& request) {
+  if (!request.pty) return {};
+  return check_nul(Reason::invalid_env, "pty.term", request.pty->term);
+}
+
 Violation check_rest(const ExecutionRequest& request) {
   if (request.kill_signal && !is_signal(*request.kill_signal)) {
     return refuse(Reason::invalid_command,
@@ -195,6 +200,7 @@ std::optional<Error> check_request(const ExecutionRequest& request, const Config
   const auto check_command = [](const auto& command) { return check(command); };
   if (auto violation = std::visit(check_command, request.command)) return violation;
   if (auto violation = check_working_dir(request, files, redact)) return violation;
+  if (auto violation = check_terminal(request)) return violation;
   if (auto violation = check_environment(request.env, redact)) return violation;
   if (auto violation = check_timeouts(request, config)) return violation;
   if (auto violation = check_stop(request)) return violation;

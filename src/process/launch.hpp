@@ -9,6 +9,7 @@
 
 #include "model/error.hpp"
 #include "model/request.hpp"
+#include "model/terminal.hpp"
 #include "policy/limit_mark.hpp"
 #include "policy/resolved_command.hpp"
 #include "process/child_process.hpp"
@@ -16,6 +17,7 @@
 #include "process/input_pipe.hpp"
 #include "process/output_pipe.hpp"
 #include "process/strand.hpp"
+#include "process/terminal.hpp"
 #include "process/watchdog.hpp"
 
 namespace escher {
@@ -28,7 +30,9 @@ struct LaunchOptions {
   std::shared_ptr<const HostDirectory> host_directory;
   bool open_stdin = false;    // otherwise stdin is the null device
   bool merge_stderr = false;  // stderr goes to the pipe of stdout
-  bool reserve = false;       // keep a descriptor free, see LaunchedCommand::reserved
+  // A terminal in place of the pipes, as the controlling one of the child.
+  std::optional<TerminalOptions> terminal;
+  bool reserve = false;  // keep a descriptor free, see LaunchedCommand::reserved
   ProcessLimits limits;
   // As in ExecutionRequest.
   std::optional<unsigned> uid;
@@ -51,8 +55,9 @@ struct LaunchOptions {
 struct LaunchedCommand {
   ChildProcess process;
   OutputPipe out;
-  std::optional<OutputPipe> err;  // not with merge_stderr
-  std::optional<InputPipe> in;    // with open_stdin
+  std::optional<OutputPipe> err;     // not with merge_stderr, nor with a terminal
+  std::optional<InputPipe> in;       // with open_stdin, or a terminal
+  std::optional<Terminal> terminal;  // if one was asked for
   std::optional<Cgroup> cgroup;
   // A descriptor, with `LaunchOptions::reserve`. The execution closes it just before it opens a
   // file. Otherwise that open could fail for lack of descriptors while the command already runs;

@@ -1,6 +1,6 @@
-// The reading end of a child's stdout or stderr. It reads whatever arrives while the reader wants
-// more. When the reader wants no more, it stops, and the child blocks in write() as soon as the
-// pipe is full. Owned by an Execution, used on its strand only.
+// The reading end of a child's stdout or stderr, or of its terminal. It reads whatever arrives
+// while the reader wants more. When the reader wants no more, it stops, and the child blocks in
+// write() as soon as the pipe is full. Owned by an Execution, used on its strand only.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 
 #include "model/error.hpp"
 #include "model/status.hpp"
+#include "process/pipe_kind.hpp"
 #include "process/strand.hpp"
 
 namespace escher {
@@ -32,7 +33,8 @@ class PipeReader {
 class OutputPipe {
  public:
   // Takes ownership of the descriptor (POSIX) or handle, and makes it non-blocking.
-  OutputPipe(const Strand& strand, std::intptr_t native_handle, Stream stream);
+  OutputPipe(const Strand& strand, std::intptr_t native_handle, Stream stream,
+             PipeKind kind = PipeKind::pipe);
   ~OutputPipe();
   OutputPipe(OutputPipe&&) noexcept;
   OutputPipe& operator=(OutputPipe&&) noexcept;
@@ -46,7 +48,8 @@ class OutputPipe {
   void read_rest();
 
   bool is_open() const;
-  // The number of the pipe in the system's tables (Linux: its inode); 0 = unknown.
+  // The number of the pipe in the system's tables (Linux: its inode, or the number of the terminal
+  // with a bit that inodes lack); 0 = unknown.
   std::uint64_t identity() const;
   // The reader wanted no more, and `resume` was not called yet.
   bool is_paused() const;

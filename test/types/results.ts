@@ -36,6 +36,13 @@ export async function methods(engine: ExecutionEngine, id: string): Promise<void
   exactly<boolean>()(await engine.cancel(id));
   exactly<boolean>()(await engine.kill(id, 'SIGHUP'));
   exactly<void>()(await engine.sendInput(id, new Uint8Array(1)));
+  exactly<void>()(await engine.resize(id, { cols: 80, rows: 24 }));
+  // @ts-expect-error: both are required
+  await engine.resize(id, { cols: 80 });
+  exactly<Writable>()(engine.run({ command, pty: true }).stdin);
+  exactly<Writable>()(engine.run({ command, pty: { cols: 100 } }).stdin);
+  exactly<Writable | undefined>()(engine.run({ command, pty: true, input: 'x' }).stdin);
+  exactly<Writable | undefined>()(engine.run({ command, pty: false }).stdin);
   const { signal } = new AbortController();
   exactly<string>()(await engine.execute({ command }, { signal }));
   exactly<ExecutionResult>()(await engine.waitForCompletion(id, { signal, timeoutMs: undefined }));

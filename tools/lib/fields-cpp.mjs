@@ -2,7 +2,7 @@
 import { NOTE, sizeOf, tables } from './field-tables.mjs';
 
 const { COMMANDS, CONFIG, CONFIG_CONTEXT, ENUMS, FILTER, LIMITS } = tables;
-const { MEMBERS, REQUEST, REQUEST_CONTEXT, RETURNED, STOP_STEP } = tables;
+const { MEMBERS, PTY, REQUEST, REQUEST_CONTEXT, RETURNED, STOP_STEP } = tables;
 
 /** The text of binding/generated/fields.hpp. */
 export function cppFields() {
@@ -28,6 +28,8 @@ export function cppFields() {
     ...nestedReader('ProcessLimits', 'limits'),
     ...reader('StopStep', 'step', STOP_STEP),
     ...nestedReader('StopStep', 'step'),
+    ...reader('TerminalOptions', 'pty', PTY),
+    ...nestedReader('TerminalOptions', 'pty'),
     ...reader('ExecutionRequest', 'request', REQUEST, REQUEST_CONTEXT),
     ...reader('Config', 'config', CONFIG, CONFIG_CONTEXT),
     ...reader('ListFilter', 'filter', FILTER),

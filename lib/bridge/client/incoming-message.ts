@@ -8,6 +8,7 @@ type Check = (value: unknown) => boolean;
 const ENDS: readonly unknown[] = ['completed', 'failed', 'timeout', 'cancelled'];
 
 const isText: Check = (value) => typeof value === 'string';
+const isBoolean: Check = (value) => typeof value === 'boolean';
 const isNumber: Check = (value) => typeof value === 'number';
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 const isListOf =
@@ -69,6 +70,7 @@ const EVENTS = new Map<unknown, Check>([
       label: either(isAbsent, isNull, isText),
     }),
   ],
+  ['echo', has({ enabled: isBoolean, canonical: isBoolean })],
   ['status_changed', has({ old_status: isText, new_status: isText })],
   ...ENDS.map((name): [unknown, Check] => [name, isEnd]),
 ]);

@@ -4,7 +4,12 @@ import { AsyncResource } from 'node:async_hooks';
 import type { InputData } from '../../../types/api';
 import type { BridgeClient } from '../../../types/bridge';
 import type { ExecutionConfig } from '../../../types/config';
-import type { ExecutionRequest, RunOptions, WaitOptions } from '../../../types/request';
+import type {
+  ExecutionRequest,
+  RunOptions,
+  TerminalSize,
+  WaitOptions,
+} from '../../../types/request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -20,9 +25,11 @@ import {
   asId,
   asKey,
   asKeyLimit,
+  asTerminalSize,
   boundedWait,
   EngineBase,
   executionFilter,
+  isInteractive,
   ownValue,
   randomId,
   runOptions,
@@ -45,6 +52,9 @@ import { sendPieces } from './input-pieces';
 import type { RemoteConnection } from './remote-connection';
 import { RemoteEvents } from './remote-events';
 import { RemoteExecution } from './remote-execution';
+
+const isPiped = (request: unknown): boolean =>
+  ownValue(request, 'stdin') === 'pipe' || isInteractive(request);
 
 /** For a rejection that is reported elsewhere. */
 const ignore = (): void => undefined;
@@ -149,6 +159,11 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
     await this.#ask('close_input', { id: asId('id', id) });
   }
 
+  async resize(id: string, size: TerminalSize): Promise<void> {
+    const known = asId('id', id);
+    await this.#ask('resize', { id: known, ...asTerminalSize('size', size) });
+  }
+
   async kill(id: string, signal: NodeJS.Signals | number): Promise<boolean> {
     const known = asId('id', id);
     return await this.#ask('kill', { id: known, signal: signalCodec.toWire('signal', signal) });
@@ -196,7 +211,7 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
     const given = ownValue(request, 'id');
     const hasId = typeof given === 'string';
     const id = hasId ? asId('request.id', given) : randomId();
-    const start = { id, idIsUnique: !hasId, isPiped: ownValue(request, 'stdin') === 'pipe' };
+    const start = { id, idIsUnique: !hasId, isPiped: isPiped(request) };
     try {
       const checked = runOptions(options);
       this.#checkOpen();

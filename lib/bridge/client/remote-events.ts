@@ -71,6 +71,9 @@ export class RemoteEvents {
       case 'progress':
         this.#publish(remote, 'progress', event.payload);
         break;
+      case 'echo':
+        this.#publish(remote, 'echo', event.payload);
+        break;
       case 'output':
         this.#publishLines(remote, event.payload);
         break;

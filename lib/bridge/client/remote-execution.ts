@@ -1,10 +1,11 @@
 /** The handle of an execution in another process, see `types/api`. */
 
-import type { RunOptions } from '../../../types/request';
+import type { RunOptions, TerminalSize } from '../../../types/request';
 import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../../../types/result';
 import type { WireResult } from '../../../types/wire';
 import type { InputSink, RetainedOutput } from '../../core/index';
 import {
+  asTerminalSize,
   Deferred,
   ExecutionEmitter,
   type ExecutionError,
@@ -77,6 +78,10 @@ export class RemoteExecution extends Handle {
 
   async renew(): Promise<boolean> {
     return await this.#requestIfLive('renew', {});
+  }
+
+  async resize(size: TerminalSize): Promise<void> {
+    await this.#requestIfLive('resize', { ...asTerminalSize('size', size) });
   }
 
   get wantsLines(): boolean {

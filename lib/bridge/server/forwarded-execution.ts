@@ -72,6 +72,7 @@ export class ForwardedExecution {
       this.#send(() => event(eventToWire('statusChanged', payload))),
     );
     handle.on('progress', (payload) => this.#send(() => event(eventToWire('progress', payload))));
+    handle.on('echo', (payload) => this.#send(() => event(eventToWire('echo', payload))));
     handle.on('settled', (payload) => this.#settle(payload));
     this.#form = form;
     this.#defaultForm = defaultForm;

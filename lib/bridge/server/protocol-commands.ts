@@ -1,6 +1,7 @@
 /** The commands of the protocol: what a line with a `type` can request. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { TerminalSize } from '../../../types/request';
 import type { ShutdownResult } from '../../../types/result';
 import {
   asBoolean,
@@ -193,6 +194,13 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
   close_input: {
     fields: KEY,
     run: (context, fields) => context.engine.closeInput(idOf(context, fields)),
+  },
+  resize: {
+    fields: [...KEY, 'cols', 'rows'],
+    run: (context, fields) => {
+      const { cols, rows } = fields as unknown as TerminalSize;
+      return context.engine.resize(idOf(context, fields), { cols, rows });
+    },
   },
   list: { fields: ['status', 'tag', 'key', 'limit'], isLarge: true, run: list },
   running_count: { fields: [], run: ({ engine }) => engine.runningCount() },

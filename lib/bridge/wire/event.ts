@@ -11,7 +11,7 @@ import type {
 import type { ExecutionOutcome, ExecutionResult } from '../../../types/result';
 import type { WireEvent, WireLines, WireOutcome, WireResult } from '../../../types/wire';
 import type { LineBatch } from '../../core/index';
-import { STREAM_NAMES } from '../../core/index';
+import { linesOf, STREAM_NAMES } from '../../core/index';
 import { outcomeFromWire, outcomeToWire, resultToWire } from './result';
 import { timeFromWire, timeToWire } from './values';
 
@@ -49,6 +49,10 @@ export function eventToWire<Name extends WiredEventName>(
     case 'progress': {
       const { fraction, label } = event.payload;
       return { event_type: 'progress', ...base, fraction, label };
+    }
+    case 'echo': {
+      const { enabled, canonical } = event.payload;
+      return { event_type: 'echo', ...base, enabled, canonical };
     }
     case 'statusChanged': {
       const { oldStatus: old_status, newStatus: new_status } = event.payload;
@@ -89,6 +93,10 @@ export function eventFromWire(wire: WireEvent): NamedEvent | undefined {
       const { fraction, label } = wire;
       return { name: 'progress', payload: { ...base, fraction, label } };
     }
+    case 'echo': {
+      const { enabled, canonical } = wire;
+      return { name: 'echo', payload: { ...base, enabled, canonical } };
+    }
     case 'status_changed': {
       const { old_status: oldStatus, new_status: newStatus } = wire;
       return { name: 'statusChanged', payload: { ...base, oldStatus, newStatus } };
@@ -126,8 +134,7 @@ export function terminalToWire(
 export function linesToJson(executionId: string, batch: LineBatch): string {
   const head = `{"type":"event","payload":{"event_type":"${STREAM_NAMES[batch.stream]}","execution_id":"${executionId}","timestamp":"${timeToWire(batch.timestamp ?? 0)}","line":`;
   const last = batch.count - 1;
-  return batch.text
-    .split('\n')
+  return linesOf(batch)
     .map(
       (line, index) =>
         `${head}${JSON.stringify(line)},"seq":${batch.firstSeq + index},"partial":${batch.partial && index === last}}}`,
@@ -138,7 +145,7 @@ export function linesToJson(executionId: string, batch: LineBatch): string {
 export function linesToWire(batch: LineBatch): WireLines {
   return {
     stream: STREAM_NAMES[batch.stream],
-    lines: batch.text.split('\n'),
+    lines: linesOf(batch),
     first_seq: batch.firstSeq,
     partial: batch.partial,
   };

@@ -17,6 +17,7 @@ import {
   type Kind,
   LIMITS,
   type Name,
+  PTY,
   SECRETS,
   STOP_STEP,
   STOP_TARGETS,
@@ -115,7 +116,7 @@ const strategy: Codec = {
 /** The kinds that no table with a wire form uses. */
 type Unwired = 'abortSignal' | 'statuses' | 'tags';
 /** The kinds of whole objects. Their codecs are beside their tables. */
-type ObjectKind = 'command' | 'limits' | 'metadata' | 'pattern' | 'progress' | 'stop';
+type ObjectKind = 'command' | 'limits' | 'metadata' | 'pattern' | 'progress' | 'pty' | 'stop';
 
 const CODECS: Readonly<Record<Exclude<Name, Unwired | ObjectKind>, Codec>> = {
   ansi: oneOf(ANSI_MODES),
@@ -170,6 +171,7 @@ export function wireTable(
 
 const LIMITS_TABLE = wireTable(LIMITS);
 const STOP_TABLE = wireTable(STOP_STEP);
+const PTY_TABLE = wireTable(PTY);
 
 /** The steps, each an object. */
 export const stop: Codec = {
@@ -181,6 +183,16 @@ export const stop: Codec = {
     if (!Array.isArray(value)) throw wrongType(name, 'an instance of Array', value);
     return value.map((step, index) => fieldsFromWire(`${name}[${index}]`, step, STOP_TABLE));
   },
+};
+
+export const pty: Codec = {
+  toWire(name, value) {
+    if (typeof value === 'boolean') return value;
+    if (typeof value !== 'object') throw wrongType(name, 'of type boolean or object', value);
+    return fieldsToWire(name, value, PTY_TABLE);
+  },
+  fromWire: (name, value) =>
+    typeof value === 'boolean' ? value : fieldsFromWire(name, value, PTY_TABLE),
 };
 
 export const limits: Codec = {

@@ -19,6 +19,7 @@ import {
   fieldsFromWire,
   fieldsToWire,
   limits,
+  pty,
   stop,
   type WireTable,
   wireTable,
@@ -92,7 +93,7 @@ const progress: Codec = {
     typeof value === 'boolean' ? value : fieldsFromWire(name, value, PROGRESS_TABLE),
 };
 
-const TABLE = wireTable(REQUEST, { command, limits, metadata, progress, stop });
+const TABLE = wireTable(REQUEST, { command, limits, metadata, progress, pty, stop });
 
 /**
  * A request in the JSON of the crate.

@@ -49,6 +49,8 @@ export class ExecutionState {
   isAnswered = false;
   /** All events are emitted, or the request was refused. */
   isEnded = false;
+  /** Its output comes from a terminal. */
+  isTerminal = false;
   /** Its id refers to it in the native engine, even before its admission. */
   isRegistered = false;
   /** The native engine delivers its lines. */

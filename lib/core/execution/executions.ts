@@ -10,12 +10,12 @@ import { Channel } from '../native/channel';
 import type { RecordSink } from '../native/records';
 import type { CheckedConfig } from '../options/config';
 import type { CheckedRequest } from '../options/request';
-import { type LineEnds, splitLines } from '../output/split-lines';
+import { type LineEnds, splitLines, withoutReturns } from '../output/split-lines';
 import { Deferred } from '../util/deferred';
 import { ExecutionState } from './execution-state';
 import { finishHandle } from './handle';
 import { idRefusal } from './id-refusal';
-import { emitEnd, emitStarted, progressOf, traceRefusal } from './lifecycle-events';
+import { emitEcho, emitEnd, emitStarted, progressOf, traceRefusal } from './lifecycle-events';
 import { cancelledOutcome } from './results';
 import { displayedRequest, Trace } from './tracing';
 
@@ -180,20 +180,35 @@ export class Executions implements RecordSink {
   ): void {
     const state = this.#byToken.get(token);
     if (state === undefined) return;
-    const { emitters, readers } = state;
+    const { emitters, isTerminal, readers } = state;
     if (this.#streamsOutput && emitters.some(wantsLines)) {
       const lines = splitLines(text, count, ends);
+      if (isTerminal) withoutReturns(lines, partial);
       const batch = { executionId: state.id, timestamp, stream, firstSeq, partial, lines };
       state.resource.runInAsyncScope(publishLines, undefined, emitters, batch);
     }
     if (readers.length > 0) {
       const ownEnds = ends?.all.slice(ends.at, ends.at + count);
-      const batch = { stream, firstSeq, count, partial, text, timestamp, ends: ownEnds };
+      const batch = {
+        stream,
+        firstSeq,
+        count,
+        partial,
+        text,
+        timestamp,
+        ends: ownEnds,
+        isTerminal,
+      };
       for (const reader of [...readers]) reader.push(batch, bytes);
     }
     if (state.progress !== undefined && emitters.some(wantsProgress)) {
       state.progress.take(stream, text, partial, timestamp);
     }
+  }
+
+  echo(token: number, timestamp: number, enabled: boolean, canonical: boolean): void {
+    const state = this.#byToken.get(token);
+    if (state?.isHeard) emitEcho(state, timestamp, enabled, canonical);
   }
 
   finished(token: number, timestamp: number, fields: readonly unknown[], at: number): void {
@@ -221,6 +236,7 @@ export class Executions implements RecordSink {
     const { native } = channel;
     const state = new ExecutionState(request.id, this.#emitter);
     state.token = channel.newToken();
+    state.isTerminal = request.hasTerminal;
     channel.executionBegins();
     this.#byToken.set(state.token, state);
     try {

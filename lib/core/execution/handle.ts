@@ -15,6 +15,7 @@ import type {
   ReadOptions,
 } from '../../../types/api';
 import type { ExecutionEventName, ExecutionListener, OutputStream } from '../../../types/events';
+import type { TerminalSize } from '../../../types/request';
 import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../../../types/result';
 import { ExecutionError } from '../errors';
 import type { ExecutionEmitter } from '../events/emitter';
@@ -75,6 +76,7 @@ export abstract class Handle implements Execution {
   protected abstract get status(): ExecutionStatus;
   abstract kill(signal?: NodeJS.Signals | number): Promise<boolean>;
   abstract renew(): Promise<boolean>;
+  abstract resize(size: TerminalSize): Promise<void>;
 
   protected abstract requestCancel(): Promise<boolean>;
   /** Creates the emitter of the handle. Called for the first listener. */

@@ -1,4 +1,4 @@
-/** The events of one execution: its start, its progress, its refusal and its end. */
+/** The events of one execution: its start, its progress, the echo of its terminal, its refusal and its end. */
 
 import type { StartedEvent } from '../../../types/events';
 import type { NativeError } from '../../../types/native';
@@ -24,6 +24,16 @@ export function emitStarted(
     const change = { oldStatus: 'pending', newStatus: 'running' } as const;
     publish(emitters, 'statusChanged', { executionId, timestamp, ...change });
   });
+}
+
+export function emitEcho(
+  { emitters, id: executionId, resource }: ExecutionState,
+  timestamp: number,
+  enabled: boolean,
+  canonical: boolean,
+): void {
+  const payload = { executionId, timestamp, enabled, canonical };
+  resource.runInAsyncScope(publish, undefined, emitters, 'echo', payload);
 }
 
 /** Emits the progress that the output of an execution reports. */

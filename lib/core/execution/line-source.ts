@@ -3,6 +3,7 @@
 import type { NativeBatch } from '../../../types/native';
 import { fromNative } from '../errors';
 import type { LineSource } from '../output/line-reader';
+import type { LineBatch } from '../output/split-lines';
 import type { ExecutionState } from './execution-state';
 import type { Executions } from './executions';
 
@@ -36,6 +37,9 @@ function replay(
   state: ExecutionState,
   done: Parameters<LineSource['replay']>[0],
 ): void {
+  const { isTerminal } = state;
+  const ofTerminal = (batch: NativeBatch): LineBatch =>
+    isTerminal ? { ...batch, isTerminal } : batch;
   if (!state.isRegistered) {
     done(null, []);
     return;
@@ -49,7 +53,7 @@ function replay(
       (error, batches) => {
         if (!state.isAdmitted) done(null, []);
         else if (error !== null) done(fromNative(error), []);
-        else done(null, batches as NativeBatch[]);
+        else done(null, (batches as NativeBatch[]).map(ofTerminal));
       },
     );
   } catch (error) {

@@ -1,11 +1,12 @@
 /** The handle of one execution of an engine in this process, see `types/api`. */
 
 import type { NativeEngine } from '../../../types/native';
-import type { RunOptions } from '../../../types/request';
+import type { RunOptions, TerminalSize } from '../../../types/request';
 import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../../../types/result';
 import { engineClosed } from '../errors';
 import { ExecutionEmitter } from '../events/emitter';
 import { asAnySignal } from '../options/kinds';
+import { asTerminalSize } from '../options/pty';
 import type { LineSource } from '../output/line-reader';
 import type { RetainedOutput } from '../output/output-bytes';
 import type { InputSink } from '../output/stdin';
@@ -70,6 +71,13 @@ export class LocalHandle extends Handle {
   renew(): Promise<boolean> {
     return this.#requestIfLive((native, ticket) =>
       native.renew(ticket, this.id, this.#state.token),
+    );
+  }
+
+  async resize(size: TerminalSize): Promise<void> {
+    const { cols, rows } = asTerminalSize('size', size);
+    await this.#requestIfLive((native, ticket) =>
+      native.resize(ticket, this.id, cols, rows, this.#state.token),
     );
   }
 

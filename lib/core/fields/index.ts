@@ -8,6 +8,7 @@ export {
   LIMITS,
   MEMBERS,
   PROGRESS,
+  PTY,
   REQUEST,
   REQUEST_CONTEXT,
   STOP_STEP,

@@ -7,6 +7,7 @@ import type {
   ExecutionRequest,
   ProcessLimits,
   ProgressPattern,
+  PtyOptions,
   StopStep,
 } from '../../../types/request';
 import type { ExecutionStatus } from '../../../types/result';
@@ -36,6 +37,7 @@ export interface Values {
   path: string | URL;
   pattern: RegExp | string;
   progress: ProgressPattern | boolean;
+  pty: PtyOptions | boolean;
   /** Strings that no error message shows. */
   secrets: readonly string[];
   signal: NodeJS.Signals | number;

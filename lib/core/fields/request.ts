@@ -9,6 +9,7 @@ import type {
   ExecutionRequest,
   ProcessLimits,
   ProgressPattern,
+  PtyOptions,
   RunOptions,
   StopStep,
 } from '../../../types/request';
@@ -33,6 +34,7 @@ export const REQUEST = {
   maxOutputSizeBytes: integer(0),
   oversizedOutputStrategy: 'strategy',
   mergeStderr: 'boolean',
+  pty: 'pty',
   priority: 'finite',
   key: 'key',
   redact: 'secrets',
@@ -93,6 +95,12 @@ export const STOP_STEP = {
   to: 'stopTarget',
   waitMs: 'number',
 } as const satisfies TableOf<StopStep>;
+
+export const PTY = {
+  cols: integer(1, 65_535),
+  rows: integer(1, 65_535),
+  term: 'text',
+} as const satisfies TableOf<PtyOptions>;
 
 export const PROGRESS = {
   pattern: 'pattern',

@@ -12,6 +12,7 @@ export const STARTED = 1;
 export const OUTPUT = 2;
 export const FINISHED = 3;
 export const ADMITTED = 4;
+export const ECHO = 5;
 
 /** Receives the records, in their order. */
 export interface RecordSink {
@@ -29,6 +30,7 @@ export interface RecordSink {
     bytes: number,
     ends: LineEnds | undefined,
   ): void;
+  echo(token: number, timestamp: number, enabled: boolean, canonical: boolean): void;
   /** The values of the outcome are in `fields`, from the index `at` on. */
   finished(token: number, timestamp: number, fields: readonly unknown[], at: number): void;
 }
@@ -37,7 +39,7 @@ export interface RecordSink {
 export type ReplySink = (ticket: number, error: NativeError | null, value: unknown) => void;
 
 /** The number of values of a record, by its kind. */
-const LENGTHS: readonly number[] = [4, 6, 10, 3 + OUTCOME_VALUES, 3];
+const LENGTHS: readonly number[] = [4, 6, 10, 3 + OUTCOME_VALUES, 3, 5];
 
 /** Never throws: an error of the sink becomes an uncaught exception, and decoding continues with the next record. */
 export function decode(
@@ -103,6 +105,9 @@ function take(
         r[at + 4] as string,
         r[at + 5] as string | null,
       );
+      break;
+    case ECHO:
+      sink.echo(token, r[at + 2] as number, r[at + 3] as boolean, r[at + 4] as boolean);
       break;
     case FINISHED:
       sink.finished(token, r[at + 2] as number, r, at + 3);

@@ -170,6 +170,7 @@ export type SingleKind = Exclude<
   | 'limits'
   | 'metadata'
   | 'progress'
+  | 'pty'
   | 'stop'
 >;
 

@@ -13,6 +13,7 @@ import { type CommandValues, commandOf, commandValues, missing } from './command
 import { CheckedTable, takeFields } from './fields';
 import { limitValues } from './limits';
 import { asProgress, type ProgressRule } from './progress';
+import { isInteractive, ptyValues } from './pty';
 import { stopValues } from './stop';
 
 const TABLE = new CheckedTable(
@@ -23,6 +24,7 @@ const TABLE = new CheckedTable(
     limits: limitValues,
     metadata: asMetadata,
     progress: asProgress,
+    pty: ptyValues,
     stop: stopValues,
   },
   REQUEST_CONTEXT.length,
@@ -30,6 +32,7 @@ const TABLE = new CheckedTable(
 const METADATA_TABLE = new CheckedTable(METADATA, {});
 const PIPE = STDIN_MODES.indexOf('pipe');
 const INPUT = STDIN_MODES.indexOf('input');
+const IGNORE = STDIN_MODES.indexOf('ignore');
 
 /** The id of a refused request, which may be the reason of the refusal. */
 export function idOfRefused(request: unknown): string {
@@ -37,8 +40,9 @@ export function idOfRefused(request: unknown): string {
   return typeof id === 'string' ? id : randomId();
 }
 
-/** Whether a refused request asked for a pipe: writing to it is not an error. */
-export const isRefusedPiped = (request: unknown): boolean => ownValue(request, 'stdin') === 'pipe';
+/** Whether a refused request asked for a pipe or a terminal: writing to it is not an error. */
+export const isRefusedPiped = (request: unknown): boolean =>
+  ownValue(request, 'stdin') === 'pipe' || isInteractive(request);
 
 /** `name, value, name, value, …`; `null` removes a name. */
 function asEnvironment(name: string, value: unknown): (string | null)[] {
@@ -110,6 +114,10 @@ export class CheckedRequest {
 
   get isPiped(): boolean {
     return this.values[AT.stdin] === PIPE;
+  }
+
+  get hasTerminal(): boolean {
+    return this.values[AT.pty] !== undefined;
   }
 
   get extendsEnv(): boolean {
@@ -200,6 +208,12 @@ function checked(given: unknown): CheckedRequest {
       throw wrongValue('request.input', `cannot be used together with ${mode}`);
     }
     values[AT.stdin] = INPUT;
+  }
+  if (values[AT.pty] !== undefined) {
+    if (values[AT.stdin] === IGNORE) {
+      throw wrongValue('request.stdin', "cannot be 'ignore' together with pty, which takes input");
+    }
+    values[AT.stdin] ??= PIPE;
   }
   values[AT.id] ??= randomId();
   const log = values[AT.outputLogPath] as string | undefined;

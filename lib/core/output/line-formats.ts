@@ -1,7 +1,7 @@
 /** What the iterators over the lines of an execution yield: lines with their stream, strings, batches, or text. */
 
 import type { ExecutionLine, LinesBatch } from '../../../types/api';
-import { type LineBatch, splitLines } from './split-lines';
+import { type LineBatch, linesOf } from './split-lines';
 import { STREAM_NAMES } from './stream-names';
 
 /** Makes the values of an iterator out of batches of lines. */
@@ -13,9 +13,6 @@ export interface LineFormat<T> {
   /** The remaining values at the end. Called until it returns `undefined`. */
   rest(): T | undefined;
 }
-
-const linesOf = ({ text, count, ends }: LineBatch): string[] =>
-  splitLines(text, count, ends && { all: ends, at: 0 });
 
 /** Every entry of a batch as it is, unfinished lines included. */
 export function asLines(): LineFormat<ExecutionLine> {
@@ -76,7 +73,7 @@ export function asBatches(stream: 'stdout' | 'stderr' | 'all'): LineFormat<Lines
 }
 
 /**
- * Text with many lines at once, each ended by `\n`. With both streams only whole lines are returned:
+ * Text with many lines at once, each ended by `\n`; of a terminal exactly as it came. With both streams only whole lines are returned:
  * otherwise a piece of one stream could be inside a line of the other.
  */
 export function asText(stream: 'stdout' | 'stderr' | 'all'): LineFormat<string> {

@@ -3,6 +3,7 @@
 import type { ExecutionEngineApi, InputData } from '../../../types/api';
 import type { PageSender } from '../../../types/electron';
 import type { TerminalEvent } from '../../../types/events';
+import type { TerminalSize } from '../../../types/request';
 import type { ExecutionResult } from '../../../types/result';
 import { executionFilter, notFound } from '../../core/index';
 import { LISTENERS } from '../ipc';
@@ -47,6 +48,7 @@ const ENGINE_CALLS: Record<string, Handler> = {
   ),
   sendInput: byId((engine, id, [data]) => engine.sendInput(id, data as InputData)),
   closeInput: byId((engine, id) => engine.closeInput(id)),
+  resize: byId((engine, id, [size]) => engine.resize(id, size as TerminalSize)),
   removeExecution: byId((engine, id) => engine.removeExecution(id)),
   listExecutions: (caller, [filter]) => list(caller, filter),
   runningCount: ({ engine }) => engine.runningCount(),

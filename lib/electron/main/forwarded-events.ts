@@ -5,6 +5,7 @@ import type { ExecutionEventName } from '../../../types/events';
 export const FORWARDED_EVENTS = [
   'started',
   'progress',
+  'echo',
   'statusChanged',
   'completed',
   'failed',

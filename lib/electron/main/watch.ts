@@ -98,8 +98,11 @@ export class Watch implements HubSubscriber {
   }
 }
 
+/** The events that can come before the last line. */
+const EARLY_EVENTS: readonly ForwardedEvent[] = ['started', 'progress', 'echo'];
+
 function isEndEvent(name: ForwardedEvent, payload: unknown): boolean {
-  if (name !== 'statusChanged') return name !== 'started' && name !== 'progress';
+  if (name !== 'statusChanged') return !EARLY_EVENTS.includes(name);
   const { newStatus } = payload as StatusChangedEvent;
   return newStatus !== 'pending' && newStatus !== 'running';
 }

@@ -18,6 +18,7 @@ const CALLBACKS = {
   onOutput: 'output',
   onSkipped: 'skipped',
   onProgress: 'progress',
+  onEcho: 'echo',
   onStatusChanged: 'statusChanged',
   onSettled: 'settled',
 } as const satisfies Record<keyof PageCallbacks, PageEventName>;
@@ -28,6 +29,7 @@ const EVENTS: Record<PageEventName, true> = {
   stdout: true,
   stderr: true,
   progress: true,
+  echo: true,
   skipped: true,
   statusChanged: true,
   completed: true,
@@ -101,6 +103,7 @@ function handle(client: PageClient, id: string, number: number): PageExecution {
     renew: () => client.call('renew', id),
     sendInput: (data) => client.call('sendInput', id, data),
     closeInput: () => client.call('closeInput', id),
+    resize: (size) => client.call('resize', id, size),
     result: () => client.call('waitForCompletion', id),
     unwatch: () => {
       client.forget(number);

@@ -21,6 +21,7 @@ export class AttemptEvents {
     this.#tail = tail;
     attempt.on('started', (event) => publish([emitter], 'started', event));
     attempt.on('statusChanged', (event) => publish([emitter], 'statusChanged', event));
+    attempt.on('echo', (event) => publish([emitter], 'echo', event));
     attempt.on('settled', (event) => {
       this.#end = event;
     });

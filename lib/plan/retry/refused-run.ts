@@ -51,6 +51,8 @@ export class RefusedRun extends RetriedHandle {
     return false;
   }
 
+  async resize(): Promise<void> {}
+
   protected makeEmitter(): ExecutionEmitter {
     return new ExecutionEmitter(ignore);
   }

@@ -3,13 +3,14 @@
 import type { Execution, ExecutionEngineApi } from '../../../types/api';
 import type { ExecutionErrorCode } from '../../../types/errors';
 import type { RetriedResult } from '../../../types/plan';
-import type { ExecutionRequest, RunOptions } from '../../../types/request';
+import type { ExecutionRequest, RunOptions, TerminalSize } from '../../../types/request';
 import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../../../types/result';
 import {
   Deferred,
   ExecutionEmitter,
   ExecutionError,
   type InputSink,
+  isInteractive,
   isRejection,
   type RetainedOutput,
   rejectionOf,
@@ -60,8 +61,8 @@ export class RetriedRun extends RetriedHandle {
 
   /** Starts the first attempt. */
   constructor(repetition: Repetition) {
-    const isPiped = repetition.request(1).stdin === 'pipe';
-    super(isPiped);
+    const first = repetition.request(1);
+    super(first.stdin === 'pipe' || isInteractive(first));
     this.#repetition = repetition;
     this.#emitter = new ExecutionEmitter(() => this.#events?.update());
     if (repetition.options.signal?.aborted) this.#stop.abort();
@@ -99,6 +100,10 @@ export class RetriedRun extends RetriedHandle {
   /** The lease of an attempt begins with its process. */
   async renew(): Promise<boolean> {
     return this.#isBetweenAttempts ? !this.#end.isResolved : await this.#attempt.renew();
+  }
+
+  async resize(size: TerminalSize): Promise<void> {
+    await this.#attempt.resize(size);
   }
 
   protected get status(): ExecutionStatus {

@@ -52,6 +52,15 @@ struct NewSession {
   ErrorCode on_exec_setup(DefaultLauncher&, const Path&, CommandLine) const;
 };
 
+// The terminal with this descriptor becomes the controlling one. Passed after NewSession, since
+// only a session without one can get it.
+struct ControllingTerminal {
+  static constexpr const char* kStep = "TIOCSCTTY";
+  int descriptor = -1;
+
+  ErrorCode on_exec_setup(DefaultLauncher&, const Path&, CommandLine) const;
+};
+
 // The child gets SIGKILL when the thread that launched it ends, which must therefore live as long
 // as the host. Linux (parent-death signal); it has no effect on macOS. The kernel clears the
 // setting when the user or the group of the child changes.

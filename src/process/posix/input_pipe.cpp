@@ -1,5 +1,7 @@
 #include "process/input_pipe.hpp"
 
+#include <termios.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/write.hpp>
@@ -11,7 +13,7 @@ namespace escher {
 // raises no SIGPIPE.
 class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(const Strand& strand, int fd) : descriptor_(strand, fd) {
+  Impl(const Strand& strand, int fd, PipeKind kind) : descriptor_(strand, fd), kind_(kind) {
     descriptor_.native_non_blocking(true);
   }
 
@@ -52,6 +54,7 @@ class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
   void write_next() {
     while (!queue_.empty() && !writing_) {
       Item& item = queue_.front();
+      if (kind_ == PipeKind::terminal) prepare(item);
       if (!item.last && descriptor_.is_open() && !item.bytes.empty()) {
         writing_ = true;
         boost::asio::async_write(
@@ -68,6 +71,22 @@ class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
+  // The modes of the terminal are those of the moment of the write.
+  void prepare(Item& item) {
+    if (item.last && descriptor_.is_open()) item.bytes = end_of_file();
+    item.last = false;
+    if (!item.bytes.empty()) last_byte_ = item.bytes.back();
+  }
+
+  std::string end_of_file() {
+    termios settings;
+    if (::tcgetattr(descriptor_.native_handle(), &settings) != 0) return {};
+    const char character = static_cast<char>(settings.c_cc[VEOF]);
+    if (settings.c_cc[VEOF] == _POSIX_VDISABLE) return {};
+    const bool is_at_start = last_byte_ == '\n' || last_byte_ == '\r' || last_byte_ == character;
+    return std::string(is_at_start ? 1 : 2, character);
+  }
+
   void written(const boost::system::error_code& error) {
     writing_ = false;
     Item item = std::move(queue_.front());
@@ -78,12 +97,15 @@ class InputPipe::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   boost::asio::posix::basic_stream_descriptor<Strand> descriptor_;
+  const PipeKind kind_;
+  // Written to a terminal. A line begins at the start.
+  char last_byte_ = '\n';
   std::deque<Item> queue_;
   bool writing_ = false;
 };
 
-InputPipe::InputPipe(const Strand& strand, std::intptr_t native_handle)
-    : impl_(std::make_shared<Impl>(strand, static_cast<int>(native_handle))) {}
+InputPipe::InputPipe(const Strand& strand, std::intptr_t native_handle, PipeKind kind)
+    : impl_(std::make_shared<Impl>(strand, static_cast<int>(native_handle), kind)) {}
 InputPipe::~InputPipe() {
   if (impl_) impl_->close();
 }

@@ -21,6 +21,7 @@
 #include "process/posix/host_limits.hpp"
 #include "process/posix/initializers.hpp"
 #include "process/posix/native_launcher.hpp"
+#include "process/posix/pseudo_terminal.hpp"
 #include "process/posix/stdio_pipes.hpp"
 #include "process/posix/unique_fd.hpp"
 #include "process/process_table.hpp"
@@ -116,6 +117,8 @@ LaunchOutcome launch_child(const ResolvedCommand& command, const LaunchOptions& 
   posix::DefaultSignals signals;
   if (options.host_state != nullptr) signals.ignored = options.host_state->ignored_signals();
   posix::NewSession session;
+  std::optional<posix::ControllingTerminal> terminal;
+  if (stdio.terminal) terminal = posix::ControllingTerminal{stdio.child_fds[0]};
   posix::BoundToHost bound_to_host;
   auto inside = in_cgroup(cgroup, options);
   const auto start = start_directory(options);
@@ -144,10 +147,10 @@ LaunchOutcome launch_child(const ResolvedCommand& command, const LaunchOptions& 
   if (changes_user) bound_again.emplace();
   posix::UnblockedSignals unblocked;
   const posix::KeptDumpable kept_dumpable(changes_user);
-  return posix::NativeLauncher().launch(executable, argv.data(), environment, signals, session,
-                                        bound_to_host, inside, start, directory, descriptors,
-                                        close_others, open_files, limits, mark, priority, mask,
-                                        groups, group, user, bound_again, unblocked);
+  return posix::NativeLauncher().launch(
+      executable, argv.data(), environment, signals, session, terminal, bound_to_host, inside,
+      start, directory, descriptors, close_others, open_files, limits, mark, priority, mask, groups,
+      group, user, bound_again, unblocked);
 }
 
 // ---- The cgroup.
@@ -225,12 +228,17 @@ Result<LaunchedCommand> take_over(const Strand& strand, LaunchOutcome child, Std
   try {
     ChildProcess process(strand, child.pid, child.pidfd.get(), std::move(session));
     static_cast<void>(child.pidfd.release());
-    LaunchedCommand launched{
-        std::move(process), take_pipe<OutputPipe>(stdio.out, strand, Stream::out),
-        std::nullopt,       std::nullopt,
-        std::nullopt,       nullptr};
+    const PipeKind kind = stdio.terminal ? PipeKind::terminal : PipeKind::pipe;
+    LaunchedCommand launched{std::move(process),
+                             take_pipe<OutputPipe>(stdio.out, strand, Stream::out, kind),
+                             std::nullopt,
+                             std::nullopt,
+                             std::nullopt,
+                             std::nullopt,
+                             nullptr};
     if (stdio.err) launched.err = take_pipe<OutputPipe>(stdio.err, strand, Stream::err);
-    if (stdio.in) launched.in = take_pipe<InputPipe>(stdio.in, strand);
+    if (stdio.in) launched.in = take_pipe<InputPipe>(stdio.in, strand, kind);
+    if (stdio.terminal) launched.terminal.emplace(stdio.terminal.release());
     return launched;
   } catch (const boost::system::system_error& error) {
     return kill_unwatched(child.pid, error.code().value(), "epoll_ctl");
@@ -243,7 +251,8 @@ Result<LaunchedCommand> take_over(const Strand& strand, LaunchOutcome child, Std
 
 Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& command,
                                const LaunchOptions& options) {
-  auto stdio = posix::make_stdio_pipes(options.open_stdin, options.merge_stderr);
+  auto stdio = options.terminal ? posix::make_stdio_terminal(*options.terminal)
+                                : posix::make_stdio_pipes(options.open_stdin, options.merge_stderr);
   if (!stdio) return stdio.error();
   std::shared_ptr<UniqueFd> reserved;
   if (options.reserve) {

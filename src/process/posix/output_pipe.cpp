@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "process/posix/pseudo_terminal.hpp"
+
 namespace escher {
 namespace {
 
@@ -53,6 +55,9 @@ class LargePipe {
   bool is_large_ = false;
 };
 
+// More than a terminal buffers.
+constexpr std::size_t kTerminalBytes = 128 * 1024;
+
 // The most that one turn reads, so that a child that never stops writing does not occupy an io
 // thread.
 constexpr std::size_t kBytesPerTurn = 1024 * 1024;
@@ -68,7 +73,8 @@ std::span<char> thread_buffer() {
 
 class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(const Strand& strand, int fd, Stream stream) : descriptor_(strand, fd), stream_(stream) {
+  Impl(const Strand& strand, int fd, Stream stream, PipeKind kind)
+      : descriptor_(strand, fd), stream_(stream), kind_(kind) {
     descriptor_.native_non_blocking(true);
   }
 
@@ -86,10 +92,9 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void read_rest() {
-    int available = 0;
-    if (!is_open() || ::ioctl(descriptor_.native_handle(), FIONREAD, &available) != 0) return;
+    if (!is_open()) return;
     // One read more than the bytes need: it finds the end of the file if all writers have closed.
-    std::size_t rest = static_cast<std::size_t>(available);
+    std::size_t rest = available();
     for (;;) {
       const Progress progress = read_once();
       if (progress.outcome != Progress::data || rest == 0 || !is_open()) return;
@@ -99,6 +104,7 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
 
   bool is_open() const { return descriptor_.is_open(); }
   std::uint64_t identity() {
+    if (is_terminal()) return posix::terminal_identity(descriptor_.native_handle());
     struct stat facts;
     return ::fstat(descriptor_.native_handle(), &facts) == 0 ? facts.st_ino : 0;
   }
@@ -116,6 +122,17 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
     enum Outcome { data, would_block, ended } outcome;
     std::size_t bytes = 0;
   };
+
+  bool is_terminal() const { return kind_ == PipeKind::terminal; }
+
+  // The bytes in the pipe. A terminal does not count those that it has not processed yet.
+  std::size_t available() {
+    if (is_terminal()) return kTerminalBytes;
+    int bytes = 0;
+    return ::ioctl(descriptor_.native_handle(), FIONREAD, &bytes) == 0 && bytes > 0
+               ? static_cast<std::size_t>(bytes)
+               : 0;
+  }
 
   void wait() {
     waiting_ = true;
@@ -138,8 +155,10 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
       if (progress.outcome == Progress::ended || !is_open()) return;
       total += progress.bytes;
       if (progress.bytes == kChunkBytes) large_pipe_.filled(descriptor_.native_handle());
-      // A short read emptied the pipe. The next wait reports more data, or the end.
-      if (progress.outcome == Progress::would_block || progress.bytes < kChunkBytes) break;
+      // A short read emptied the pipe. The next wait reports more data, or the end. A terminal
+      // gives a few kilobytes at a time.
+      if (progress.outcome == Progress::would_block) break;
+      if (!is_terminal() && progress.bytes < kChunkBytes) break;
     }
     if (!waiting_) wait();
   }
@@ -156,7 +175,9 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
     }
     if (count < 0 && errno == EINTR) return {Progress::data, 0};
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return {Progress::would_block, 0};
-    const int os_error = count < 0 ? errno : 0;
+    // No process has the terminal open.
+    const bool is_hung_up = is_terminal() && count < 0 && errno == EIO;
+    const int os_error = count < 0 && !is_hung_up ? errno : 0;
     const auto owner = owner_;  // close() releases it
     close();
     reader_->on_stream_end(stream_, os_error);
@@ -165,6 +186,7 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
 
   boost::asio::posix::basic_stream_descriptor<Strand> descriptor_;
   Stream stream_;
+  const PipeKind kind_;
   PipeReader* reader_ = nullptr;
   std::shared_ptr<void> owner_;
   bool waiting_ = false;
@@ -172,8 +194,9 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
   LargePipe large_pipe_;
 };
 
-OutputPipe::OutputPipe(const Strand& strand, std::intptr_t native_handle, Stream stream)
-    : impl_(std::make_shared<Impl>(strand, static_cast<int>(native_handle), stream)) {}
+OutputPipe::OutputPipe(const Strand& strand, std::intptr_t native_handle, Stream stream,
+                       PipeKind kind)
+    : impl_(std::make_shared<Impl>(strand, static_cast<int>(native_handle), stream, kind)) {}
 OutputPipe::~OutputPipe() {
   if (impl_) impl_->close();
 }

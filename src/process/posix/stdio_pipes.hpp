@@ -1,5 +1,5 @@
-// The pipes that become stdin, stdout and stderr of a child. POSIX. Made for a launch, on the spawn
-// thread; launch() owns them.
+// The pipes or the terminal that become stdin, stdout and stderr of a child. POSIX. Made for a
+// launch, on the spawn thread; launch() owns them.
 #pragma once
 
 #include "model/error.hpp"
@@ -10,6 +10,8 @@ namespace escher::posix {
 struct StdioPipes {
   // The ends of the host. `in` and `err` are empty if there is no such pipe.
   UniqueFd in, out, err;
+  // With a terminal, whose master `in` and `out` are too.
+  UniqueFd terminal;
   // The ends of the child, closed in the host after the launch.
   UniqueFd child_in, child_out, child_err;
   // What becomes 0, 1 and 2. All of them are above 2, so that none is overwritten before it was

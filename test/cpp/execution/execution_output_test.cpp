@@ -115,6 +115,7 @@ TEST_F(ExecutionOutputTest, FeedsALackOfMemoryAsAReadError) {
   struct : EventSink {
     void started(StartedEvent) override {}
     void output(OutputBatch) override { throw std::bad_alloc(); }
+    void echo(EchoEvent) override {}
     void finished(FinishedEvent) override {}
   } full;
   output.emplace(owner, ExecutionOutput::Consumer{full, flow, statistics, watch_all}, options);

@@ -17,9 +17,10 @@ namespace escher::test {
 
 // The events of one execution.
 struct Seen {
-  std::string order;  // a letter per event: S for started, O for output, F for finished
+  std::string order;  // a letter per event: S for started, O for output, E for echo, F for finished
   std::optional<StartedEvent> started;
   std::vector<OutputBatch> batches;
+  std::vector<EchoEvent> echoes;
   std::shared_ptr<const ExecutionResult> result;
 
   // The output of a stream. A partial line is joined with the line that continues it.
@@ -48,6 +49,9 @@ class RecordingSink final : public EventSink {
       delivered_ += batch.weight();
       seen.batches.push_back(std::move(batch));
     });
+  }
+  void echo(EchoEvent event) override {
+    record(event.token, 'E', [&](Seen& seen) { seen.echoes.push_back(event); });
   }
   void finished(FinishedEvent event) override {
     record(event.token, 'F', [&](Seen& seen) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -144,6 +145,11 @@ ESCHER_IN_CHILD ErrorCode UnblockedSignals::on_exec_setup(DefaultLauncher&, cons
 ESCHER_IN_CHILD ErrorCode NewSession::on_exec_setup(DefaultLauncher&, const Path&,
                                                     CommandLine) const {
   return result_of(call(SYS_setsid) >= 0);
+}
+
+ESCHER_IN_CHILD ErrorCode ControllingTerminal::on_exec_setup(DefaultLauncher&, const Path&,
+                                                             CommandLine) const {
+  return result_of(call(SYS_ioctl, descriptor, TIOCSCTTY, 0) == 0);
 }
 
 ESCHER_IN_CHILD ErrorCode BoundToHost::on_exec_setup(DefaultLauncher&, const Path&,

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "process/linux/proc/process_entry.hpp"
+#include "process/posix/pseudo_terminal.hpp"
 #include "process/posix/unique_fd.hpp"
 
 namespace escher {
@@ -19,7 +20,11 @@ using Names = std::vector<std::string>;
 // The targets of the links in `/proc/<pid>/fd`.
 Names names_of(const std::vector<std::uint64_t>& pipes) {
   Names names;
-  for (const std::uint64_t pipe : pipes) names.push_back("pipe:[" + std::to_string(pipe) + "]");
+  for (const std::uint64_t pipe : pipes) {
+    const bool is_terminal = (pipe & posix::kTerminalIdentity) != 0;
+    names.push_back(is_terminal ? "/dev/pts/" + std::to_string(pipe & ~posix::kTerminalIdentity)
+                                : "pipe:[" + std::to_string(pipe) + "]");
+  }
   return names;
 }
 

@@ -161,6 +161,11 @@ describe('events', () => {
       { event_type: 'progress', ...wired, fraction: 0.5, label: null },
     ],
     [
+      'echo',
+      { ...base, enabled: false, canonical: true },
+      { event_type: 'echo', ...wired, enabled: false, canonical: true },
+    ],
+    [
       'statusChanged',
       { ...base, oldStatus: 'pending', newStatus: 'running' },
       { event_type: 'status_changed', ...wired, old_status: 'pending', new_status: 'running' },

@@ -114,6 +114,12 @@ describe('requests', () => {
       { command, timeoutMs: Number.POSITIVE_INFINITY, priority: Number.NEGATIVE_INFINITY },
       { command, timeout_ms: 'Infinity', priority: '-Infinity' },
     ],
+    ['a terminal', { command, pty: true }, { command, pty: true }],
+    [
+      'a terminal of a size and type',
+      { command, pty: { cols: 1, rows: 2, term: 'vt100' } },
+      { command, pty: { cols: 1, rows: 2, term: 'vt100' } },
+    ],
     ['progress of sequences', { command, progress: true }, { command, progress: true }],
     [
       'bytes',

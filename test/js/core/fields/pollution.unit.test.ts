@@ -4,6 +4,7 @@ import {
   FILTER,
   LIMITS,
   PROGRESS,
+  PTY,
   REQUEST,
   RETURNED,
 } from '../../../../lib/core/fields/index';
@@ -30,6 +31,7 @@ const VALUES: Record<Name, unknown> = {
   path: '/',
   pattern: '(x',
   progress: 'polluted',
+  pty: true,
   secrets: ['error'],
   signal: 'SIGKILL',
   statuses: ['pending'],
@@ -50,6 +52,7 @@ const tables: Table[] = [
   CONFIG,
   LIMITS,
   PROGRESS,
+  PTY,
   FILTER,
   ...Object.values(COMMANDS).flatMap(({ required, optional }) => [required, optional]),
 ];
