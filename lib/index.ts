@@ -8,6 +8,8 @@ export type {
   LinesBatch,
   PipedExecution,
   ReadOptions,
+  RunHandle,
+  RunRequest,
 } from '../types/api';
 export type {
   ExecutionConfig,
@@ -60,4 +62,5 @@ export type {
   TerminalStatus,
   Termination,
 } from '../types/result';
+export type { SignalName } from '../types/values';
 export { ExecutionEngine, ExecutionError, type ExecutionErrorDetails } from './core/index';

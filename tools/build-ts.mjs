@@ -24,6 +24,7 @@ const faces = [
   core,
   'index',
   'bridge/index',
+  'bridge/wire/index',
   'console/index',
   'electron/index',
   'electron/preload',

@@ -15,9 +15,9 @@ import type {
   ExecutionSummary,
   ShutdownResult,
 } from './result';
+import type { InputData, SignalName } from './values';
 
-/** Data for the stdin of a child. Strings are written as UTF-8. */
-export type InputData = string | NodeJS.ArrayBufferView | ArrayBufferLike;
+export type { InputData } from './values';
 
 /** One line of an execution, or a piece of one, from its async iterator. */
 export interface ExecutionLine {
@@ -156,7 +156,7 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
    * @param signal - a name or a number; `'SIGTERM'` if it is not set
    * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
-  kill(signal?: NodeJS.Signals | number): Promise<boolean>;
+  kill(signal?: SignalName | number): Promise<boolean>;
   /** Cancels the execution and waits until its process is reaped, at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -177,6 +177,18 @@ export interface PipedExecution extends Execution {
    */
   duplex(stream?: OutputStream | 'all', options?: ReadOptions): Duplex;
 }
+
+/**
+ * The request of `engine.run()`. `Stdin` is the type of its field `stdin`, which decides about the type of the handle.
+ */
+export type RunRequest<Stdin extends ExecutionRequest['stdin']> = ExecutionRequest & {
+  stdin?: Stdin | undefined;
+};
+
+/** The handle of an execution by the `stdin` of its request: a {@link PipedExecution} for `'pipe'`. */
+export type RunHandle<Stdin extends ExecutionRequest['stdin']> = [Stdin] extends ['pipe']
+  ? PipedExecution
+  : Execution;
 
 /**
  * The methods of an engine. Every method returns a promise, except {@link run}, whose handle is one. No method throws
@@ -215,6 +227,7 @@ export interface ExecutionEngineApi {
   execute(request: ExecutionRequest, options?: WaitOptions): Promise<string>;
   /**
    * Starts a command and returns its handle at once. Its result also rejects with the errors of {@link execute}.
+   * @param request - with `stdin: 'pipe'` the handle is a {@link PipedExecution}
    * @param options - `signal` cancels the execution; with `reject` the result rejects for every outcome except success
    * @example
    * ```ts
@@ -224,8 +237,10 @@ export interface ExecutionEngineApi {
    * );
    * ```
    */
-  run(request: ExecutionRequest & { stdin: 'pipe' }, options?: RunOptions): PipedExecution;
-  run(request: ExecutionRequest, options?: RunOptions): Execution;
+  run<Stdin extends ExecutionRequest['stdin']>(
+    request: RunRequest<Stdin>,
+    options?: RunOptions,
+  ): RunHandle<Stdin>;
 
   /** The current status of an execution. */
   getStatus(id: string): Promise<ExecutionStatus>;
@@ -278,7 +293,7 @@ export interface ExecutionEngineApi {
    * @param signal - a name or a number; 0 only checks whether there is a process
    * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
-  kill(id: string, signal: NodeJS.Signals | number): Promise<boolean>;
+  kill(id: string, signal: SignalName | number): Promise<boolean>;
 
   /** The executions of which the engine has a record, newest first. */
   listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]>;

@@ -1,6 +1,6 @@
 /** The base of all engines, whether the engine runs in this process or in another one. */
 
-import type { Execution, PipedExecution } from '../../types/api';
+import type { RunHandle, RunRequest } from '../../types/api';
 import type { ExecutionRequest, RunOptions } from '../../types/request';
 import type { ExecutionResult, ShutdownResult } from '../../types/result';
 import { ExecutionEmitter } from './events/emitter';
@@ -15,10 +15,11 @@ export type AnyResult = ExecutionResult | ExecutionResult<Uint8Array>;
 export abstract class EngineBase extends ExecutionEmitter {
   #shutdown: Promise<ShutdownResult> | undefined;
 
-  run(request: ExecutionRequest & { stdin: 'pipe' }, options?: RunOptions): PipedExecution;
-  run(request: ExecutionRequest, options?: RunOptions): Execution;
-  run(request: ExecutionRequest, options?: RunOptions): Execution {
-    return this.start(request, options);
+  run<Stdin extends ExecutionRequest['stdin']>(
+    request: RunRequest<Stdin>,
+    options?: RunOptions,
+  ): RunHandle<Stdin> {
+    return this.start(request, options) as RunHandle<Stdin>;
   }
 
   getResult(
