@@ -7,6 +7,7 @@ import { ExecutionEmitter } from './events/emitter';
 import type { Handle } from './execution/handle';
 import { encodingOption, graceOption } from './options/call';
 import { asId } from './options/checks';
+import { callSite } from './util/call-site';
 
 /** The result of `getResult()` in either encoding. */
 export type AnyResult = ExecutionResult | ExecutionResult<Uint8Array>;
@@ -19,7 +20,9 @@ export abstract class EngineBase extends ExecutionEmitter {
     request: RunRequest<Stdin>,
     options?: RunOptions,
   ): RunHandle<Stdin> {
-    return this.start(request, options) as RunHandle<Stdin>;
+    const handle = this.start(request, options);
+    handle.caller = callSite(this.run);
+    return handle as RunHandle<Stdin>;
   }
 
   getResult(
