@@ -28,6 +28,7 @@ const faces = [
   'console/index',
   'electron/index',
   'electron/preload',
+  'opentelemetry/index',
   'plan/index',
   'cli/main',
 ];
@@ -68,7 +69,7 @@ async function bundle(name) {
     outfile: `dist/${name}.js`,
     bundle: true,
     // The platform packages are found at run time. A sandboxed preload script can load Electron only.
-    external: ['electron', 'escher-execution-engine-*'],
+    external: ['electron', 'escher-execution-engine-*', '@opentelemetry/api'],
     plugins: [otherFaces(name)],
     define: { PACKAGE_VERSION: JSON.stringify(version), MODULE_URL: 'undefined' },
     platform: 'node',
@@ -142,7 +143,7 @@ async function bundleModules() {
     chunkNames: 'bundler-[hash]',
     splitting: true,
     bundle: true,
-    external: ['electron', 'escher-execution-engine-*'],
+    external: ['electron', 'escher-execution-engine-*', '@opentelemetry/api'],
     plugins: [staticImports()],
     banner: { js: 'const moduleUrl = import.meta.url;' },
     define: { PACKAGE_VERSION: JSON.stringify(version), MODULE_URL: 'moduleUrl' },

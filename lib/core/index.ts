@@ -1,6 +1,6 @@
 /**
  * The inner contract of the package: what its faces (`lib/bridge`, `lib/cli`, `lib/console`,
- * `lib/electron`, `lib/plan`) use of the core. They import nothing else of it. Not public.
+ * `lib/electron`, `lib/opentelemetry`, `lib/plan`) use of the core. They import nothing else of it. Not public.
  */
 
 // The engine and its errors. `EngineBase` is the base of an engine that runs elsewhere.
