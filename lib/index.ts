@@ -7,8 +7,9 @@ export type {
   InputData,
   LinesBatch,
   PipedExecution,
-  PipedRequest,
   ReadOptions,
+  RunHandle,
+  RunRequest,
 } from '../types/api';
 export type {
   ExecutionConfig,
@@ -64,4 +65,5 @@ export type {
   TerminalStatus,
   Termination,
 } from '../types/result';
+export type { SignalName } from '../types/values';
 export { ExecutionEngine, ExecutionError, type ExecutionErrorDetails } from './core/index';

@@ -2,7 +2,7 @@
 // Packs, installs offline and from a local registry, runs programs, compiles TypeScript, bundles, and tries broken
 // installations. --nodes adds other versions of Node.js, --source compiles the addon from the packed sources (minutes).
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkBundles } from '../test/package/bundles.mjs';
@@ -75,6 +75,11 @@ async function tryPackage() {
   });
   const folder = path.join(project, 'node_modules', main.name);
   const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  // The optional peer dependency of an entry point.
+  const peer = '@opentelemetry/api';
+  cpSync(inRoot('node_modules', peer), path.join(project, 'node_modules', peer), {
+    recursive: true,
+  });
   await checkConsumers({ report, sandbox: offline, project, manifest, nodes });
   await checkTypescript({ report, sandbox: offline, project, manifest });
   await checkBundles({ report, sandbox: offline, project, manifest });

@@ -21,9 +21,9 @@ import type {
   ExecutionSummary,
   ShutdownResult,
 } from './result';
+import type { InputData, SignalName } from './values';
 
-/** Data for the stdin of a child. Strings are written as UTF-8. */
-export type InputData = string | NodeJS.ArrayBufferView | ArrayBufferLike;
+export type { InputData } from './values';
 
 /** One line of an execution, or a piece of one, from its async iterator. */
 export interface ExecutionLine {
@@ -48,10 +48,6 @@ export interface LinesBatch {
   /** Whether the last line is unfinished: its next piece is the first entry of the next batch of this stream. */
   partial: boolean;
 }
-
-/** A request whose input stays open: the handle of its execution has a `stdin`. */
-export type PipedRequest = ExecutionRequest &
-  ({ stdin: 'pipe' } | { pty: PtyOptions | true; stdin?: undefined; input?: undefined });
 
 /** Options of {@link Execution.readable}, {@link Execution.readableStream} and {@link PipedExecution.duplex}. */
 export interface ReadOptions {
@@ -167,7 +163,7 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
    * @param signal - a name or a number; `'SIGTERM'` if it is not set
    * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
-  kill(signal?: NodeJS.Signals | number): Promise<boolean>;
+  kill(signal?: SignalName | number): Promise<boolean>;
   /**
    * Begins the lease of the execution anew, see `leaseMs` of {@link ExecutionRequest}.
    * @returns `false` if it has ended or is being ended
@@ -199,6 +195,28 @@ export interface PipedExecution extends Execution {
    */
   duplex(stream?: OutputStream | 'all', options?: ReadOptions): Duplex;
 }
+
+/**
+ * The request of `engine.run()`. `Stdin` and `Pty` are the types of its fields `stdin` and `pty`, which decide about the
+ * type of the handle.
+ */
+export type RunRequest<
+  Stdin extends ExecutionRequest['stdin'],
+  Pty extends ExecutionRequest['pty'] = undefined,
+> = ExecutionRequest & {
+  stdin?: Stdin | undefined;
+  pty?: Pty | undefined;
+};
+
+/** The handle of an execution by its request: a {@link PipedExecution} with `stdin: 'pipe'` and with a `pty`. */
+export type RunHandle<
+  Stdin extends ExecutionRequest['stdin'],
+  Pty extends ExecutionRequest['pty'] = undefined,
+> = [Stdin] extends ['pipe']
+  ? PipedExecution
+  : [Pty] extends [PtyOptions | true]
+    ? PipedExecution
+    : Execution;
 
 /**
  * The methods of an engine. Every method returns a promise, except {@link run}, whose handle is one. No method throws
@@ -237,6 +255,7 @@ export interface ExecutionEngineApi {
   execute(request: ExecutionRequest, options?: WaitOptions): Promise<string>;
   /**
    * Starts a command and returns its handle at once. Its result also rejects with the errors of {@link execute}.
+   * @param request - with `stdin: 'pipe'` the handle is a {@link PipedExecution}
    * @param options - `signal` cancels the execution; with `reject` the result rejects for every outcome except success
    * @example
    * ```ts
@@ -246,8 +265,10 @@ export interface ExecutionEngineApi {
    * );
    * ```
    */
-  run(request: PipedRequest, options?: RunOptions): PipedExecution;
-  run(request: ExecutionRequest, options?: RunOptions): Execution;
+  run<Stdin extends ExecutionRequest['stdin'], Pty extends ExecutionRequest['pty']>(
+    request: RunRequest<Stdin, Pty>,
+    options?: RunOptions,
+  ): RunHandle<Stdin, Pty>;
 
   /** The current status of an execution. */
   getStatus(id: string): Promise<ExecutionStatus>;
@@ -318,7 +339,7 @@ export interface ExecutionEngineApi {
    * @param signal - a name or a number; 0 only checks whether there is a process
    * @returns `false` if no process can be signalled: after the end, and for signal 0 also before the start
    */
-  kill(id: string, signal: NodeJS.Signals | number): Promise<boolean>;
+  kill(id: string, signal: SignalName | number): Promise<boolean>;
 
   /**
    * Changes `maxConcurrentExecutions` of the running engine; its `config` stays as it is. A lower limit ends nothing: it is

@@ -1,8 +1,7 @@
-/// <reference types="node" />
-
 /** Public contract: the configuration of an engine. */
 
 import type { ProcessLimits, StopStep } from './request';
+import type { SignalName } from './values';
 
 /**
  * What happens to output beyond `maxOutputSizeBytes`:
@@ -162,7 +161,7 @@ export interface ExecutionConfig {
    * The first signal on timeout, cancel and shutdown: the name or the number of a signal of this platform.
    * @defaultValue `'SIGTERM'`
    */
-  killSignal: NodeJS.Signals | number;
+  killSignal: SignalName | number;
   /**
    * The grace period: milliseconds from `killSignal` to `SIGKILL`, which is sent to the whole process tree. At least 0.
    * With `false` there is no `SIGKILL` before `shutdown()`.

@@ -1,8 +1,7 @@
-/// <reference types="node" />
-
 /** Public contract: the requests to an engine. */
 
 import type { OversizedOutputStrategy } from './config';
+import type { InputData, SignalName } from './values';
 
 /**
  * Runs a command with a shell, as `shell -c command`. The caller must quote its parts: never put untrusted text into
@@ -112,7 +111,7 @@ export interface ProcessLimits {
 /** One step of {@link ExecutionRequest.stop}: a signal, and the time that the command has to act on it. */
 export interface StopStep {
   /** The name or number of a signal of this platform. Not `SIGKILL`, which follows the last step. */
-  signal: NodeJS.Signals | number;
+  signal: SignalName | number;
   /**
    * `'tree'`: every process of the command, also those that left its process group. `'leader'`: the process that was
    * launched, and no other. Once that has exited, such a step is skipped.
@@ -237,7 +236,7 @@ export interface ExecutionRequest {
    * `stdin`.
    * @defaultValue none
    */
-  input?: string | NodeJS.ArrayBufferView | ArrayBufferLike | undefined;
+  input?: InputData | undefined;
   /**
    * `'pipe'`: stdin is written by `engine.sendInput()`, or through the `stdin` of the {@link Execution}.
    * @defaultValue `'ignore'`: the null device; with `pty`: `'pipe'`
@@ -247,7 +246,7 @@ export interface ExecutionRequest {
    * The first signal on timeout, cancel and shutdown.
    * @defaultValue `killSignal` of the configuration
    */
-  killSignal?: NodeJS.Signals | number | undefined;
+  killSignal?: SignalName | number | undefined;
   /**
    * The grace period: milliseconds from `killSignal` to `SIGKILL`; `false`: no `SIGKILL` before `shutdown()`.
    * @defaultValue `forceKillAfterDelayMs` of the configuration

@@ -45,7 +45,7 @@ export type WireValue<Value> = Value extends OversizedOutputStrategy
         ? WireNumber
         : Value extends URL | RegExp
           ? string
-          : Value extends NodeJS.ArrayBufferView | ArrayBufferLike
+          : Value extends ArrayBufferView | ArrayBufferLike
             ? WireData
             : Value;
 

@@ -1,6 +1,6 @@
 /** The base of all engines, whether the engine runs in this process or in another one. */
 
-import type { Execution, PipedExecution, PipedRequest } from '../../types/api';
+import type { RunHandle, RunRequest } from '../../types/api';
 import type { ExecutionRequest, RunOptions } from '../../types/request';
 import type {
   ExecutionFilter,
@@ -12,6 +12,7 @@ import { ExecutionEmitter } from './events/emitter';
 import type { Handle } from './execution/handle';
 import { encodingOption, graceOption } from './options/call';
 import { asId, ownValue } from './options/checks';
+import { callSite } from './util/call-site';
 
 /** The result of `getResult()` in either encoding. */
 export type AnyResult = ExecutionResult | ExecutionResult<Uint8Array>;
@@ -26,10 +27,13 @@ function isUnknown(error: unknown): false {
 export abstract class EngineBase extends ExecutionEmitter {
   #shutdown: Promise<ShutdownResult> | undefined;
 
-  run(request: PipedRequest, options?: RunOptions): PipedExecution;
-  run(request: ExecutionRequest, options?: RunOptions): Execution;
-  run(request: ExecutionRequest, options?: RunOptions): Execution {
-    return this.start(request, options);
+  run<Stdin extends ExecutionRequest['stdin'], Pty extends ExecutionRequest['pty']>(
+    request: RunRequest<Stdin, Pty>,
+    options?: RunOptions,
+  ): RunHandle<Stdin, Pty> {
+    const handle = this.start(request, options);
+    handle.caller = callSite(this.run);
+    return handle as RunHandle<Stdin, Pty>;
   }
 
   getResult(

@@ -37,6 +37,7 @@ import {
   isRefusedPiped,
 } from './options/request';
 import { setTypescriptInterpreter } from './options/typescript';
+import { calledAt, callSite } from './util/call-site';
 import { checkPermission, inheritedEnv } from './util/environment';
 import { revealed } from './util/hidden-list';
 import { SharedEngine, serialConfig } from './util/shared-engine';
@@ -89,14 +90,19 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
   }
 
   async execute(request: ExecutionRequest, options?: WaitOptions): Promise<string> {
-    const signal = signalOption(options);
-    const prepared = this.#prepare(request);
-    throwIfAborted(signal);
-    const state = this.#executions.submit(prepared);
-    if (signal === undefined) await state.whenAnswered();
-    else await this.#untilAborted(signal, state);
-    if (state.isRefused) throw state.refusalError();
-    return state.id;
+    const caller = callSite(this.execute);
+    try {
+      const signal = signalOption(options);
+      const prepared = this.#prepare(request);
+      throwIfAborted(signal);
+      const state = this.#executions.submit(prepared);
+      if (signal === undefined) await state.whenAnswered();
+      else await this.#untilAborted(signal, state);
+      if (state.isRefused) throw state.refusalError();
+      return state.id;
+    } catch (error) {
+      throw calledAt(error, caller);
+    }
   }
 
   async getStatus(id: string): Promise<ExecutionStatus> {
@@ -117,8 +123,7 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
     const known = asId('id', id);
     const { signal, timeoutMs } = waitOptions(options);
     throwIfAborted(signal);
-    const ended = completionOf(this.#executions, known);
-    return await boundedWait(ended, signal, {
+    return await boundedWait(completionOf(this.#executions, known), signal, {
       ms: timeoutMs,
       error: () => waitTimedOut(known, timeoutMs),
     });

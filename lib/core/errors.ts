@@ -30,7 +30,10 @@ const TRANSIENT_ERRNOS = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'] as const;
 /** In the order in which an error is printed. */
 const DETAILS = ['reason', 'errno', 'syscall', 'path', 'result'] as const;
 
-/** The class of all errors of the engine. `code` says which error it is. */
+/**
+ * The class of all errors of the engine. `code` says which error it is. The message of an error with a `result` ends with
+ * the command (at most 200 characters) and the last lines of stderr (at most 10 lines and 2 KiB), both redacted.
+ */
 export class ExecutionError extends Error {
   readonly code: ExecutionErrorCode;
   /** The rule that a rejected request broke, for `ERR_VALIDATION`. */
@@ -87,11 +90,8 @@ export function fromNative(error: NativeError): ExecutionError {
   return fromInfo(errorInfo(error));
 }
 
-export function fromInfo(
-  info: ExecutionErrorInfo,
-  more?: Pick<ExecutionErrorDetails, 'result' | 'cause'>,
-): ExecutionError {
-  return new ExecutionError(info.code, info.message, { ...info, ...more });
+export function fromInfo(info: ExecutionErrorInfo): ExecutionError {
+  return new ExecutionError(info.code, info.message, { ...info });
 }
 
 export function engineClosed(): ExecutionError {

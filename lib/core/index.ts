@@ -1,6 +1,6 @@
 /**
  * The inner contract of the package: what its faces (`lib/bridge`, `lib/cli`, `lib/console`,
- * `lib/electron`, `lib/plan`) use of the core. They import nothing else of it. Not public.
+ * `lib/electron`, `lib/opentelemetry`, `lib/plan`) use of the core. They import nothing else of it. Not public.
  */
 
 // The engine and its errors. `EngineBase` is the base of an engine that runs elsewhere.
@@ -10,6 +10,7 @@ export { ExecutionError, type ExecutionErrorDetails, notFound, waitTimedOut } fr
 // Events: the emitter of an engine or a handle, and delivery to its listeners.
 export { publish, publishLines } from './events/dispatch';
 export { ExecutionEmitter, wantsLines } from './events/emitter';
+export { failureMessage } from './execution/failure-message';
 // The two sides of a handle. `Handle` is the base of handles whose engine is elsewhere; `LocalHandle`
 // is what `run()` of an engine in this process returns, for a face that forwards its lines.
 export { Handle } from './execution/handle';
@@ -85,6 +86,7 @@ export type { InputSink } from './output/stdin';
 export { STREAM_NAMES } from './output/stream-names';
 // Waits that end at an abort signal or after a time.
 export { onAbort } from './util/abort';
+export { type CallSite, calledAt, callSite } from './util/call-site';
 export { Deferred } from './util/deferred';
 export { printable } from './util/inspect';
 export { setAllOwn, setOwn } from './util/own-property';

@@ -15,8 +15,6 @@ export type {
   ElectronIpcRenderer,
   ElectronListener,
   ElectronWebContents,
-  ExposedEngine,
-  ExposeOptions,
   PageCallbacks,
   PageError,
   PageEventName,
@@ -24,10 +22,10 @@ export type {
   PageExecution,
   PageExecutionEngine,
   PageMethod,
-  PageSender,
   PreloadOptions,
   SkippedEvent,
 } from '../../types/electron';
+export type { ExposedEngine, ExposeOptions, PageSender } from '../../types/electron-main';
 export { exposeEngine } from './main/expose';
 
 /**

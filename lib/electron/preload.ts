@@ -14,6 +14,20 @@ import { pageApi } from './preload/page-api';
 import { PageClient } from './preload/page-client';
 import { preloadSettings } from './preload-options';
 
+// For pages: these types need neither Node.js nor its types.
+export type {
+  ElectronContextBridge,
+  ElectronIpcRenderer,
+  PageCallbacks,
+  PageError,
+  PageEventName,
+  PageEvents,
+  PageExecution,
+  PageExecutionEngine,
+  PreloadOptions,
+  SkippedEvent,
+} from '../../types/electron';
+
 /** The objects of Electron that a preload script passes on. */
 export interface PreloadElectron {
   contextBridge: ElectronContextBridge;

@@ -1,6 +1,6 @@
 /** The executions of the window, updated by the Tauri event `execution-event`. */
 
-import type { WireEvent, WireRequest, WireResult } from 'escher-execution-engine/bridge';
+import type { WireEvent, WireRequest, WireResult } from 'escher-execution-engine/bridge/wire';
 
 /** The used part of `@tauri-apps/api`: `listen` of `event`, `invoke` of `core`. */
 export interface Tauri {

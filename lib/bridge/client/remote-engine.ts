@@ -27,6 +27,8 @@ import {
   asKeyLimit,
   asTerminalSize,
   boundedWait,
+  calledAt,
+  callSite,
   EngineBase,
   executionFilter,
   isInteractive,
@@ -83,6 +85,15 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
   }
 
   async execute(request: ExecutionRequest, options?: WaitOptions): Promise<string> {
+    const caller = callSite(this.execute);
+    try {
+      return await this.#execute(request, options);
+    } catch (error) {
+      throw calledAt(error, caller);
+    }
+  }
+
+  async #execute(request: ExecutionRequest, options: WaitOptions | undefined): Promise<string> {
     const signal = signalOption(options);
     this.#checkOpen();
     const wire = requestToWire(request);

@@ -6,14 +6,15 @@ import type { WireResult } from '../../../types/wire';
 import type { InputSink, RetainedOutput } from '../../core/index';
 import {
   asTerminalSize,
+  calledAt,
   Deferred,
   ExecutionEmitter,
   type ExecutionError,
   Handle,
   isRejection,
+  rejectionOf,
   wantsLines,
 } from '../../core/index';
-import { rejectionOf } from '../wire/error';
 import { signal as signalCodec } from '../wire/fields';
 import { bytesResultFromWire, resultFromWire } from '../wire/result';
 import { sendPieces } from './input-pieces';
@@ -208,12 +209,12 @@ export class RemoteExecution extends Handle {
   async #complete(): Promise<ExecutionResult> {
     const fetched = this.fetch();
     await this.#end.wait();
-    if (this.#refusal !== undefined) throw this.#refusal;
+    if (this.#refusal !== undefined) throw calledAt(this.#refusal, this.caller);
     const { reject = false, signal } = this.#start.options;
     const result = await fetched;
     if (!isRejection(result, reject)) return result;
     const cause = signal?.aborted && result.status === 'cancelled' ? signal.reason : undefined;
-    throw rejectionOf(result, cause);
+    throw calledAt(rejectionOf(result, cause), this.caller);
   }
 
   /** Not needed before the request is sent: the request says whether lines are needed. */

@@ -11,8 +11,8 @@ import {
   type LineBatch,
   type LineSource,
   type LocalHandle,
+  rejectionOf,
 } from '../../core/index';
-import { rejectionOf } from '../wire/error';
 import { eventToWire, linesToJson, outputToWire, terminalToWire } from '../wire/event';
 import { resultToWire } from '../wire/result';
 import type { WriteQueue } from './write-queue';

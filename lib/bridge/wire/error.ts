@@ -3,7 +3,7 @@
 import type { ExecutionErrorCode, ValidationReason } from '../../../types/errors';
 import type { ExecutionResult } from '../../../types/result';
 import type { WireError, WireResult } from '../../../types/wire';
-import { ExecutionError, setAllOwn } from '../../core/index';
+import { ExecutionError, failureMessage, ownValue, setAllOwn } from '../../core/index';
 import { nameMap } from './name-map';
 import { isInWireNames } from './names';
 import { resultFromWire, resultToWire } from './result';
@@ -30,8 +30,14 @@ export function errorToWire(thrown: unknown): WireError {
   };
 }
 
-/** The message with the field names of the wire. */
+/**
+ * The message with the field names of the wire. That of a result has no command and no stderr, in which these names may
+ * occur: {@link errorFromWire} adds both.
+ */
 export function messageToWire(error: Error): string {
+  const result = error instanceof ExecutionError ? ownValue(error, 'result') : undefined;
+  const ofResult = (result as ExecutionResult | undefined)?.error?.message;
+  if (ofResult !== undefined) return nameMap.toWire(ofResult);
   return isInWireNames(error) ? error.message : nameMap.toWire(error.message);
 }
 
@@ -43,20 +49,13 @@ export function errorFromWire(given: WireError): Error {
   const { name, code } = wire;
   if (name === 'TypeError') return setAllOwn(new TypeError(message), { code });
   if (name === 'RangeError') return setAllOwn(new RangeError(message), { code });
-  return new ExecutionError(code as ExecutionErrorCode, message, {
+  const result = wire.result && resultFromWire(wire.result);
+  const shown = result === undefined ? message : failureMessage(message, result);
+  return new ExecutionError(code as ExecutionErrorCode, shown, {
     reason: wire.reason as ValidationReason | undefined,
     errno: wire.errno,
     syscall: wire.syscall,
     path: wire.path,
-    result: wire.result && resultFromWire(wire.result),
+    result,
   });
-}
-
-/** The error with which the promise of an execution rejects that ended with this result. */
-export function rejectionOf(result: ExecutionResult, cause?: unknown): ExecutionError {
-  const { code, message, ...details } = result.error ?? {
-    code: 'ERR_INTERNAL' as const,
-    message: `Execution ended as ${result.status}`,
-  };
-  return new ExecutionError(code, message, { ...details, result, cause });
 }

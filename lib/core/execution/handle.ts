@@ -34,6 +34,7 @@ import {
 } from '../output/streams';
 import { onAbort } from '../util/abort';
 import { abortableIterator } from '../util/abortable-iterator';
+import type { CallSite } from '../util/call-site';
 
 const STREAMS = ['stdout', 'stderr', 'all'] as const;
 
@@ -55,6 +56,8 @@ export abstract class Handle implements Execution {
     };
   }
 
+  /** For a face that makes handles: where `run()` was called, for the stack of an error. */
+  caller: CallSite | undefined;
   readonly #isPiped: boolean;
   #emitter: ExecutionEmitter | undefined;
   #stdin: Writable | undefined;

@@ -51,7 +51,7 @@ export class LocalHandle extends Handle {
   }
 
   get result(): Promise<ExecutionResult> {
-    this.#result ??= completion(this.#executions, this.#state, this.#options);
+    this.#result ??= completion(this.#executions, this.#state, this.#options, this.caller);
     return this.#result;
   }
 

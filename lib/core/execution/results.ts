@@ -3,11 +3,12 @@
 import type * as buffer from 'node:buffer';
 import type { NativeEngine } from '../../../types/native';
 import type { ExecutionOutcome, ExecutionResult } from '../../../types/result';
-import { ExecutionError, fromInfo } from '../errors';
+import { ExecutionError } from '../errors';
 import { outcomeAt, resultAt, resultOf } from '../generated/returned';
 import { loadNative } from '../native/load';
 import { printable } from '../util/inspect';
 import * as crossing from './crossing';
+import { failureMessage } from './failure-message';
 
 /** The end of an execution that was cancelled before it reached the native engine. */
 export function cancelledOutcome(
@@ -102,7 +103,13 @@ export function withBytes(
   return withTexts(outcome, ofThisRealm(stdout), ofThisRealm(stderr));
 }
 
+/** The error with which a promise rejects for an execution that ended with this result. */
 export function rejectionOf(result: ExecutionResult, cause?: unknown): ExecutionError {
-  if (result.error !== null) return fromInfo(result.error, { result, cause });
-  return new ExecutionError('ERR_INTERNAL', `Execution ended as ${result.status}`, { result });
+  const { error } = result;
+  const info = error ?? {
+    code: 'ERR_INTERNAL' as const,
+    message: `Execution ended as ${result.status}`,
+  };
+  const message = failureMessage(info.message, result);
+  return new ExecutionError(info.code, message, { ...info, result, cause });
 }

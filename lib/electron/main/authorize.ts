@@ -1,6 +1,6 @@
 /** Asks the app whether a page may run a request. */
 
-import type { PageSender } from '../../../types/electron';
+import type { PageSender } from '../../../types/electron-main';
 import type { ExecutionRequest } from '../../../types/request';
 import { ownValue, refuseProgressPattern } from '../../core/index';
 import { accessDenied, codedError } from '../page-errors';

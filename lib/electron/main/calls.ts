@@ -1,7 +1,7 @@
 /** The calls that a page can make, by name. Their arguments are untrusted. */
 
 import type { ExecutionEngineApi, InputData } from '../../../types/api';
-import type { PageSender } from '../../../types/electron';
+import type { PageSender } from '../../../types/electron-main';
 import type { TerminalEvent } from '../../../types/events';
 import type { TerminalSize } from '../../../types/request';
 import type { ExecutionResult } from '../../../types/result';

@@ -1,6 +1,7 @@
 /** The options of `exposeEngine()`. */
 
-import type { ElectronIpcMain, ExposeOptions, PageMethod } from '../../../types/electron';
+import type { ElectronIpcMain, PageMethod } from '../../../types/electron';
+import type { ExposeOptions } from '../../../types/electron-main';
 import { asChannel, invalidOption, ownOptions } from '../option-checks';
 import { PAGE_METHODS } from '../page-methods';
 

@@ -1,12 +1,8 @@
 /** `exposeEngine()`: offers an engine to the pages of windows. */
 
 import type { Execution, ExecutionEngineApi } from '../../../types/api';
-import type {
-  ElectronIpcEvent,
-  ElectronWebContents,
-  ExposedEngine,
-  ExposeOptions,
-} from '../../../types/electron';
+import type { ElectronIpcEvent, ElectronWebContents } from '../../../types/electron';
+import type { ExposedEngine, ExposeOptions } from '../../../types/electron-main';
 import { ownValue } from '../../core/index';
 import { type Acknowledgement, ackChannel, type Call, callChannel, type Reply } from '../ipc';
 import { invalidOption } from '../option-checks';

@@ -1,6 +1,7 @@
 /** Checks the sender of a call: a page of the app in the main frame of its window. */
 
-import type { ElectronFrame, ElectronIpcEvent, PageSender } from '../../../types/electron';
+import type { ElectronFrame, ElectronIpcEvent } from '../../../types/electron';
+import type { PageSender } from '../../../types/electron-main';
 import { accessDenied } from '../page-errors';
 import type { ExposeSettings } from './expose-options';
 

@@ -28,7 +28,10 @@ describe('ExecutionError', () => {
     const error = await executionError(
       engine.run(sh('echo out; echo err >&2; exit 3'), { reject: true }),
     );
-    expect(error.message).toBe('Command failed with exit code 3');
+    expect(error.message).toBe(
+      'Command failed with exit code 3: echo out; echo err >&2; exit 3\n\nerr',
+    );
+    expect(error.result?.error?.message).toBe('Command failed with exit code 3');
     expect(error.result).toMatchObject({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
   });
 

@@ -217,6 +217,7 @@ describe('errors', () => {
         errno: -2,
         syscall: 'chdir',
         path: '/p',
+        message: 'm',
         retryable: false,
         name: 'ExecutionError',
       },
@@ -244,7 +245,8 @@ describe('errors', () => {
     expect(JSON.parse(text)).toMatchObject(wire);
     const back = errorFromWire(JSON.parse(text));
     expect(back).toBeInstanceOf(error.constructor);
-    expect(back).toMatchObject({ ...error, message: error.message });
+    // With a result, its command and stderr follow.
+    expect(back).toMatchObject({ ...error, message: expect.stringContaining(error.message) });
   });
 
   test('quoted values of the caller are not translated in a message', () => {

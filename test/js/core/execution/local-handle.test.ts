@@ -64,7 +64,8 @@ describe('reject: true', () => {
   ])('rejects with %s, bearing the result', async (_, request, code, message) => {
     const engine = makeEngine();
     const error = await executionError(engine.run(request, { reject: true }));
-    expect(error).toMatchObject({ code, message });
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(`${message}: `);
     expect(present(error.result).error).toMatchObject({ code, message });
   });
 

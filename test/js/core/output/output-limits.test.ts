@@ -138,7 +138,7 @@ describe('failExecution', () => {
     const error = await executionError(engine.waitForCompletion(id));
     expect(error).toMatchObject({
       code: 'ERR_OUTPUT_SIZE_EXCEEDED',
-      message: 'Output size exceeded maximum of 1000 bytes',
+      message: expect.stringMatching(/^Output size exceeded maximum of 1000 bytes: /),
     });
     const result = present(error.result);
     expect(result).toMatchObject({
