@@ -216,6 +216,17 @@ export interface ExecutionRequest {
    */
   idleTimeoutMs?: number | undefined;
   /**
+   * Asks the command for colours (`true`), or against them (`false`), by the variables that programs look at:
+   * `FORCE_COLOR`, `CLICOLOR_FORCE`, `NO_COLOR`, `PY_COLORS`, and `TERM`. What `env` names is not changed.
+   * @defaultValue as the environment says
+   */
+  color?: boolean | undefined;
+  /**
+   * Which escape sequences the output keeps, see `ansi` of {@link ExecutionConfig}.
+   * @defaultValue `ansi` of the configuration
+   */
+  ansi?: 'raw' | 'sgr' | 'strip' | undefined;
+  /**
    * A lease: unless {@link ExecutionEngineApi.renew} is called within this many milliseconds, again and again, the
    * execution is ended as `cancelled` with `ERR_LEASE_EXPIRED`. It begins with the process, and is counted on the engine's
    * threads, so a blocked event loop does not delay it. A finite number, at least 100.

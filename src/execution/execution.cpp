@@ -38,6 +38,7 @@ Execution::Execution(ExecutionHost& host, Strand strand, const ExecutionId& id,
       termination_(*this, lifecycle_, tree_, stop_of(request_, services_.config)),
       drain_(*this, lifecycle_, output_, services_.scanner, services_.config.drain_grace) {
   if (request_.pty) add_terminal_variables(request_);
+  add_color_variables(request_);
   request_.metadata = redacted(std::move(request_.metadata));
   request_.key = redacted(std::move(request_.key));
   // The redactor has the secrets from here on.

@@ -47,6 +47,9 @@ struct ExecutionRequest {
   std::shared_ptr<const Environment> inherited_env;
   std::vector<EnvironmentChange> env;
   bool extend_env = true;
+  // Asks the command for colours, or against them, by variables of its environment.
+  std::optional<bool> color;
+  std::optional<AnsiMode> ansi;
   std::optional<std::string> working_dir;
   // Where a relative path of the request begins, and the umask that is not set by it: those of the
   // host at the time of the request. Without them, those of the launch.

@@ -20,6 +20,8 @@ Environment cleaned(const Environment& given) {
   std::unordered_set<std::string_view> names;
   for (const std::string& entry : given) {
     const std::string_view name = name_of(entry);
+    // It is for the host: an engine of another version in the command must not load that binary.
+    if (name == "ESCHER_EXECUTION_ENGINE_BINARY") continue;
     if (!name.empty() && names.insert(name).second) clean.push_back(entry);
   }
   return clean;
@@ -41,22 +43,46 @@ std::shared_ptr<const Environment> inherited_by(const ExecutionRequest& request)
 
 std::string entry_of(const EnvironmentChange& change) { return change.name + '=' + *change.value; }
 
+bool has_name(const std::vector<EnvironmentChange>& changes, std::string_view name) {
+  return std::any_of(changes.begin(), changes.end(),
+                     [name](const EnvironmentChange& change) { return change.name == name; });
+}
+
+// Before those of the request, and only those that it does not name.
+void add_unless_named(ExecutionRequest& request, std::vector<EnvironmentChange> changes) {
+  std::erase_if(changes, [&](const auto& change) { return has_name(request.env, change.name); });
+  request.env.insert(request.env.begin(), changes.begin(), changes.end());
+}
+
 }  // namespace
 
 void add_terminal_variables(ExecutionRequest& request) {
-  std::vector<EnvironmentChange> changes;
-  const auto add = [&](std::string_view name, std::optional<std::string> value) {
-    const auto has_name = [name](const EnvironmentChange& change) { return change.name == name; };
-    if (std::none_of(request.env.begin(), request.env.end(), has_name)) {
-      changes.push_back({std::string(name), std::move(value)});
-    }
-  };
-  add("TERM", request.pty->term);
+  std::vector<EnvironmentChange> changes{{"TERM", request.pty->term}};
   for (const char* name :
        {"COLUMNS", "LINES", "TERMCAP", "TMUX", "TMUX_PANE", "STY", "WINDOW", "WINDOWID"}) {
-    add(name, std::nullopt);
+    changes.push_back({name, std::nullopt});
   }
-  request.env.insert(request.env.begin(), changes.begin(), changes.end());
+  add_unless_named(request, std::move(changes));
+}
+
+void add_color_variables(ExecutionRequest& request) {
+  if (!request.color) return;
+  if (!*request.color) {
+    // Not FORCE_COLOR=0: Node warns if that and NO_COLOR are set.
+    add_unless_named(request, {{"NO_COLOR", "1"},
+                               {"PY_COLORS", "0"},
+                               {"FORCE_COLOR", std::nullopt},
+                               {"CLICOLOR_FORCE", std::nullopt},
+                               {"TERM", "dumb"}});
+    return;
+  }
+  const auto term = ChildEnvironment(request).value_of("TERM");
+  std::vector<EnvironmentChange> changes{{"NO_COLOR", std::nullopt},
+                                         {"PY_COLORS", "1"},
+                                         {"FORCE_COLOR", "1"},
+                                         {"CLICOLOR_FORCE", "1"}};
+  if (!term || term->empty() || *term == "dumb") changes.push_back({"TERM", "xterm-256color"});
+  add_unless_named(request, std::move(changes));
 }
 
 ChildEnvironment::ChildEnvironment(const ExecutionRequest& request)
@@ -72,6 +98,14 @@ std::optional<std::string_view> ChildEnvironment::value_of(std::string_view name
     if (name_of(entry) == name) return entry.substr(name.size() + 1);
   }
   return std::nullopt;
+}
+
+std::shared_ptr<const Environment> ChildEnvironment::entries_with(std::string_view name,
+                                                                  std::string_view value) const {
+  if (has_name(changes_, name) || value_of(name)) return entries();
+  Environment result = *entries();
+  result.push_back(std::string(name).append("=").append(value));
+  return std::make_shared<const Environment>(std::move(result));
 }
 
 std::shared_ptr<const Environment> ChildEnvironment::entries() const {

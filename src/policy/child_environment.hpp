@@ -16,6 +16,10 @@ namespace escher {
 // the terminal of the host.
 void add_terminal_variables(ExecutionRequest& request);
 
+// The variables by which programs are asked for colours, or against them, unless the request names
+// them.
+void add_color_variables(ExecutionRequest& request);
+
 // Holds references into the request, which must outlive it.
 class ChildEnvironment {
  public:
@@ -26,6 +30,9 @@ class ChildEnvironment {
   // `NAME=value` entries: the inherited ones in their order, then the new names. Without changes,
   // all children share one environment.
   std::shared_ptr<const Environment> entries() const;
+  // The same with one more, unless the request or the host names it.
+  std::shared_ptr<const Environment> entries_with(std::string_view name,
+                                                  std::string_view value) const;
 
  private:
   // Contains each name once.

@@ -57,6 +57,23 @@ std::string as_shell_text(const std::string& command) {
   return command.starts_with('-') || command.starts_with('+') ? ' ' + command : command;
 }
 
+// `/usr/bin/python3 -u`, `/usr/bin/env python3.11`
+bool is_python(std::string_view interpreter) {
+  constexpr std::string_view kSpace = " \t\r";
+  while (!interpreter.empty()) {
+    const std::size_t first = std::min(interpreter.find_first_not_of(kSpace), interpreter.size());
+    interpreter.remove_prefix(first);
+    const std::string_view word = interpreter.substr(0, interpreter.find_first_of(kSpace));
+    const std::string_view name = word.substr(word.rfind('/') + 1);
+    if (name.starts_with("python")) return true;
+    // `env` takes options and assignments before the name.
+    const bool may_follow = name == "env" || word.starts_with('-') || word.find('=') != word.npos;
+    if (!may_follow) return false;
+    interpreter.remove_prefix(word.size());
+  }
+  return false;
+}
+
 // For a command line in the place of the program.
 std::string advice_for(std::string_view field, std::string_view name) {
   if (field != "command.program" || name.find(' ') == std::string_view::npos) return {};
@@ -92,10 +109,10 @@ Result<CommandLine> CommandLookup::find(const ShellCommand& command) const {
   if (command.shell) {
     auto executable = find_program("command.shell", *command.shell);
     if (executable.has_error()) return executable.error();
-    return CommandLine{std::move(*executable), {*command.shell, "-c", std::move(text)}};
+    return CommandLine{std::move(*executable), {*command.shell, "-c", std::move(text)}, false};
   }
   for (const char* shell : kDefaultShells) {
-    if (is_executable(shell)) return CommandLine{shell, {shell, "-c", std::move(text)}};
+    if (is_executable(shell)) return CommandLine{shell, {shell, "-c", std::move(text)}, false};
   }
   return refuse(Reason::program_not_found,
                 "\"command.shell\" is required: neither /bin/bash nor /bin/sh is executable");
@@ -104,7 +121,7 @@ Result<CommandLine> CommandLookup::find(const ShellCommand& command) const {
 Result<CommandLine> CommandLookup::find(const ExecCommand& command) const {
   auto executable = find_program("command.program", command.program);
   if (executable.has_error()) return executable.error();
-  return CommandLine{std::move(*executable), argv_of({command.program}, command.args)};
+  return CommandLine{std::move(*executable), argv_of({command.program}, command.args), false};
 }
 
 Result<CommandLine> CommandLookup::find(const ScriptCommand& command) const {
@@ -118,17 +135,19 @@ Result<CommandLine> CommandLookup::find(const ScriptCommand& command) const {
                       quote(command.path) + start_of(command.path));
   }
   const std::string operand = as_operand(command.path);
-  const bool has_shebang =
-      !command.interpreter &&
-      files_.has_shebang(from_host(command.path), request_.host_directory.get());
-  if (has_shebang && is_executable(command.path)) {
-    return CommandLine{operand, argv_of({operand}, command.args)};
+  std::optional<std::string> shebang;
+  if (!command.interpreter) {
+    shebang = files_.shebang(from_host(command.path), request_.host_directory.get());
   }
-  const auto interpreter = find_interpreter(command, has_shebang);
+  if (shebang && is_executable(command.path)) {
+    return CommandLine{operand, argv_of({operand}, command.args), is_python(*shebang)};
+  }
+  const auto interpreter = find_interpreter(command, shebang.has_value());
   if (interpreter.has_error()) return interpreter.error();
   auto executable = find_program("command.interpreter", *interpreter);
   if (executable.has_error()) return executable.error();
-  return CommandLine{std::move(*executable), argv_of({*interpreter, operand}, command.args)};
+  return CommandLine{std::move(*executable), argv_of({*interpreter, operand}, command.args),
+                     is_python(*interpreter)};
 }
 
 Result<CommandLine> CommandLookup::find(const AwsCliCommand& command) const {
@@ -137,7 +156,7 @@ Result<CommandLine> CommandLookup::find(const AwsCliCommand& command) const {
   auto argv = argv_of({"aws", command.service, command.operation}, command.args);
   if (command.profile) argv.insert(argv.end(), {"--profile", *command.profile});
   if (command.region) argv.insert(argv.end(), {"--region", *command.region});
-  return CommandLine{std::move(*executable), std::move(argv)};
+  return CommandLine{std::move(*executable), std::move(argv), false};
 }
 
 // The interpreter of the request, or the one for the extension. `has_shebang`: the script has a

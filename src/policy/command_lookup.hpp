@@ -19,6 +19,8 @@ namespace escher {
 struct CommandLine {
   std::string executable;
   std::vector<std::string> argv;
+  // It is a script that Python runs.
+  bool is_python = false;
 };
 
 // Resolves names like the child does: relative paths in its working directory, programs in its

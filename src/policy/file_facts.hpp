@@ -1,6 +1,7 @@
 // What the request rules ask the file system. Implemented by process/file_facts; tests use a fake.
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace escher {
@@ -16,8 +17,9 @@ class FileFacts {
   // A regular file, after links are followed, that the current user may execute. Where a sandbox
   // does not allow the question, any file that a user may execute: execve decides.
   virtual bool is_executable(const std::string& path, const HostDirectory* from) const = 0;
-  // The file begins with `#!`.
-  virtual bool has_shebang(const std::string& path, const HostDirectory* from) const = 0;
+  // What follows `#!` in its first line, up to 255 bytes; nothing if the file does not begin so.
+  virtual std::optional<std::string> shebang(const std::string& path,
+                                             const HostDirectory* from) const = 0;
 };
 
 }  // namespace escher

@@ -14,7 +14,9 @@ Result<ResolvedCommand> resolve(const ExecutionRequest& request, const Config& c
   const ChildEnvironment env(request);
   auto line = CommandLookup(env, request, config, files, redact).find(request.command);
   if (line.has_error()) return line.error();
-  return ResolvedCommand{std::move(line->executable), std::move(line->argv), env.entries()};
+  // Python would keep the lines of a pipe until its buffer is full.
+  auto entries = line->is_python ? env.entries_with("PYTHONUNBUFFERED", "1") : env.entries();
+  return ResolvedCommand{std::move(line->executable), std::move(line->argv), std::move(entries)};
 }
 
 }  // namespace escher

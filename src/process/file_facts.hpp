@@ -9,7 +9,8 @@ class SystemFileFacts final : public FileFacts {
  public:
   Kind kind(const std::string& path, const HostDirectory* from) const override;
   bool is_executable(const std::string& path, const HostDirectory* from) const override;
-  bool has_shebang(const std::string& path, const HostDirectory* from) const override;
+  std::optional<std::string> shebang(const std::string& path,
+                                     const HostDirectory* from) const override;
 };
 
 }  // namespace escher

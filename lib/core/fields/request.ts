@@ -21,6 +21,8 @@ export const REQUEST = {
   command: 'command',
   env: 'environment',
   extendEnv: 'boolean',
+  color: 'boolean',
+  ansi: 'ansi',
   workingDir: 'path',
   timeoutMs: 'number',
   idleTimeoutMs: 'number',

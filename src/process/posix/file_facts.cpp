@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <string_view>
+
 #include "process/host_directory.hpp"
 #include "process/posix/unique_fd.hpp"
 
@@ -43,12 +45,16 @@ bool SystemFileFacts::is_executable(const std::string& path, const HostDirectory
   return may_execute(descriptor_of(from), path) && kind(path, from) == Kind::file;
 }
 
-bool SystemFileFacts::has_shebang(const std::string& path, const HostDirectory* from) const {
+std::optional<std::string> SystemFileFacts::shebang(const std::string& path,
+                                                    const HostDirectory* from) const {
   // O_NONBLOCK: opening a FIFO must not wait for a writer.
   const UniqueFd file(
       ::openat(descriptor_of(from), path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  char head[2];
-  return file && ::read(file.get(), head, 2) == 2 && head[0] == '#' && head[1] == '!';
+  char head[257];
+  const ssize_t count = file ? ::read(file.get(), head, sizeof head) : -1;
+  if (count < 2 || head[0] != '#' || head[1] != '!') return std::nullopt;
+  const std::string_view line(head + 2, static_cast<std::size_t>(count) - 2);
+  return std::string(line.substr(0, line.find('\n')));
 }
 
 }  // namespace escher

@@ -17,7 +17,9 @@ struct Files final : FileFacts {
     return missing ? Kind::missing : path == "/" ? Kind::directory : Kind::file;
   }
   bool is_executable(const std::string&, const HostDirectory*) const override { return !missing; }
-  bool has_shebang(const std::string&, const HostDirectory*) const override { return false; }
+  std::optional<std::string> shebang(const std::string&, const HostDirectory*) const override {
+    return std::nullopt;
+  }
   bool missing = false;
   bool without_memory = false;
 };

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "policy/fake_files.hpp"
 #include "policy/resolved_command.hpp"
 
@@ -44,6 +46,47 @@ TEST(ChildEnvironment, FirstInheritedEntryOfANameWins) {
 
 TEST(ChildEnvironment, MalformedInheritedEntriesAreDropped) {
   EXPECT_EQ(child_of(request_with({"", "junk", "=x", "A=1"}, {})), (Environment{"A=1"}));
+}
+
+TEST(ChildEnvironment, LeavesTheBinaryOfTheHostOut) {
+  EXPECT_EQ(child_of(request_with({"A=1", "ESCHER_EXECUTION_ENGINE_BINARY=/x.node"}, {})),
+            (Environment{"A=1"}));
+  EXPECT_EQ(child_of(request_with({}, {{"ESCHER_EXECUTION_ENGINE_BINARY", "/mine"}})),
+            (Environment{"ESCHER_EXECUTION_ENGINE_BINARY=/mine"}));
+}
+
+TEST(ChildEnvironment, AddsAnEntryThatNothingNames) {
+  const auto with = [](const ExecutionRequest& request) {
+    return *ChildEnvironment(request).entries_with("P", "1");
+  };
+  EXPECT_EQ(with(request_with({"A=1"}, {})), (Environment{"A=1", "P=1"}));
+  EXPECT_EQ(with(request_with({"P=0"}, {})), (Environment{"P=0"}));
+  EXPECT_EQ(with(request_with({}, {{"P", "2"}})), (Environment{"P=2"}));
+  EXPECT_EQ(with(request_with({"A=1"}, {{"P", std::nullopt}})), (Environment{"A=1"}));
+}
+
+Environment colored(bool color, Environment inherited, std::vector<EnvironmentChange> changes) {
+  auto request = request_with(std::move(inherited), std::move(changes));
+  request.color = color;
+  add_color_variables(request);
+  auto entries = child_of(request);
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+TEST(ChildEnvironment, AsksForColors) {
+  EXPECT_EQ(
+      colored(true, {"NO_COLOR=1", "TERM=dumb"}, {}),
+      (Environment{"CLICOLOR_FORCE=1", "FORCE_COLOR=1", "PY_COLORS=1", "TERM=xterm-256color"}));
+  EXPECT_EQ(colored(true, {"TERM=screen"}, {{"FORCE_COLOR", "3"}, {"PY_COLORS", std::nullopt}}),
+            (Environment{"CLICOLOR_FORCE=1", "FORCE_COLOR=3", "TERM=screen"}));
+}
+
+TEST(ChildEnvironment, AsksAgainstColors) {
+  EXPECT_EQ(colored(false, {"FORCE_COLOR=1", "CLICOLOR_FORCE=1", "TERM=xterm"}, {}),
+            (Environment{"NO_COLOR=1", "PY_COLORS=0", "TERM=dumb"}));
+  EXPECT_EQ(colored(false, {}, {{"TERM", "xterm"}}),
+            (Environment{"NO_COLOR=1", "PY_COLORS=0", "TERM=xterm"}));
 }
 
 TEST(ChildEnvironment, FollowsAChangedHostEnvironment) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "policy/fake_files.hpp"
 #include "policy/resolved_command.hpp"
 
@@ -170,6 +172,29 @@ TEST_F(CommandLookupTest, InterpreterOfAnExtensionMustExist) {
   refuses(ScriptCommand{"x.rb", {}, {}}, Reason::program_not_found,
           "\"command.interpreter\" was not found: 'ruby' is in no directory of the child\'s PATH, "
           "'/bin'");
+}
+
+TEST_F(CommandLookupTest, PythonDoesNotBufferItsOutput) {
+  const auto is_unbuffered = [this](Command command) {
+    const auto entries = *resolved(std::move(command)).env;
+    return std::find(entries.begin(), entries.end(), "PYTHONUNBUFFERED=1") != entries.end();
+  };
+  files_.file("/s/a.py").executable("/bin/python3").executable("/opt/python3.12");
+  files_.executable("/bin/bash").file("/s/a.sh");
+  for (const char* line :
+       {"/usr/bin/python3", " /usr/bin/env python3 -u", "/usr/bin/env -S python"}) {
+    files_.script("/s/tool", true, line);
+    EXPECT_TRUE(is_unbuffered(ScriptCommand{"/s/tool", {}, {}})) << line;
+  }
+  for (const char* line : {"", "/bin/sh python", "/usr/bin/env node", "/opt/python/bin/other"}) {
+    files_.script("/s/tool", true, line);
+    EXPECT_FALSE(is_unbuffered(ScriptCommand{"/s/tool", {}, {}})) << line;
+  }
+  EXPECT_TRUE(is_unbuffered(ScriptCommand{"/s/a.py", {}, {}}));
+  EXPECT_TRUE(is_unbuffered(ScriptCommand{"/s/a.sh", "/opt/python3.12", {}}));
+  EXPECT_FALSE(is_unbuffered(ScriptCommand{"/s/a.sh", {}, {}}));
+  request_.env = {{"PYTHONUNBUFFERED", std::nullopt}};
+  EXPECT_FALSE(is_unbuffered(ScriptCommand{"/s/a.py", {}, {}}));
 }
 
 TEST_F(CommandLookupTest, TypeScriptRunsIfNodeSupportsIt) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,19 +15,20 @@ namespace escher::test {
 
 class FakeFiles : public FileFacts {
  public:
-  FakeFiles& directory(const std::string& path) { return add(path, {Kind::directory}); }
-  FakeFiles& file(const std::string& path) { return add(path, {Kind::file}); }
-  FakeFiles& fifo(const std::string& path) { return add(path, {Kind::other}); }
-  FakeFiles& executable(const std::string& path) { return add(path, {Kind::file, true}); }
-  FakeFiles& script(const std::string& path, bool executable) {
-    return add(path, {Kind::file, executable, true});
+  FakeFiles& directory(const std::string& path) { return add(path, {Kind::directory, false, {}}); }
+  FakeFiles& file(const std::string& path) { return add(path, {Kind::file, false, {}}); }
+  FakeFiles& fifo(const std::string& path) { return add(path, {Kind::other, false, {}}); }
+  FakeFiles& executable(const std::string& path) { return add(path, {Kind::file, true, {}}); }
+  FakeFiles& script(const std::string& path, bool executable,
+                    const std::string& shebang = "/bin/sh") {
+    return add(path, {Kind::file, executable, shebang});
   }
 
   Kind kind(const std::string& path, const HostDirectory*) const override { return at(path).kind; }
   bool is_executable(const std::string& path, const HostDirectory*) const override {
     return at(path).executable;
   }
-  bool has_shebang(const std::string& path, const HostDirectory*) const override {
+  std::optional<std::string> shebang(const std::string& path, const HostDirectory*) const override {
     return at(path).shebang;
   }
 
@@ -34,7 +36,7 @@ class FakeFiles : public FileFacts {
   struct Facts {
     Kind kind = Kind::missing;
     bool executable = false;
-    bool shebang = false;
+    std::optional<std::string> shebang = {};
   };
 
   // `/srv/./x` is `/srv/x`.

@@ -30,7 +30,9 @@ class FileFactsTest : public testing::Test {
 
   Kind kind(const std::string& path) { return facts.kind(path, nullptr); }
   bool is_executable(const std::string& path) { return facts.is_executable(path, nullptr); }
-  bool has_shebang(const std::string& path) { return facts.has_shebang(path, nullptr); }
+  std::optional<std::string> shebang(const std::string& path) {
+    return facts.shebang(path, nullptr);
+  }
 
   TemporaryDirectory directory;
   SystemFileFacts facts;
@@ -71,18 +73,20 @@ TEST_F(FileFactsTest, GoesByTheExecuteBitsInASandboxWithoutFaccessat2) {
 }
 
 TEST_F(FileFactsTest, FindsAShebang) {
-  EXPECT_TRUE(has_shebang(make_file("script", "#!/bin/sh\n", 0600)));
-  EXPECT_TRUE(has_shebang(make_file("shortest", "#!", 0600)));
-  EXPECT_FALSE(has_shebang(make_file("comment", "# !\n", 0600)));
-  EXPECT_FALSE(has_shebang(make_file("one", "#", 0600)));
-  EXPECT_FALSE(has_shebang(make_file("empty", "", 0600)));
-  EXPECT_FALSE(has_shebang(directory / "nothing"));
-  EXPECT_FALSE(has_shebang(directory.path()));
+  EXPECT_EQ(shebang(make_file("script", "#!/bin/sh -e\nrest", 0600)), "/bin/sh -e");
+  EXPECT_EQ(shebang(make_file("shortest", "#!", 0600)), "");
+  const std::string line(300, 'x');
+  EXPECT_EQ(shebang(make_file("long", "#!" + line, 0600)), line.substr(0, 255));
+  EXPECT_FALSE(shebang(make_file("comment", "# !\n", 0600)));
+  EXPECT_FALSE(shebang(make_file("one", "#", 0600)));
+  EXPECT_FALSE(shebang(make_file("empty", "", 0600)));
+  EXPECT_FALSE(shebang(directory / "nothing"));
+  EXPECT_FALSE(shebang(directory.path()));
 }
 
 TEST_F(FileFactsTest, DoesNotBlockOnAFifo) {
   ASSERT_EQ(::mkfifo((directory / "fifo").c_str(), 0700), 0);
-  EXPECT_FALSE(has_shebang(directory / "fifo"));
+  EXPECT_FALSE(shebang(directory / "fifo"));
   EXPECT_FALSE(is_executable(directory / "fifo"));
 }
 
