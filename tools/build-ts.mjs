@@ -30,6 +30,7 @@ const faces = [
   'electron/preload',
   'opentelemetry/index',
   'plan/index',
+  'testing/index',
   'cli/main',
 ];
 
