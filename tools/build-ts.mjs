@@ -26,6 +26,7 @@ const faces = [
   'bridge/index',
   'bridge/wire/index',
   'console/index',
+  'console/serve',
   'electron/index',
   'electron/preload',
   'opentelemetry/index',
