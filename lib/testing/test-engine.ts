@@ -40,6 +40,7 @@ import { signalled } from './signalled';
 import { TestExecution } from './test-execution';
 import { type Started, TestHandle } from './test-handle';
 import { testRequest } from './test-request';
+import { turn } from './turn';
 
 export class TestEngine extends EngineBase implements FakeEngine {
   readonly config: Readonly<ExecutionConfig>;
@@ -162,7 +163,7 @@ export class TestEngine extends EngineBase implements FakeEngine {
       const execution = this.#prepare(request);
       const handle = new TestHandle({ execution }, checked, isPiped);
       // Without a process, and without a record.
-      if (checked.signal?.aborted) process.nextTick(() => execution.cancel('cancel'));
+      if (checked.signal?.aborted) void turn().then(() => execution.cancel('cancel'));
       else this.#admit(execution);
       return handle;
     } catch (error) {

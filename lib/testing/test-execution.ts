@@ -1,7 +1,6 @@
 /** One execution of a fake engine: reads the answer of the test, emits the events, and keeps the result. */
 
 import { AsyncResource } from 'node:async_hooks';
-import { setImmediate } from 'node:timers';
 import type { ExecutionConfig } from '../../types/config';
 import type { ExecutionRequest } from '../../types/request';
 import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../../types/result';
@@ -11,6 +10,7 @@ import { type Answer, answerOf, isResult, linesOf } from './answer';
 import { InputQueue } from './input-queue';
 import { endedBy, failedWith, outcomeOf } from './outcome';
 import { TestOutput } from './test-output';
+import { turn } from './turn';
 
 /** A request that was checked. */
 export interface TestRequest {
@@ -27,9 +27,6 @@ export interface TestRequest {
 let lastPid = 2 ** 22;
 /** Timers cannot wait longer. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-
-/** A turn of the event loop: listeners can be added before the first event. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export class TestExecution {
   readonly given: TestRequest;
@@ -111,6 +108,7 @@ export class TestExecution {
 
   async #run(given: Promise<Answer> | Answer): Promise<void> {
     try {
+      // Listeners can be added before the first event.
       await turn();
       // Without a process there is no event of its start.
       const known = isPromise(given) ? undefined : given.known;

@@ -17,6 +17,7 @@ import {
 import { signalled } from './signalled';
 import type { TestExecution } from './test-execution';
 import { TestOutput } from './test-output';
+import { turn } from './turn';
 
 const ignore = (): void => undefined;
 
@@ -38,7 +39,7 @@ export class TestHandle extends Handle {
     this.cancelAt(options.signal?.aborted ? undefined : options.signal);
     this.follow();
     // In this turn the caller can handle the rejection, and begin to read.
-    if ('error' in started) process.nextTick(() => this.#refused.resolve());
+    if ('error' in started) void turn().then(() => this.#refused.resolve());
   }
 
   get id(): string {

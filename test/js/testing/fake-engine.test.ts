@@ -450,6 +450,23 @@ test('the configuration has the defaults of a real engine', () => {
   expect(Object.isFrozen(fake)).toBe(true);
 });
 
+test('a test can replace the timers, and let timeouts expire', async () => {
+  jest.useFakeTimers();
+  try {
+    const engine = createFakeEngine({ on: () => new Promise<never>(() => undefined) });
+    const run = engine.run(exec('x', [], { timeoutMs: 60_000 }));
+    await once(run as never, 'started');
+    jest.advanceTimersByTime(60_000);
+    expect((await run).status).toBe('timeout');
+    const refused = engine.run({} as ExecutionRequest);
+    expect(await executionError(refused)).toMatchObject({ code: 'ERR_VALIDATION' });
+    const aborted = await engine.run(exec('x'), { signal: AbortSignal.abort() });
+    expect(aborted.status).toBe('cancelled');
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 test('it needs no native binary', () => {
   const program = `
     const { createFakeEngine } = require('escher-execution-engine/testing');
