@@ -26,10 +26,12 @@ const faces = [
   'bridge/index',
   'bridge/wire/index',
   'console/index',
+  'console/serve',
   'electron/index',
   'electron/preload',
   'opentelemetry/index',
   'plan/index',
+  'testing/index',
   'cli/main',
 ];
 

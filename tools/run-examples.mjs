@@ -18,6 +18,7 @@ const PAGES = [
   'docs/from-execa.md',
   'docs/from-the-crate.md',
   'docs/bridge.md',
+  'docs/console.md',
   'docs/ui-integration.md',
 ];
 const TIME_LIMIT_MS = 180_000;

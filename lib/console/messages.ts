@@ -29,6 +29,11 @@ export interface Row {
   memory: Memory | null;
   progress: Progress | null;
   logFile: string | null;
+  /** `source` of the metadata. */
+  source: string | null;
+  tags: Record<string, string>;
+  /** Whether it can be run again: a page has started it. */
+  canRerun: boolean;
 }
 
 export interface Memory {
@@ -60,6 +65,8 @@ export type StateMessage = { now: number } & (
       type: 'hello';
       cwd: string;
       maxConcurrent: number;
+      /** Milliseconds from a cancel to `SIGKILL`; `null`: none follows. */
+      graceMs: number | null;
       /** Whether a command can be started with `progress`. */
       allowProgressPatterns: boolean;
       rows: Row[];

@@ -1,12 +1,20 @@
 /**
  * The inner contract of the package: what its faces (`lib/bridge`, `lib/cli`, `lib/console`,
- * `lib/electron`, `lib/opentelemetry`, `lib/plan`) use of the core. They import nothing else of it. Not public.
+ * `lib/electron`, `lib/opentelemetry`, `lib/plan`, `lib/testing`) use of the core. They import nothing else of it. Not public.
  */
 
 // The engine and its errors. `EngineBase` is the base of an engine that runs elsewhere.
 export { ExecutionEngine } from './engine';
 export { type AnyResult, EngineBase } from './engine-base';
-export { ExecutionError, type ExecutionErrorDetails, notFound, waitTimedOut } from './errors';
+export {
+  ExecutionError,
+  type ExecutionErrorDetails,
+  engineClosed,
+  errorInfo,
+  fromNative,
+  notFound,
+  waitTimedOut,
+} from './errors';
 // Events: the emitter of an engine or a handle, and delivery to its listeners.
 export { publish, publishLines } from './events/dispatch';
 export { ExecutionEmitter, wantsLines } from './events/emitter';
@@ -14,6 +22,7 @@ export { failureMessage } from './execution/failure-message';
 // The two sides of a handle. `Handle` is the base of handles whose engine is elsewhere; `LocalHandle`
 // is what `run()` of an engine in this process returns, for a face that forwards its lines.
 export { Handle } from './execution/handle';
+export { idRefusal } from './execution/id-refusal';
 export type { LocalHandle } from './execution/local-handle';
 export { isRejection } from './execution/rejection';
 export { rejectionOf } from './execution/results';
@@ -68,16 +77,16 @@ export {
   wrongType,
   wrongValue,
 } from './options/checks';
-export { unknownCommandType } from './options/command';
-export { shutdownGraceMs } from './options/config';
+export { describeCommand, unknownCommandType } from './options/command';
+export { configOver, shutdownGraceMs } from './options/config';
 export { ownFields } from './options/fields';
 export { asKeyLimit, asKeyLimits } from './options/key-limits';
-export { asKey, asStdinMode, isSecrets, SECRETS } from './options/kinds';
+export { asAnySignal, asKey, asStdinMode, isSecrets, SECRETS } from './options/kinds';
 export { asLimits } from './options/limits';
 export { nearest, refuseUnknown, unknownField } from './options/names';
 export { PATTERNS_NOT_ALLOWED, patternProblem, refuseProgressPattern } from './options/progress';
 export { asTerminalSize, isInteractive } from './options/pty';
-export { toJson } from './options/request';
+export { checkedRequest, idOfRefused, isRefusedPiped, toJson } from './options/request';
 // Lines in batches, for a reader that applies backpressure.
 export type { BatchReader, LineSource } from './output/line-reader';
 export type { RetainedOutput } from './output/output-bytes';
@@ -91,5 +100,5 @@ export { Deferred } from './util/deferred';
 export { printable } from './util/inspect';
 export { setAllOwn, setOwn } from './util/own-property';
 export { randomId } from './util/random-id';
-export { signalNumber } from './util/signals';
+export { signalName, signalNumber } from './util/signals';
 export { boundedWait, reasonOf, throwIfAborted } from './util/wait';

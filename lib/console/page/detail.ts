@@ -4,7 +4,7 @@ import type { Row } from '../messages';
 import { api } from './api';
 import { byId, createElement, createIcon, isEnabled, setEnabled, setText } from './dom';
 import { FactList } from './facts';
-import { progressText, STATUS_NAMES } from './format';
+import { duration, progressText, STATUS_NAMES } from './format';
 import type { Store } from './store';
 import type { OutputTerminal } from './terminal';
 
@@ -29,7 +29,9 @@ export class Detail {
   readonly #actions: Record<Exclude<ActionName, 'copy'>, (id: string) => Promise<unknown>> = {
     cancel: async (id) => {
       await api.cancel(id);
-      this.#showNote('Cancelling; SIGKILL follows after 5 s.');
+      const { graceMs } = this.#store;
+      const kill = graceMs === null ? '' : `; SIGKILL follows after ${duration(graceMs)}`;
+      this.#showNote(`Cancelling${kill}.`);
     },
     interrupt: (id) => api.kill(id, 'SIGINT'),
     kill: (id) => api.kill(id, 'SIGKILL'),
@@ -111,13 +113,14 @@ export class Detail {
     setText(byId('progress-label'), progressText(row));
   }
 
-  #renderButtons({ status, input }: Row): void {
+  #renderButtons({ status, input, canRerun }: Row): void {
     const isRunning = status === 'running';
     const isActive = isRunning || status === 'pending';
     setEnabled(this.#buttons.cancel, isActive);
     setEnabled(this.#buttons.interrupt, isRunning);
     setEnabled(this.#buttons.kill, isRunning);
     setEnabled(this.#buttons.remove, !isActive);
+    setEnabled(this.#buttons.rerun, canRerun);
     byId('input-bar').hidden = input === 'none';
     const isOpen = input === 'open';
     setEnabled(byId('send'), isOpen);

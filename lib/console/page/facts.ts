@@ -2,7 +2,7 @@
 
 import type { Row } from '../messages';
 import { byId, createElement, setText } from './dom';
-import { count, duration, elapsed, exitText, memory, percent } from './format';
+import { count, duration, elapsed, exitText, memory, percent, tagTexts } from './format';
 
 type Fact = [name: string, value: string, style?: 'mono'];
 
@@ -48,7 +48,9 @@ function factsOf(row: Row, now: number): Fact[] {
     ['Lines', count(row.lines)],
     ...optional('Timeout', row.timeoutMs === null ? '' : duration(row.timeoutMs)),
     ...optional('Reason', row.error !== null && exitText(row) === '' ? row.error : ''),
-    ['Directory', row.cwd, 'mono'],
+    ...optional('Source', row.source ?? ''),
+    ...optional('Tags', tagTexts(row).join(', ')),
+    ...optional('Directory', row.cwd, 'mono'),
     ...optional('Log', row.logFile ?? '', 'mono'),
   ];
 }

@@ -80,3 +80,10 @@ export function progressText({ progress }: Row): string {
   const fraction = progress.fraction === null ? '' : percent(100 * progress.fraction);
   return [fraction, progress.label ?? ''].filter((part) => part !== '').join(' ');
 }
+
+/** The name that the program gave the execution, and the command. */
+export const label = ({ source, command }: Row): string =>
+  source === null ? command : `${source}: ${command}`;
+
+export const tagTexts = ({ tags }: Row): string[] =>
+  Object.entries(tags).map(([key, value]) => `${key}=${value}`);

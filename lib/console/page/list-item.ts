@@ -2,12 +2,23 @@
 
 import type { Row } from '../messages';
 import { createElement, createIcon, setIcon, setText } from './dom';
-import { duration, elapsed, exitText, memory, percent, progressText, STATUS_NAMES } from './format';
+import {
+  duration,
+  elapsed,
+  exitText,
+  label,
+  memory,
+  percent,
+  progressText,
+  STATUS_NAMES,
+  tagTexts,
+} from './format';
 
 export class ListItem {
   readonly element = createElement('div', 'item');
   readonly time = createElement('span', 'time');
   readonly #icon: Element;
+  readonly #command = createElement('span', 'command');
   readonly #summary = createElement('span', 'sub');
   readonly #bar = createElement('div', 'bar-fill');
   readonly #track = createElement('div', 'bar-track', this.#bar);
@@ -17,10 +28,8 @@ export class ListItem {
     this.#icon = createIcon(`i-${row.status}`);
     element.dataset.id = row.id;
     element.setAttribute('role', 'option');
-    element.title = row.command;
     element.tabIndex = -1;
-    const command = createElement('span', 'command', row.command);
-    element.append(this.#icon, command, this.time, this.#summary, this.#track);
+    element.append(this.#icon, this.#command, this.time, this.#summary, this.#track);
   }
 
   /** `now`: by the clock of the server. */
@@ -29,6 +38,8 @@ export class ListItem {
       this.element.dataset.status = row.status;
       setIcon(this.#icon, `i-${row.status}`);
     }
+    setText(this.#command, label(row));
+    this.element.title = [label(row), ...tagTexts(row)].join('\n');
     setText(this.time, elapsed(row, now));
     setText(this.#summary, summary(row));
     const fraction = row.progress?.fraction ?? null;

@@ -2,7 +2,7 @@
 
 import type { Row } from '../messages';
 import { byId, createElement, setText } from './dom';
-import { elapsed } from './format';
+import { elapsed, label, tagTexts } from './format';
 import { ListItem } from './list-item';
 import type { Store } from './store';
 
@@ -134,11 +134,11 @@ export class ExecutionList {
     const { text, status } = this.filter;
     if (status === 'active' && groupOf(row) === 'finished') return false;
     if (status === 'failed' && row.status !== 'failed' && row.status !== 'timeout') return false;
-    const command = row.command.toLowerCase();
+    const shown = [label(row), ...tagTexts(row)].join(' ').toLowerCase();
     return text
       .toLowerCase()
       .split(/\s+/)
-      .every((word) => command.includes(word));
+      .every((word) => shown.includes(word));
   }
 
   #arrange(grouped: Record<Group, Row[]>): void {

@@ -17,6 +17,7 @@ export class Store {
   cwd = '';
   allowsPatterns = false;
   maxConcurrent = 0;
+  graceMs: number | null = null;
   connection: Connection = 'connecting';
   /** The last error answer of the server. */
   error: ApiError | undefined;
@@ -78,6 +79,7 @@ export class Store {
     this.cwd = message.cwd;
     this.allowsPatterns = message.allowProgressPatterns;
     this.maxConcurrent = message.maxConcurrent;
+    this.graceMs = message.graceMs;
     const present = new Set(message.rows.map(({ id }) => id));
     this.#change(
       message.rows,

@@ -1,18 +1,26 @@
 /** The executions of the console, and the pages that watch them. */
 
 import type { ExecutionEngineApi } from '../../../types/api';
-import type { OutputEvent, TerminalEvent } from '../../../types/events';
+import type {
+  ExecutionEventName,
+  ExecutionListener,
+  OutputEvent,
+  StartedEvent,
+  TerminalEvent,
+} from '../../../types/events';
 import type { ExecutionRequest } from '../../../types/request';
+import type { ExecutionOutcome, ExecutionResult } from '../../../types/result';
 import { setAllOwn } from '../../core/index';
 import type { Row, StartBody } from '../messages';
+import { coloursOnly } from './colours-only';
 import { executionNotFound, HttpError } from './http-error';
-import { OutputTails } from './output-tails';
-import { pendingRow, settledFields } from './row';
+import { OUTPUT_TAIL_LIMITS, OutputTails } from './output-tails';
+import { adoptedRow, nameOf, pendingRow, settledFields } from './row';
 
 interface Entry {
   row: Row;
-  /** For a rerun. Never sent to a page: the environment may contain secrets. */
-  body: StartBody;
+  /** For a rerun. Never sent to a page: the environment may contain secrets. `undefined`: no page has started it. */
+  body: StartBody | undefined;
 }
 
 /** Receives ids only: what a slow page has not read yet is a set of ids. */
@@ -31,20 +39,35 @@ export class ExecutionRegistry {
   readonly #entries = new Map<string, Entry>();
   /** In the order of their end. */
   readonly #finished = new Set<string>();
-
-  constructor(engine: ExecutionEngineApi) {
-    this.#engine = engine;
-    engine.on('started', ({ executionId, pid, timestamp }) => {
-      this.#update(executionId, { pid, startedAt: timestamp });
-    });
-    engine.on('statusChanged', ({ executionId, newStatus }) => {
+  readonly #adopts: boolean;
+  readonly #isCleaned: boolean;
+  readonly #listeners: { [Name in ExecutionEventName]?: ExecutionListener<Name> } = {
+    started: (event) => this.#onStarted(event),
+    statusChanged: ({ executionId, newStatus }) => {
       this.#update(executionId, { status: newStatus });
-    });
-    engine.on('progress', ({ executionId, fraction, label }) => {
+    },
+    progress: ({ executionId, fraction, label }) => {
       this.#update(executionId, { progress: { fraction, label } });
-    });
-    engine.on('output', (event) => this.#onOutput(event));
-    engine.on('settled', (event) => this.#onSettled(event));
+    },
+    output: (event) => this.#onOutput(event),
+    settled: (event) => this.#onSettled(event),
+  };
+  /** An execution was adopted by its event, which has no metadata. */
+  onUnknown: () => void = () => undefined;
+
+  /** `adopts`: the engine is the caller's. It shows all executions, and removes no records. */
+  constructor(engine: ExecutionEngineApi, adopts = false) {
+    this.#engine = engine;
+    this.#adopts = adopts;
+    const { ansi } = engine.config;
+    this.#isCleaned = ansi === 'sgr' || ansi === 'strip';
+    for (const [name, listener] of Object.entries(this.#listeners))
+      engine.on(name as 'started', listener as ExecutionListener<'started'>);
+  }
+
+  close(): void {
+    for (const [name, listener] of Object.entries(this.#listeners))
+      this.#engine.off(name as 'started', listener as ExecutionListener<'started'>);
   }
 
   /** In the order of their requests. */
@@ -60,7 +83,35 @@ export class ExecutionRegistry {
   bodyOf(id: string): StartBody {
     const entry = this.#entries.get(id);
     if (entry === undefined) throw executionNotFound(id);
-    return entry.body;
+    if (entry.body !== undefined) return entry.body;
+    const message = 'Only a command that was started from this page can be run again';
+    throw new HttpError(409, 'ERR_NO_REQUEST', message);
+  }
+
+  /** Adds an execution that no page has started, or its name if it is known by its event only. */
+  adopt(row: Row): void {
+    const known = this.#entries.get(row.id);
+    if (known === undefined) {
+      this.#entries.set(row.id, { row, body: undefined });
+      this.tails.open(row.id);
+      this.#notifyChanged(row.id);
+    } else if (known.body === undefined && known.row.source === null && row.source !== null) {
+      this.#update(row.id, { source: row.source, tags: row.tags });
+    }
+  }
+
+  /** Adds the result of an adopted execution that had ended before, with the end of its output. */
+  addResult(result: ExecutionResult): void {
+    let seq = 0;
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const lines = result[stream].slice(-OUTPUT_TAIL_LIMITS.maxChars).split(/\r?\n/);
+      if (lines.at(-1) === '') lines.pop();
+      if (lines.length === 0) continue;
+      const event = { executionId: result.id, timestamp: result.completedAt, stream };
+      this.#onOutput({ ...event, lines, firstSeq: seq, partial: false });
+      seq += lines.length;
+    }
+    this.#settle(result);
   }
 
   async start(body: StartBody, request: ExecutionRequest): Promise<string> {
@@ -84,7 +135,7 @@ export class ExecutionRegistry {
     this.#finished.delete(id);
     this.tails.remove(id);
     for (const watcher of this.watchers) watcher.removed(id);
-    await this.#engine.removeExecution(id);
+    if (!this.#adopts) await this.#engine.removeExecution(id);
   }
 
   /** Removes all finished executions, and returns their number. */
@@ -111,20 +162,36 @@ export class ExecutionRegistry {
     if (this.row(id)?.input === 'open') this.#update(id, { input: 'closed' });
   }
 
+  #onStarted({ executionId: id, pid, timestamp, command }: StartedEvent): void {
+    if (this.#adopts && !this.#entries.has(id)) {
+      const known = { id, status: 'running', command, startedAt: timestamp, metadata: {} } as const;
+      this.adopt(adoptedRow({ ...known, pid }));
+      this.onUnknown();
+    }
+    this.#update(id, { pid, startedAt: timestamp });
+  }
+
   #onOutput(event: OutputEvent): void {
     const { executionId, lines, partial } = event;
-    this.tails.add(event);
+    this.tails.add(this.#isCleaned ? event : { ...event, lines: lines.map(coloursOnly) });
     const before = this.row(executionId)?.lines ?? 0;
     // An unfinished line counts when its last piece arrives.
     this.#update(executionId, { lines: before + lines.length - (partial ? 1 : 0) });
   }
 
-  #onSettled({ executionId, result }: TerminalEvent): void {
-    const row = this.row(executionId);
+  #onSettled({ result }: TerminalEvent): void {
+    // Without a process: it was queued, or could not be launched.
+    if (this.#adopts) this.adopt(adoptedRow(result));
+    this.#settle(result);
+  }
+
+  #settle(result: ExecutionOutcome): void {
+    const { id } = result;
+    const row = this.row(id);
     if (row === undefined) return;
-    this.#update(executionId, settledFields(row, result));
-    this.tails.end(executionId);
-    this.#finished.add(executionId);
+    this.#update(id, { ...settledFields(row, result), ...nameOf(result.metadata) });
+    this.tails.end(id);
+    this.#finished.add(id);
     const [oldest] = this.#finished;
     if (this.#finished.size > MAX_FINISHED && oldest !== undefined) void this.remove(oldest);
   }

@@ -1,9 +1,10 @@
 /** Serves the files of the page, which were built beside this script, with a Content-Security-Policy. */
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
+import { installedFile } from '../../core/index';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   'index.html': 'text/html; charset=utf-8',
@@ -13,6 +14,18 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   'icon.svg': 'image/svg+xml',
   'licences.txt': 'text/plain; charset=utf-8',
 };
+
+/** Beside this script, or in the installed package if this script is part of a bundle. */
+function pageFolder(): string {
+  const beside = typeof __dirname === 'string' ? path.join(__dirname, 'page') : undefined;
+  if (beside !== undefined && existsSync(beside)) return beside;
+  try {
+    return path.join(path.dirname(installedFile('escher-execution-engine/console')), 'page');
+  } catch (error) {
+    if (beside === undefined) throw error;
+    return beside;
+  }
+}
 
 /** Replaced in index.html by the nonce of the answer. */
 const NONCE_PLACEHOLDER = '{{nonce}}';
@@ -38,7 +51,7 @@ export class PageFiles {
   readonly #files = new Map<string, Buffer>();
 
   /** Reads all files. Throws if the package was built without them. */
-  constructor(dir = path.join(__dirname, 'page')) {
+  constructor(dir = pageFolder()) {
     for (const name of Object.keys(CONTENT_TYPES)) {
       this.#files.set(name, readFileSync(path.join(dir, name)));
     }

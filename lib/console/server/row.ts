@@ -1,7 +1,7 @@
 /** The row of an execution, at its submission and at its end. */
 
-import type { ExecutionRequest } from '../../../types/request';
-import type { ExecutionOutcome } from '../../../types/result';
+import type { ExecutionMetadata, ExecutionRequest } from '../../../types/request';
+import type { ExecutionOutcome, ExecutionSummary } from '../../../types/result';
 import type { Row, StartBody } from '../messages';
 
 export function pendingRow(
@@ -31,7 +31,33 @@ export function pendingRow(
     memory: null,
     progress: null,
     logFile: null,
+    source: null,
+    tags: {},
+    canRerun: true,
   };
+}
+
+/** The row of an execution that no page has started. What its request says is not known. */
+export function adoptedRow(known: Known): Row {
+  const { id, status, command, startedAt, metadata } = known;
+  const body = { command };
+  return {
+    ...pendingRow(id, body, { command: { type: 'shell', command }, workingDir: '' }, startedAt),
+    ...nameOf(metadata),
+    status,
+    startedAt: status === 'running' ? startedAt : null,
+    pid: known.pid ?? null,
+    canRerun: false,
+  };
+}
+
+/** Of a summary, or of an event. */
+type Known = Omit<ExecutionSummary, 'durationMs'> & { pid?: number | null | undefined };
+
+/** The metadata of a client in another process is not checked by the engine of this one. */
+export function nameOf({ source, tags }: ExecutionMetadata): Pick<Row, 'source' | 'tags'> {
+  const texts = Object.entries(tags ?? {}).filter(([, value]) => typeof value === 'string');
+  return { source: typeof source === 'string' ? source : null, tags: Object.fromEntries(texts) };
 }
 
 /** The fields that change at the end. */
@@ -39,6 +65,7 @@ export function settledFields(row: Row, result: ExecutionOutcome): Partial<Row> 
   const { resourceUsage } = result;
   return {
     status: result.status,
+    pid: result.pid,
     startedAt: result.pid === null ? null : result.startedAt,
     endedAt: result.completedAt,
     durationMs: result.durationMs,

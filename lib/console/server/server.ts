@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ExecutionEngineApi } from '../../../types/api';
+import { shutdownGraceMs } from '../../core/index';
+import { Adoption } from './adoption';
 import { ConnectionLimit } from './connection-limit';
 import { ExecutionRegistry } from './execution-registry';
 import { errorAnswer, HttpError, routeNotFound } from './http-error';
@@ -33,6 +35,8 @@ export interface ConsoleOptions {
   cwd: string;
   /** Accepts the `progress` patterns of pages, which run in this process. */
   allowProgressPatterns: boolean;
+  /** The engine is the caller's: pages show all of its executions, and remove no records. */
+  adopts?: boolean | undefined;
 }
 
 export class ConsoleServer {
@@ -44,15 +48,20 @@ export class ConsoleServer {
   readonly #files = new PageFiles();
   readonly #load: LoadMeter;
   readonly #routes: Routes;
+  readonly #registry: ExecutionRegistry;
+  readonly #adoption: Adoption | undefined;
 
   constructor(engine: ExecutionEngineApi, options: ConsoleOptions) {
     this.#options = options;
-    const registry = new ExecutionRegistry(engine);
+    const registry = new ExecutionRegistry(engine, options.adopts);
+    this.#registry = registry;
+    if (options.adopts) this.#adoption = new Adoption(engine, registry);
     const load = new LoadMeter(engine, registry);
     const { maxConcurrentExecutions: maxConcurrent } = engine.config;
+    const graceMs = graceOf(engine.config);
     this.#load = load;
     const { cwd, allowProgressPatterns } = options;
-    const facts = { cwd, maxConcurrent, allowProgressPatterns };
+    const facts = { cwd, maxConcurrent, graceMs, allowProgressPatterns };
     this.#routes = new Routes({ engine, registry, load, ...facts });
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#connectionLimit = new ConnectionLimit(this.#server, MAX_CONNECTIONS);
@@ -66,6 +75,11 @@ export class ConsoleServer {
     await once(this.#server, 'listening');
   }
 
+  /** Adds the executions that the engine has already. */
+  async adopt(): Promise<void> {
+    await this.#adoption?.begin();
+  }
+
   /** The token is in the fragment, which browsers never send. */
   get link(): string {
     const { address, port, family } = this.#server.address() as AddressInfo;
@@ -76,7 +90,10 @@ export class ConsoleServer {
   /** Reports the end to the pages, and closes all connections. */
   async close(): Promise<void> {
     this.#load.stop();
+    this.#adoption?.stop();
+    this.#registry.close();
     this.#routes.close();
+    if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
     // After the last messages were passed to the system; a page that does not read delays nothing.
@@ -104,6 +121,12 @@ export class ConsoleServer {
     this.#connectionLimit.protect(response);
     await this.#routes.handle(request, response, url);
   }
+}
+
+/** Milliseconds from a cancel to `SIGKILL`, which never follows with `forceKillAfterDelayMs: false`. */
+function graceOf(config: ExecutionEngineApi['config']): number | null {
+  const isEndless = config.stop === undefined && config.forceKillAfterDelayMs === false;
+  return isEndless ? null : shutdownGraceMs(config);
 }
 
 function sendError(request: IncomingMessage, response: ServerResponse, error: unknown): void {

@@ -16,6 +16,7 @@ export interface StateSource {
   load: LoadMeter;
   cwd: string;
   maxConcurrent: number;
+  graceMs: number | null;
   allowProgressPatterns: boolean;
 }
 
@@ -35,8 +36,8 @@ export class StateResponse implements RegistryWatcher {
     });
     const { samples } = load;
     const rows = registry.rows();
-    const { cwd, maxConcurrent, allowProgressPatterns } = facts;
-    const hello = { cwd, maxConcurrent, allowProgressPatterns, rows, samples };
+    const { cwd, maxConcurrent, graceMs, allowProgressPatterns } = facts;
+    const hello = { cwd, maxConcurrent, graceMs, allowProgressPatterns, rows, samples };
     this.#lines.write({ type: 'hello', now: Date.now(), ...hello });
     const onSample = (sample: Sample) => this.#addSample(sample);
     registry.watchers.add(this);

@@ -53,6 +53,23 @@ export function checkedConfig(given: unknown = {}): CheckedConfig {
   const config = Object.fromEntries(
     fieldNames().map((field, index) => [field, publicValue(field, values[index])]),
   ) as unknown as ExecutionConfig;
+  apply(given, config, values);
+  values.push(Boolean((process.features as { typescript?: unknown }).typescript));
+  return { config: Object.freeze(config), values };
+}
+
+/** As {@link checkedConfig}, over given defaults and without the native engine. */
+export function configOver(
+  defaults: Readonly<ExecutionConfig>,
+  given: unknown = {},
+): Readonly<ExecutionConfig> {
+  const config = { ...defaults };
+  apply(given, config, []);
+  return Object.freeze(config);
+}
+
+/** Sets the fields that are given, in both forms. */
+function apply(given: unknown, config: ExecutionConfig, values: unknown[]): void {
   const input = fieldsOf(given);
   for (const field of Object.keys(input)) {
     if (!Object.hasOwn(AT, field))
@@ -62,8 +79,6 @@ export function checkedConfig(given: unknown = {}): CheckedConfig {
   }
   refuseTwoForms(input);
   limitDefaultTimeout(config, values, Object.hasOwn(input, 'defaultTimeoutMs'));
-  values.push(Boolean((process.features as { typescript?: unknown }).typescript));
-  return { config: Object.freeze(config), values };
 }
 
 function set(

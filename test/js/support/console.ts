@@ -25,43 +25,10 @@ export interface AskOptions {
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 export type Message = Record<string, any>;
 
-/** A console in its own process. */
-export class ConsoleProcess {
-  stdout = '';
-  stderr = '';
-  readonly child: ChildProcess;
-  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-
-  constructor(args: string[] = [], nodeArgs: string[] = [], env: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, [...nodeArgs, program, 'console', ...args], {
-      cwd: root,
-      env: { ...process.env, NODE_OPTIONS: '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.stdout += text;
-    });
-    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.stderr += text;
-    });
-    const guard = setTimeout(() => this.child.kill('SIGKILL'), 4 * GUARD_MS);
-    this.ended = new Promise((resolve) => {
-      this.child.once('close', (code, signal) => {
-        clearTimeout(guard);
-        resolve({ code, signal });
-      });
-    });
-  }
-
-  get pid(): number {
-    if (this.child.pid === undefined) throw new Error('the console did not start');
-    return this.child.pid;
-  }
-
-  /** The link that it printed. */
-  get link(): string {
-    return this.stdout.trim();
-  }
+/** Sends the requests of a page. */
+export abstract class ConsoleClient {
+  /** The link to the page. */
+  abstract get link(): string;
 
   get port(): number {
     return Number(new URL(this.link).port);
@@ -69,14 +36,6 @@ export class ConsoleProcess {
 
   get token(): string {
     return this.link.replace(/.*#token=/, '');
-  }
-
-  async listening(): Promise<this> {
-    await waitFor('the link of the console', () => {
-      if (this.child.exitCode !== null) throw new Error(`the console ended: ${this.stderr}`);
-      return this.stdout.endsWith('\n');
-    });
-    return this;
   }
 
   /** Sends a request as the page does. */
@@ -138,13 +97,60 @@ export class ConsoleProcess {
   }
 }
 
+/** A console in its own process. */
+export class ConsoleProcess extends ConsoleClient {
+  stdout = '';
+  stderr = '';
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+
+  constructor(args: string[] = [], nodeArgs: string[] = [], env: Record<string, string> = {}) {
+    super();
+    this.child = spawn(process.execPath, [...nodeArgs, program, 'console', ...args], {
+      cwd: root,
+      env: { ...process.env, NODE_OPTIONS: '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    const guard = setTimeout(() => this.child.kill('SIGKILL'), 4 * GUARD_MS);
+    this.ended = new Promise((resolve) => {
+      this.child.once('close', (code, signal) => {
+        clearTimeout(guard);
+        resolve({ code, signal });
+      });
+    });
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('the console did not start');
+    return this.child.pid;
+  }
+
+  get link(): string {
+    return this.stdout.trim();
+  }
+
+  async listening(): Promise<this> {
+    await waitFor('the link of the console', () => {
+      if (this.child.exitCode !== null) throw new Error(`the console ended: ${this.stderr}`);
+      return this.stdout.endsWith('\n');
+    });
+    return this;
+  }
+}
+
 export class MessageStream {
   readonly messages: Message[] = [];
   isOver = false;
   response: http.IncomingMessage | undefined;
   readonly #request: http.ClientRequest;
 
-  constructor(server: ConsoleProcess, path: string) {
+  constructor(server: ConsoleClient, path: string) {
     let rest = '';
     this.#request = server.request(path, {}, (response) => {
       this.response = response;

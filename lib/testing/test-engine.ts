@@ -1,0 +1,243 @@
+/** The fake engine: the methods of its API, see `types/api` and `types/testing`. */
+
+import type { InputData } from '../../types/api';
+import type { ExecutionConfig } from '../../types/config';
+import type { ExecutionRequest, RunOptions, WaitOptions } from '../../types/request';
+import type {
+  EngineStats,
+  ExecutionFilter,
+  ExecutionResult,
+  ExecutionStatus,
+  ExecutionSummary,
+  ShutdownResult,
+} from '../../types/result';
+import type { FakeEngine, FakeEngineOptions } from '../../types/testing';
+import {
+  type AnyResult,
+  asAnySignal,
+  asData,
+  asId,
+  boundedWait,
+  calledAt,
+  callSite,
+  Deferred,
+  EngineBase,
+  engineClosed,
+  idOfRefused,
+  isRefusedPiped,
+  isRejection,
+  rejectionOf,
+  runOptions,
+  signalOption,
+  throwIfAborted,
+  waitOptions,
+  waitTimedOut,
+} from '../core/index';
+import { failedWith } from './outcome';
+import { Places } from './places';
+import { Records } from './records';
+import { signalled } from './signalled';
+import { TestExecution } from './test-execution';
+import { type Started, TestHandle } from './test-handle';
+import { testRequest } from './test-request';
+import { turn } from './turn';
+
+export class TestEngine extends EngineBase implements FakeEngine {
+  readonly config: Readonly<ExecutionConfig>;
+  readonly requests: ExecutionRequest[] = [];
+  readonly #on: FakeEngineOptions['on'];
+  readonly #records: Records;
+  readonly #places: Places;
+  #idle = new Deferred();
+
+  constructor(on: FakeEngineOptions['on'], config: Readonly<ExecutionConfig>) {
+    super(() => undefined);
+    this.#on = on;
+    this.config = config;
+    this.#records = new Records(config);
+    this.#places = new Places(config);
+  }
+
+  async execute(request: ExecutionRequest, options?: WaitOptions): Promise<string> {
+    const caller = callSite(this.execute);
+    try {
+      const signal = signalOption(options);
+      const execution = this.#prepare(request);
+      throwIfAborted(signal);
+      this.#admit(execution);
+      return execution.id;
+    } catch (error) {
+      throw calledAt(error, caller);
+    }
+  }
+
+  async getStatus(id: string): Promise<ExecutionStatus> {
+    return this.#find(id).status;
+  }
+
+  async waitForCompletion(
+    id: string,
+    options?: WaitOptions & { timeoutMs?: number | undefined },
+  ): Promise<ExecutionResult> {
+    const execution = this.#find(id);
+    const { signal, timeoutMs } = waitOptions(options);
+    throwIfAborted(signal);
+    await boundedWait(execution.whenEnded(), signal, {
+      ms: timeoutMs,
+      error: () => waitTimedOut(execution.id, timeoutMs),
+    });
+    const result = execution.result();
+    if (isRejection(result, false)) throw rejectionOf(result);
+    return result;
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    return this.#find(id).cancel('cancel');
+  }
+
+  async sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void> {
+    const execution = this.#find(id);
+    const bytes = asData('data', data);
+    throwIfAborted(signalOption(options));
+    execution.input.send(bytes);
+  }
+
+  async closeInput(id: string): Promise<void> {
+    this.#find(id).input.close();
+  }
+
+  async kill(id: string, signal: NodeJS.Signals | number): Promise<boolean> {
+    const execution = this.#find(id);
+    return signalled(execution, asAnySignal('signal', signal));
+  }
+
+  async listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]> {
+    this.#checkOpen();
+    return this.#records.list(filter);
+  }
+
+  async runningCount(): Promise<number> {
+    this.#checkOpen();
+    return this.#places.running;
+  }
+
+  async queuedCount(): Promise<number> {
+    this.#checkOpen();
+    return this.#places.queued;
+  }
+
+  async removeExecution(id: string): Promise<void> {
+    this.#records.remove(this.#find(id).id);
+  }
+
+  async cleanup(): Promise<number> {
+    this.#checkOpen();
+    return this.#records.cleanup();
+  }
+
+  /** There is no automatic cleanup: a test ends before it would matter. */
+  async startCleanupTask(): Promise<void> {
+    this.#checkOpen();
+  }
+
+  async stopCleanupTask(): Promise<void> {
+    this.#checkOpen();
+  }
+
+  async stats(): Promise<EngineStats> {
+    this.#checkOpen();
+    return this.#records.stats(this.#places);
+  }
+
+  async onIdle(options?: WaitOptions): Promise<void> {
+    const signal = signalOption(options);
+    this.#checkOpen();
+    throwIfAborted(signal);
+    await boundedWait(this.#whenIdle(), signal);
+  }
+
+  protected start(request: ExecutionRequest, options: RunOptions | undefined): TestHandle {
+    const isPiped = isRefusedPiped(request);
+    try {
+      const checked = runOptions(options);
+      const execution = this.#prepare(request);
+      const handle = new TestHandle({ execution }, checked, isPiped);
+      // Without a process, and without a record.
+      if (checked.signal?.aborted) void turn().then(() => execution.cancel('cancel'));
+      else this.#admit(execution);
+      return handle;
+    } catch (error) {
+      const refused: Started = { id: idOfRefused(request), error };
+      return new TestHandle(refused, {}, isPiped);
+    }
+  }
+
+  protected async readResult(id: string, encoding: 'utf8' | 'buffer'): Promise<AnyResult | null> {
+    const execution = this.#find(id);
+    if (execution.isLive) return null;
+    const result = execution.result();
+    if (encoding === 'utf8') return result;
+    const [stdout, stderr] = [result.stdout, result.stderr].map((text) => Buffer.from(text));
+    return { ...result, stdout, stderr } as ExecutionResult<Uint8Array>;
+  }
+
+  protected async end(): Promise<ShutdownResult> {
+    const { live } = this.#records;
+    const isPending = ({ status }: TestExecution): boolean => status === 'pending';
+    // Those that wait first: otherwise they would get the places of the others.
+    for (const execution of live.filter(isPending)) execution.cancel('shutdown');
+    for (const execution of live) execution.cancel('shutdown');
+    await Promise.all(live.map((execution) => execution.whenEnded()));
+    return { survivors: [] };
+  }
+
+  #checkOpen(): void {
+    if (this.isShutDown) throw engineClosed();
+  }
+
+  #find(id: string): TestExecution {
+    this.#checkOpen();
+    return this.#records.get(asId('id', id));
+  }
+
+  #prepare(request: ExecutionRequest): TestExecution {
+    this.#checkOpen();
+    const given = testRequest(request, this.config, (id) => this.#records.has(id));
+    return new TestExecution(given, this, this.config);
+  }
+
+  /** @throws what the test throws, and `ERR_CONCURRENCY_LIMIT` */
+  #admit(execution: TestExecution): void {
+    const place = this.#places.admit(execution);
+    try {
+      this.#records.add(execution);
+      if (place === 'runs') execution.begin(this.#on);
+    } catch (error) {
+      this.#records.forget(execution);
+      this.#leave(execution);
+      throw error;
+    }
+    this.requests.push(execution.given.request);
+    execution.onEnd = () => {
+      this.#records.count(execution);
+      this.#leave(execution);
+    };
+  }
+
+  #leave(execution: TestExecution): void {
+    for (const next of this.#places.leave(execution)) {
+      try {
+        next.resource.runInAsyncScope(() => next.begin(this.#on));
+      } catch (error) {
+        next.stop(failedWith(error));
+      }
+    }
+    if (this.#places.running + this.#places.queued > 0) return;
+    this.#idle.resolve();
+    this.#idle = new Deferred();
+  }
+
+  async #whenIdle(): Promise<void> {
+    while (this.#places.running + this.#places.queued > 0) await this.#idle.wait();
+  }
+}
