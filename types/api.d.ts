@@ -50,8 +50,13 @@ export interface LinesBatch {
 }
 
 /** A request whose input stays open: the handle of its execution has a `stdin`. */
-export type PipedRequest = ExecutionRequest &
-  ({ stdin: 'pipe' } | { pty: PtyOptions | true; stdin?: undefined; input?: undefined });
+export type PipedRequest =
+  | (ExecutionRequest & { stdin: 'pipe' })
+  | (Omit<ExecutionRequest, 'pty' | 'stdin' | 'input'> & {
+      pty: PtyOptions | true;
+      stdin?: undefined;
+      input?: undefined;
+    });
 
 /** Options of {@link Execution.readable}, {@link Execution.readableStream} and {@link PipedExecution.duplex}. */
 export interface ReadOptions {

@@ -8,7 +8,8 @@ test('a page shows a terminal: size, echo, input', async () => {
   const [own, heard]: [boolean[], boolean[]] = [[], []];
   const lines: string[] = [];
   page.on('echo', ({ enabled }) => heard.push(enabled));
-  const script = 'stty size; stty -echo; read -r word; stty echo; printf %s "$word" | wc -c; stty size';
+  const script =
+    'stty size; stty -echo; read -r word; stty echo; printf %s "$word" | wc -c; stty size';
   const run = await page.run(sh(script, { pty: true }), {
     onOutput: (event) => void lines.push(...event.lines),
     onEcho: ({ enabled }) => own.push(enabled),
