@@ -47,6 +47,7 @@ file(GLOB small_sources
   "${PROJECT_SOURCE_DIR}/src/execution/execution_terminal.cpp"
   "${PROJECT_SOURCE_DIR}/src/execution/tree_scanner.cpp"
   "${PROJECT_SOURCE_DIR}/src/output/private_file.cpp"
+  "${PROJECT_SOURCE_DIR}/src/output/recording.cpp"
   "${PROJECT_SOURCE_DIR}/src/output/redaction/secret_*.cpp"
   "${PROJECT_SOURCE_DIR}/src/policy/config_rules.cpp"
   "${PROJECT_SOURCE_DIR}/src/policy/journal_format.cpp"

@@ -243,6 +243,14 @@ export interface ExecutionRequest {
    */
   outputLogPath?: string | URL | undefined;
   /**
+   * A recording of this execution: an asciicast v2 file, which `escher-execution-engine play`, asciinema and web players
+   * show as it was. It has the output with its times, redacted, and the sizes of the terminal; never the input. With or
+   * without `pty`: without one, both streams are recorded as they came, and lines end as on a terminal. The rules for the
+   * file are those of {@link outputLogPath}. An error never ends the command: `recordError` of the result has the reason.
+   * @defaultValue none
+   */
+  recordPath?: string | URL | undefined;
+  /**
    * Data for the stdin of the child, which is then closed. Strings are written as UTF-8. It cannot be combined with
    * `stdin`.
    * @defaultValue none

@@ -104,6 +104,10 @@ export interface ExecutionOutcome {
   outputDropped: boolean;
   /** The path of the log file; `null` if there is none, or if it could not be opened. */
   logFile: string | null;
+  /** Why the recording of `recordPath` is missing or incomplete, or `null`. */
+  recordError: string | null;
+  /** The recording of `recordPath`, or `null`. */
+  recordFile: string | null;
   /** The process ID; `null` if no process was created. */
   pid: number | null;
   /** The start of the process in milliseconds since the epoch; the time of the request if no process was created. */

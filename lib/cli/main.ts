@@ -20,6 +20,10 @@ const subcommands: Readonly<Record<string, Entry>> = {
     description: 'run the commands of a JSON file, in order, in parallel or by their dependencies',
     load: async () => (await import('./plan/plan')).planCommand,
   },
+  play: {
+    description: 'play a recording of run --record',
+    load: async () => (await import('./play/play')).playCommand,
+  },
   doctor: {
     description: 'check what this machine supports',
     load: async () => (await import('./doctor/doctor')).doctor,

@@ -156,7 +156,7 @@ void Execution::close_input(Handler<void> handler) {
 void Execution::resize(const TerminalSize& size, Handler<void> handler) {
   run_on_strand([size, handler = std::move(handler)](Execution& self) {
     if (self.refused_) return handler(errors::not_found(format_id(self.id_)));
-    self.terminal_.resize(size, handler);
+    if (self.terminal_.resize(size, handler)) self.output_.resize(size);
   });
 }
 
@@ -232,6 +232,7 @@ void Execution::publish_started() {
 void Execution::start_streams() {
   reserved_descriptor_.reset();
   output_.open_log();
+  if (terminal_.early_size()) output_.resize(*terminal_.early_size());
   timeout_timer_.arm(strand_, timeout_of(request_, services_.config),
                      [self = shared_from_this()] { self->feed(Input::timeout_fired); });
   arm_lease();
@@ -277,6 +278,7 @@ void Execution::finish() {
   if (auto error = outcome_error(*result)) result->error = redacted(std::move(*error));
   result->overflow_error = redacted(std::move(result->overflow_error));
   result->log_error = redacted(std::move(result->log_error));
+  result->record_error = redacted(std::move(result->record_error));
   if (tree_.has_process() && !lifecycle_.exited()) tree_.abandon(services_.statistics.unkillable);
   tree_.release(result->exit.signal == SIGKILL);
 

@@ -35,12 +35,27 @@ std::uint64_t output_limit_of(const ExecutionRequest& request, const Config& con
   return request.max_output_size_bytes.value_or(config.max_output_size_bytes);
 }
 
+namespace {
+
+// A relative path begins in the directory of the host at the call, under its present name.
+std::string beginning_in(const std::shared_ptr<const HostDirectory>& host,
+                         const std::optional<std::string>& relative) {
+  if (!relative || !host) return {};
+  std::string directory = host->path();
+  return directory.empty() ? directory : directory.append("/").append(*relative);
+}
+
+}  // namespace
+
+std::string record_path_of(const ExecutionRequest& request) {
+  std::string path = beginning_in(request.host_directory, request.relative_record_path);
+  return path.empty() ? request.record_path.value_or("") : path;
+}
+
 std::string log_path_of(const ExecutionRequest& request, const Config& config,
                         const ExecutionId& id) {
-  if (request.relative_log_path && request.host_directory) {
-    std::string directory = request.host_directory->path();
-    if (!directory.empty()) return directory.append("/").append(*request.relative_log_path);
-  }
+  std::string path = beginning_in(request.host_directory, request.relative_log_path);
+  if (!path.empty()) return path;
   if (request.output_log_path) return *request.output_log_path;
   return config.log_dir ? *config.log_dir + "/" + format_id(id) + ".log" : std::string();
 }
@@ -62,7 +77,7 @@ LaunchOptions launch_options_of(const ExecutionRequest& request, const Execution
     options.marker = services.marker.entry_for(id);
     options.mark = services.marker.numbers_for(id);
   }
-  options.reserve = !log_path_of(request, services.config, id).empty();
+  options.reserve = request.record_path || !log_path_of(request, services.config, id).empty();
   options.watchdog = &services.watchdog;
   options.host_state = &services.host_state;
   options.cgroups = &services.cgroups;
@@ -93,6 +108,8 @@ ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
   if (request.output_log_path || config.log_dir) {
     pipeline.log_path = [&request, &config, &id] { return log_path_of(request, config, id); };
   }
+  if (request.record_path) pipeline.record_path = [&request] { return record_path_of(request); };
+  if (request.pty) pipeline.terminal = *request.pty;
   pipeline.overflow_path = [&overflow = services.overflow, &id](Stream stream) {
     return overflow.path_for(id, stream);
   };

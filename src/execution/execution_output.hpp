@@ -54,6 +54,7 @@ class ExecutionOutput final : private PipeReader {
   // ---- On the strand only, from here on.
   void attach(OutputPipe out, std::optional<OutputPipe> err);
   void open_log() { pipeline_.open_log(); }
+  void resize(const TerminalSize& size) { pipeline_.resize(size); }
   // Begins to read, and to count the idle time.
   void start();
   // The lines are watched from here on: an unfinished one may have waited long enough.

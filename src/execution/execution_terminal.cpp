@@ -15,15 +15,25 @@ constexpr Millis kLongest{250};
 
 }  // namespace
 
-void ExecutionTerminal::resize(const TerminalSize& size, const Handler& handler) {
+bool ExecutionTerminal::resize(const TerminalSize& size, const Handler& handler) {
   assert_on_strand(owner_.strand());
-  if (!is_wanted_) return handler(errors::no_terminal());
-  early_size_ = size;
-  if (!terminal_) return handler({});
+  if (!is_wanted_) {
+    handler(errors::no_terminal());
+    return false;
+  }
+  if (!terminal_) {
+    early_size_ = size;
+    handler({});
+    return false;
+  }
   const int os_error = terminal_->resize(size);
-  if (os_error != 0) return handler(errors::io(os_error, "TIOCSWINSZ", {}));
+  if (os_error != 0) {
+    handler(errors::io(os_error, "TIOCSWINSZ", {}));
+    return false;
+  }
   on_activity();
   handler({});
+  return true;
 }
 
 void ExecutionTerminal::start(std::optional<Terminal> terminal) {

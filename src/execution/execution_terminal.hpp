@@ -24,11 +24,13 @@ class ExecutionTerminal {
   ExecutionTerminal(PartOwner& owner, bool is_wanted, Report report)
       : owner_(owner), is_wanted_(is_wanted), report_(std::move(report)) {}
 
-  // Before the start the size is kept. After the end it has no effect.
-  void resize(const TerminalSize& size, const Handler& handler);
+  // Before the start the size is kept. After the end it has no effect. True: the terminal has it.
+  bool resize(const TerminalSize& size, const Handler& handler);
 
   // The process runs; `terminal` is set if it was asked for.
   void start(std::optional<Terminal> terminal);
+  // The size that was asked for before the start.
+  const std::optional<TerminalSize>& early_size() const { return early_size_; }
   // Output was read, or input was written.
   void on_activity();
   // Closes it: the last process that has it open is hung up.

@@ -72,6 +72,9 @@ struct ExecutionRequest {
   std::optional<std::string> output_log_path;
   // As the caller has given it, if it is relative.
   std::optional<std::string> relative_log_path;
+  // The same for the recording.
+  std::optional<std::string> record_path;
+  std::optional<std::string> relative_record_path;
   std::optional<std::uint64_t> max_output_size_bytes;
   std::optional<OversizedOutputStrategy> oversized_output_strategy;
   bool merge_stderr = false;

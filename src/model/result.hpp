@@ -100,6 +100,8 @@ struct ExecutionResult {
   std::string overflow_error;  // empty = none; likewise below
   std::string log_error;
   std::string log_file;
+  std::string record_error;
+  std::string record_file;
   bool output_incomplete = false;
   int pid = 0;  // 0 = no process was started
   EpochMillis started_at = 0;

@@ -57,8 +57,8 @@ void LineSplitter::flush_partial(Sink&& sink) {
 
 template <typename Sink>
 void LineSplitter::finish(Sink&& sink) {
-  if (pending_.empty() && !flushed_) return;
-  sink(Line{cut_pieces(pending_, 0, sink), false});
+  const bool has_line = !pending_.empty() || (flushed_ && !of_terminal_);
+  if (has_line) sink(Line{cut_pieces(pending_, 0, sink), of_terminal_});
   flushed_ = false;
   clear_pending();
 }

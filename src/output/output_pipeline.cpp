@@ -35,6 +35,9 @@ OutputPipeline::OutputPipeline(OutputOptions options)
 
 void OutputPipeline::open_log() {
   if (options_.log_path) log_.open(options_.log_path());
+  if (options_.record_path) {
+    recording_.open(options_.record_path(), options_.terminal, options_.of_terminal);
+  }
 }
 
 std::span<char> OutputPipeline::room(Stream stream) {
@@ -48,6 +51,7 @@ bool OutputPipeline::write(Stream stream, std::string_view chunk, bool watched, 
 }
 
 bool OutputPipeline::take(Stream stream, std::string_view chunk, bool watched, const Emit& emit) {
+  recording_.add(stream, chunk);
   const StreamState& state = state_of(stream);
   const bool was_over = state.buffer.over_limit();
   const std::size_t kept = keep(stream, chunk);
@@ -224,9 +228,12 @@ std::shared_ptr<const CapturedOutput> OutputPipeline::finish(ExecutionResult& re
   output->timeline = std::move(timeline_);
   output->timeline.shrink();
   log_.close();
+  recording_.close();
   result.overflow_error = overflow_error_;
   result.log_error = log_.error();
   result.log_file = log_.path();
+  result.record_error = recording_.error();
+  result.record_file = recording_.path();
   return output;
 }
 

@@ -1,5 +1,6 @@
 // Processes every chunk of output, in this order:
-//   filter -> redact -> count -> keep up to the limit -> spill beyond it -> split into lines -> log
+//   filter -> redact -> record -> count -> keep up to the limit -> spill beyond it -> split into
+//   lines -> log
 //   -> batch.
 // Uses files, but neither pipes nor Asio. Owned by an Execution, used on its strand only.
 #pragma once
@@ -23,6 +24,7 @@
 #include "output/log_file.hpp"
 #include "output/output_buffer.hpp"
 #include "output/private_file.hpp"
+#include "output/recording.hpp"
 #include "output/redaction/redactor.hpp"
 
 namespace escher {
@@ -36,6 +38,10 @@ struct OutputOptions {
   bool of_terminal = false;
   // Returns the path of the log. Called when the log is opened; empty = no log.
   std::function<std::string()> log_path;
+  // Returns the path of the recording. Called when it is opened; empty = no recording.
+  std::function<std::string()> record_path;
+  // What the recording says of the terminal.
+  TerminalOptions terminal;
   // Secrets are redacted before output is counted, kept, written or delivered.
   std::optional<Redactor> redactor;
   AnsiMode ansi = AnsiMode::raw;
@@ -50,8 +56,10 @@ class OutputPipeline {
  public:
   explicit OutputPipeline(OutputOptions options);
 
-  // Opens the log, before the command starts.
+  // Opens the log and the recording, before the command starts.
   void open_log();
+  // For the recording.
+  void resize(const TerminalSize& size) { recording_.resize(size); }
 
   // Memory for the next chunk, which saves a copy; empty = none. Valid until the next `write`.
   std::span<char> room(Stream stream);
@@ -122,6 +130,7 @@ class OutputPipeline {
   OutputTimeline timeline_;
   EventBatcher batcher_;
   LogFile log_;
+  Recording recording_;
   std::string overflow_error_;
   std::uint64_t lines_ = 0;
 };

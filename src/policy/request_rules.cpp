@@ -181,6 +181,7 @@ Violation check_rest(const ExecutionRequest& request) {
                   must_be("killSignal", "a signal from 1 to " + std::to_string(kLastSignal),
                           std::to_string(*request.kill_signal)));
   }
+  if (auto violation = check_word("recordPath", request.record_path)) return violation;
   return check_word("outputLogPath", request.output_log_path);
 }
 

@@ -22,6 +22,7 @@ const OPTION_NAMES: readonly [RegExp, string][] = [
   [/\bcommand\.(command|shell)\b/g, 'shell command'],
   [/\bworkingDir\b/g, '--cwd'],
   [/\boutputLogPath\b/g, '--log'],
+  [/\brecordPath\b/g, '--record'],
   [/\bidleTimeoutMs\b/g, '--idle-timeout'],
   [/\bforceKillAfterDelayMs\b/g, '--kill-after'],
   [/\bkillSignal\b/g, '--signal'],
@@ -35,13 +36,14 @@ export function errorText(error: Pick<ExecutionErrorInfo, 'message'>): string {
 
 /** What the exit code alone does not show. */
 export function outcomeNotices(outcome: ExecutionOutcome): Notice[] {
-  const { error, status, logError, overflowError, outputIncomplete } = outcome;
+  const { error, status, logError, recordError, overflowError, outputIncomplete } = outcome;
   const notices: Notice[] = [];
   const add = (text: string, always = false): void => void notices.push({ text, always });
   if (error !== null && error.code !== 'ERR_COMMAND_FAILED' && status !== 'cancelled') {
     add(errorText(error), status !== 'timeout');
   }
   if (logError !== null) add(`the log is incomplete: ${logError}`);
+  if (recordError !== null) add(`the recording is incomplete: ${recordError}`);
   if (overflowError !== null) add(`the output is incomplete: ${overflowError}`, true);
   if (outputIncomplete) add('a process that the command left running holds its output open');
   return notices;

@@ -23,6 +23,10 @@ export const RUN: SubcommandSpec = {
     env: repeatableOption('NAME=VALUE', 'set a variable; repeatable'),
     shell: switchOption('the operands, joined by spaces, are a shell command'),
     'no-stdin': switchOption('the command reads the null device'),
+    pty: switchOption(
+      'run the command on a terminal of its own, with the keys and the size of yours',
+    ),
+    record: valueOption('FILE', 'also record the output to this file, for play (asciicast)'),
     log: valueOption('FILE', 'also write the output to this file, with times'),
     redact: repeatableOption('NAME', 'replace the value of this variable by ***; repeatable'),
     progress: valueOption('PATTERN', 'lines that report progress, such as "(\\d+)%"'),

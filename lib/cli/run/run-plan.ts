@@ -26,14 +26,25 @@ export interface RunPlan {
   quiet: boolean;
   status: boolean;
   stdin: boolean;
+  /** On a terminal. */
+  pty: boolean;
 }
 
 export function planRun(args: ParsedArguments, env: NodeJS.ProcessEnv): RunPlan {
   const { switches } = args;
   const json = switches.has('json');
   const binary = switches.has('binary');
+  const pty = switches.has('pty');
   if (json && binary) {
     throw new UsageError('--json and --binary cannot be combined.', 'one of them', '--json -- ls');
+  }
+  const other = ['json', 'binary', 'no-stdin'].find((name) => switches.has(name));
+  if (pty && other !== undefined) {
+    throw new UsageError(
+      `--pty and --${other} cannot be combined.`,
+      'one of them',
+      '--pty -- bash',
+    );
   }
   return {
     request: requestOf(args, env),
@@ -41,8 +52,10 @@ export function planRun(args: ParsedArguments, env: NodeJS.ProcessEnv): RunPlan 
     json,
     binary,
     quiet: switches.has('quiet'),
-    status: !switches.has('no-status'),
+    // The line would be in the picture of the command.
+    status: !pty && !switches.has('no-status'),
     stdin: !switches.has('no-stdin'),
+    pty,
   };
 }
 
@@ -55,7 +68,8 @@ function requestOf(args: ParsedArguments, env: NodeJS.ProcessEnv): ExecutionRequ
     command: commandOf(operands, switches.has('shell')),
     env: variables,
     workingDir: one('cwd'),
-    outputLogPath: logFile(one('log')),
+    outputLogPath: fileOf('log', one('log')),
+    recordPath: fileOf('record', one('record')),
     idleTimeoutMs: timeLimitOf('--idle-timeout', one('idle-timeout')),
     killSignal: signalOf(one('signal')),
     forceKillAfterDelayMs: killAfterOf(one('kill-after')),
@@ -65,8 +79,11 @@ function requestOf(args: ParsedArguments, env: NodeJS.ProcessEnv): ExecutionRequ
   };
 }
 
-function logFile(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : outputFile('--log', text, '--log make.log -- make');
+function fileOf(name: 'log' | 'record', text: string | undefined): string | undefined {
+  const option = `--${name}`;
+  return text === undefined
+    ? undefined
+    : outputFile(option, text, `${option} make.${name} -- make`);
 }
 
 function configOf({ values }: ParsedArguments): ExecutionConfigInput {

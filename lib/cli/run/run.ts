@@ -1,6 +1,6 @@
 /** `run`: one command with live output. Returns its exit code, and ends its whole process tree. */
 
-import type { Execution } from '../../../types/api';
+import type { Execution, PipedExecution } from '../../../types/api';
 import type { ExecutionErrorInfo } from '../../../types/errors';
 import type { OutputStream } from '../../../types/events';
 import type { ExecutionResult } from '../../../types/result';
@@ -19,6 +19,7 @@ import { RUN } from './run-options';
 import { planRun, type RunPlan } from './run-plan';
 import { RunStatus } from './run-status';
 import { forwardSuspend } from './suspend';
+import { TerminalSession, terminalSize } from './terminal-session';
 import { TextRelay } from './text-relay';
 
 export const run = subcommand(RUN, (args, io) => new Run(planRun(args, io.env), io).execute());
@@ -44,7 +45,9 @@ class Run {
     const stdin = plan.stdin && mayRead(io.stdin);
     this.#overflow = plan.binary ? overflowConfig() : undefined;
     this.#engine = new ExecutionEngine({ ...plan.config, ...this.#overflow });
-    this.#execution = this.#engine.run({ ...plan.request, stdin: stdin ? 'pipe' : 'ignore' });
+    const pty = plan.pty && { ...terminalSize(io.stdout), term: io.env.TERM || undefined };
+    const input = pty || stdin ? 'pipe' : 'ignore';
+    this.#execution = this.#engine.run({ ...plan.request, pty, stdin: input });
     this.#display = new Display(io, {
       quiet: plan.quiet,
       status: plan.status ? (columns) => this.#status.text(columns) : undefined,
@@ -59,6 +62,7 @@ class Run {
 
   /** Resolves to the exit code. */
   async execute(): Promise<number> {
+    if (this.#plan.pty) return await this.#executeOnTerminal();
     const execution = this.#execution;
     const settlement = settle(execution);
     const relay = this.#createRelay();
@@ -74,6 +78,22 @@ class Run {
       this.#interrupts.stop();
       this.#display.end();
       if (relay instanceof BinaryRelay) await relay.close();
+    }
+  }
+
+  async #executeOnTerminal(): Promise<number> {
+    const settlement = settle(this.#execution);
+    const session = new TerminalSession(this.#io, this.#display, this.#execution as PipedExecution);
+    session.start();
+    try {
+      await session.relay();
+      const settled = await settlement;
+      session.stop();
+      return await this.#finish(settled, undefined);
+    } finally {
+      session.stop();
+      this.#interrupts.stop();
+      this.#display.end();
     }
   }
 
@@ -96,14 +116,16 @@ class Run {
     return relay;
   }
 
-  async #finish(settlement: Settlement, relay: Relay): Promise<number> {
+  async #finish(settlement: Settlement, relay: Relay | undefined): Promise<number> {
     if ('error' in settlement) {
       this.#display.notify(errorText(settlement.error), true);
       return errorExitCode(settlement.error);
     }
     const { result } = settlement;
-    const bytes = await this.#engine.getResult(result.id, { encoding: 'buffer' });
-    if (bytes !== null) await relay.finish(bytes);
+    if (relay !== undefined) {
+      const bytes = await this.#engine.getResult(result.id, { encoding: 'buffer' });
+      if (bytes !== null) await relay.finish(bytes);
+    }
     for (const { text, always } of outcomeNotices(result)) this.#display.notify(text, always);
     return this.#exitCodeOf(result);
   }

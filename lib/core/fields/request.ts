@@ -28,6 +28,7 @@ export const REQUEST = {
   idleTimeoutMs: 'number',
   leaseMs: 'number',
   outputLogPath: 'path',
+  recordPath: 'path',
   input: 'bytes',
   stdin: 'stdin',
   killSignal: 'signal',
@@ -52,6 +53,8 @@ export const REQUEST = {
 export const REQUEST_CONTEXT = [
   /** A relative `outputLogPath` as it was given; `outputLogPath` itself crosses as an absolute path. */
   'relativeLogPath',
+  /** The same of `recordPath`. */
+  'relativeRecordPath',
   /** `NAME=value` entries to inherit, if the engine cannot read the environment itself. */
   'inheritedEnv',
   /** `key` and `key=value` of each tag of the metadata: what a listing filters by. */

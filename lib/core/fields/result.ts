@@ -87,6 +87,8 @@ export const OUTCOME = {
   outputIncomplete: { kind: 'same' },
   outputDropped: { kind: 'same', cpp: 'output_dropped' },
   logFile: { kind: 'same' },
+  recordError: { kind: 'same' },
+  recordFile: { kind: 'same' },
   pid: { kind: 'same', cpp: 'nonzero(result.pid)' },
   startedAt: { kind: 'time' },
   completedAt: { kind: 'time' },

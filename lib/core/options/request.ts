@@ -164,11 +164,13 @@ export class CheckedRequest {
  * A relative path begins in the working directory of this moment, not of the launch. The engine holds that directory
  * itself; the path that is made here is for systems that do not report the new name of a renamed directory.
  */
-function beginLogHere(values: unknown[], given: string): void {
+function beginHere(values: unknown[], at: number, relativeAt: number): void {
+  const given = values[at] as string | undefined;
+  if (given === undefined) return;
   const { isAbsolute } = require('node:path') as typeof path;
   if (given === '' || isAbsolute(given)) return;
-  values[AT.relativeLogPath] = given;
-  values[AT.outputLogPath] = fromHere(given);
+  values[relativeAt] = given;
+  values[at] = fromHere(given);
 }
 
 function fromHere(given: string): string {
@@ -216,8 +218,8 @@ function checked(given: unknown): CheckedRequest {
     values[AT.stdin] ??= PIPE;
   }
   values[AT.id] ??= randomId();
-  const log = values[AT.outputLogPath] as string | undefined;
-  if (log !== undefined) beginLogHere(values, log);
+  beginHere(values, AT.outputLogPath, AT.relativeLogPath);
+  beginHere(values, AT.recordPath, AT.relativeRecordPath);
   const metadata = values[AT.metadata] as Metadata | undefined;
   if (metadata !== undefined) {
     values[AT.metadata] = metadata.text;

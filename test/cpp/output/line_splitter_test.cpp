@@ -25,7 +25,8 @@ using Entries = std::vector<Entry>;
 // A splitter that records what it delivers.
 class Recorder {
  public:
-  explicit Recorder(std::size_t max_line_bytes = 100) : splitter_(max_line_bytes) {}
+  explicit Recorder(std::size_t max_line_bytes = 100, bool of_terminal = false)
+      : splitter_(max_line_bytes, of_terminal) {}
 
   Entries split(std::string_view chunk) {
     return recorded([&](auto sink) { splitter_.split(chunk, sink); });
@@ -211,6 +212,23 @@ TEST(LineSplitter, SkipDropsPiecesOfALongLine) {
   EXPECT_EQ(skipped.lines, 0U);
   EXPECT_EQ(skipped.pieces, 2U);
   EXPECT_EQ(lines.split("3\n"), (Entries{{"123"}}));
+}
+
+TEST(LineSplitter, KeepsTheCarriageReturnOfATerminal) {
+  Recorder lines(100, true);
+  EXPECT_EQ(lines.split("one\r\ntwo\nthr"), (Entries{{"one\r"}, {"two"}}));
+  EXPECT_EQ(lines.flush(), (Entries{{"thr", kPartial}}));
+  EXPECT_EQ(lines.split("ee\r"), Entries());
+  EXPECT_EQ(lines.split("\n"), (Entries{{"ee\r"}}));
+  std::string block;
+  lines->split_blocks(
+      "a\r\nb\n", [&](std::string_view text) { block += text; }, [](const Line&) { FAIL(); });
+  EXPECT_EQ(block, "a\r\nb\n");
+  EXPECT_EQ(lines.split("$ "), Entries());
+  EXPECT_EQ(lines.finish(), (Entries{{"$ ", kPartial}}));
+  lines.split("$ ");
+  lines.flush();
+  EXPECT_EQ(lines.finish(), Entries());
 }
 
 }  // namespace

@@ -114,6 +114,12 @@ TEST_F(Initializers, NewSessionNamesSetsid) {
   expect_failure(launch({kPuppetPath}, posix::NewSession(), posix::NewSession()), "setsid", EPERM);
 }
 
+TEST_F(Initializers, ControllingTerminalNamesItsCall) {
+  const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  expect_failure(launch({kPuppetPath}, posix::NewSession(), posix::ControllingTerminal{null.get()}),
+                 "TIOCSCTTY", ENOTTY);
+}
+
 TEST_F(Initializers, BoundToHostEndsTheChildWithItsHost) {
   HelperProcess host([](const HelperProcess::Channel& channel) -> int {
     const auto outcome = launch({kPuppetPath, "ignore-term"}, posix::BoundToHost());

@@ -5,6 +5,7 @@ export const EVENTS = [
   'stdout',
   'stderr',
   'progress',
+  'echo',
   'completed',
   'failed',
   'timeout',
@@ -29,6 +30,8 @@ export interface AnyPayload {
   partial: boolean;
   fraction: number | null;
   label: string | null;
+  enabled: boolean;
+  canonical: boolean;
   result: Record<string, unknown>;
   oldStatus: string;
   newStatus: string;

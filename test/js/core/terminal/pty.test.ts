@@ -31,7 +31,7 @@ test('lines have no terminators, and readable() has the text of the terminal', a
   run.on('output', (event) => lines.push(...event.lines));
   let text = '';
   for await (const chunk of run.readable()) text += chunk;
-  expect(text.trimEnd()).toBe('a\r\nb\r\nc\nd');
+  expect(text).toBe('a\r\nb\r\nc\nd');
   const kept: string[] = [];
   for await (const line of run.lines()) kept.push(line);
   expect(kept).toEqual(['a', 'b', 'c', 'd']);

@@ -36,6 +36,16 @@ describe.each(engines)('with %s', (_name, make) => {
     expect(readFileSync(file, 'utf8')).toBe('x\nx\nx\n');
   });
 
+  test('a terminal: echo, size and input reach the attempt', async () => {
+    const script = 'stty -echo; read -r word; stty size; echo $word';
+    const run = retry(await make(), sh(script, { pty: true }), { attempts: 2 });
+    const off = new Promise((resolve) => run.once('echo', resolve));
+    expect(await off).toMatchObject({ enabled: false, canonical: true });
+    await run.resize({ cols: 100, rows: 50 });
+    run.stdin?.end('typed\n');
+    expect(await run).toMatchObject({ exitCode: 0, stdout: '50 100\r\ntyped\r\n' });
+  });
+
   test('readers get the lines of all attempts', async () => {
     const run = retry(await make(), sh(thirdTime().command, { mergeStderr: true }), QUICK);
     const strings = collect(run.lines());
