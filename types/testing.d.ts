@@ -48,7 +48,7 @@ export interface FakeEngineOptions {
    */
   on: (request: ExecutionRequest, process: FakeProcess) => FakeAnswer | Promise<FakeAnswer>;
   /**
-   * The configuration. `maxConcurrentExecutions`, `maxQueuedExecutions`, `defaultTimeoutMs`, `maxTimeoutMs`,
+   * The configuration. `maxConcurrentExecutions`, `maxQueuedExecutions`, `maxConcurrentPerKey`, `keyLimits`, `defaultTimeoutMs`, `maxTimeoutMs`,
    * `maxPendingEventBytes`, `streamOutput` and the fields about retention have an effect.
    * @defaultValue that of an engine
    */

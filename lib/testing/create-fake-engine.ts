@@ -10,7 +10,7 @@ import { TestEngine } from './test-engine';
  * results, listings, cancel, timeouts, limits and errors are those of a real engine. It does not need the native binary.
  *
  * The shape of a request is checked, but not whether its program, script or directory exists. Of its fields `id`, `command`,
- * `input`, `stdin`, `mergeStderr`, `priority`, `timeoutMs` and `metadata` have an effect; nothing is redacted or logged.
+ * `input`, `stdin`, `mergeStderr`, `priority`, `key`, `timeoutMs` and `metadata` have an effect; nothing is redacted or logged.
  * Timeouts use the timers of the moment, so a test can replace them.
  *
  * @throws `TypeError`; `ERR_INVALID_CONFIG`

@@ -9,6 +9,7 @@ import { ExecutionError, errorInfo } from '../core/index';
 export interface Known {
   id: string;
   command: string;
+  key: string | null;
   metadata: ExecutionOutcome['metadata'];
   pid: number | null;
   startedAt: number;

@@ -78,16 +78,17 @@ export class Records {
   }
 
   list(given: ExecutionFilter | undefined): ExecutionSummary[] {
-    const { status, tag, limit } = executionFilter(given);
+    const { status, tag, key, limit } = executionFilter(given);
     return [...this.#byId.values()]
       .reverse()
       .filter((each) => status === undefined || status.includes(each.status))
       .filter((each) => tag === undefined || hasTag(each, tag))
+      .filter((each) => key === undefined || each.given.key === key)
       .slice(0, limit)
       .map(summaryOf);
   }
 
-  stats({ running, queued }: Places): EngineStats {
+  stats({ running, queued, keys, isPaused }: Places): EngineStats {
     const { completed = 0, failed = 0, timeout = 0, cancelled = 0 } = this.#ended;
     const finished = this.#finished();
     return {
@@ -99,6 +100,8 @@ export class Records {
       totalLines: this.#lines,
       totalBytes: this.#bytes,
       guarded: false,
+      keys,
+      paused: isPaused,
       journalError: null,
       spawnFailures: this.#spawnFailures,
       spawnMs: { ...NOTHING },
@@ -118,9 +121,11 @@ const bytesOf = (outcome: TestExecution['outcome']): number =>
   (outcome?.stdoutBytes ?? 0) + (outcome?.stderrBytes ?? 0);
 
 const summaryOf = (execution: TestExecution): ExecutionSummary => {
-  const { id, status, startedAt, durationMs, given } = execution;
-  const { command, metadata } = given;
-  return { id, status, command, startedAt, durationMs, metadata } as ExecutionSummary;
+  const { id, status, startedAt, durationMs, given, outcome } = execution;
+  const { command, key = null, metadata } = given;
+  const { exitCode = null, signal = null } = outcome ?? {};
+  const end = { exitCode, signal };
+  return { id, status, ...end, command, key, startedAt, durationMs, metadata } as ExecutionSummary;
 };
 
 /** `key` or `key=value`. */

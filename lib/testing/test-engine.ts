@@ -2,7 +2,7 @@
 
 import type { InputData } from '../../types/api';
 import type { ExecutionConfig } from '../../types/config';
-import type { ExecutionRequest, RunOptions, WaitOptions } from '../../types/request';
+import type { ExecutionRequest, RunOptions, TerminalSize, WaitOptions } from '../../types/request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -17,6 +17,8 @@ import {
   asAnySignal,
   asData,
   asId,
+  asKey,
+  asKeyLimit,
   boundedWait,
   calledAt,
   callSite,
@@ -36,6 +38,7 @@ import {
 import { failedWith } from './outcome';
 import { Places } from './places';
 import { Records } from './records';
+import { checkResize } from './resize';
 import { signalled } from './signalled';
 import { TestExecution } from './test-execution';
 import { type Started, TestHandle } from './test-handle';
@@ -109,6 +112,37 @@ export class TestEngine extends EngineBase implements FakeEngine {
   async kill(id: string, signal: NodeJS.Signals | number): Promise<boolean> {
     const execution = this.#find(id);
     return signalled(execution, asAnySignal('signal', signal));
+  }
+
+  /** Leases do not end in a fake engine: a test decides about ends. */
+  async renew(id: string): Promise<boolean> {
+    return this.#find(id).isLive;
+  }
+
+  async resize(id: string, size: TerminalSize): Promise<void> {
+    const execution = this.#find(id);
+    checkResize(execution, size);
+  }
+
+  async setConcurrency(limit: number): Promise<void> {
+    this.#checkOpen();
+    this.#begin(this.#places.setLimit(asKeyLimit('limit', limit)));
+  }
+
+  async setKeyLimit(key: string, limit: number | null): Promise<void> {
+    this.#checkOpen();
+    const known = limit === null ? null : asKeyLimit('limit', limit);
+    this.#begin(this.#places.setKeyLimit(asKey('key', key), known));
+  }
+
+  async pause(): Promise<void> {
+    this.#checkOpen();
+    this.#places.setPaused(true);
+  }
+
+  async resume(): Promise<void> {
+    this.#checkOpen();
+    this.#begin(this.#places.setPaused(false));
   }
 
   async listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]> {
@@ -225,16 +259,21 @@ export class TestEngine extends EngineBase implements FakeEngine {
   }
 
   #leave(execution: TestExecution): void {
-    for (const next of this.#places.leave(execution)) {
+    this.#begin(this.#places.leave(execution));
+    if (this.#places.running + this.#places.queued > 0) return;
+    this.#idle.resolve();
+    this.#idle = new Deferred();
+  }
+
+  /** Those that have got a place. */
+  #begin(executions: readonly TestExecution[]): void {
+    for (const next of executions) {
       try {
         next.resource.runInAsyncScope(() => next.begin(this.#on));
       } catch (error) {
         next.stop(failedWith(error));
       }
     }
-    if (this.#places.running + this.#places.queued > 0) return;
-    this.#idle.resolve();
-    this.#idle = new Deferred();
   }
 
   async #whenIdle(): Promise<void> {

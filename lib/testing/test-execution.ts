@@ -21,6 +21,7 @@ export interface TestRequest {
   readonly isPiped: boolean;
   readonly timeoutMs: number;
   readonly priority: number;
+  readonly key: string | undefined;
 }
 
 /** Larger than the process IDs of Linux, so that a test which signals it reaches no process. */
@@ -127,11 +128,11 @@ export class TestExecution {
     this.#startedAt = Date.now();
     this.status = 'running';
     const { id: executionId, pid } = this;
-    const { command, timeoutMs } = this.given;
+    const { command, key = null, timeoutMs } = this.given;
     const timestamp = this.#startedAt;
     if (timeoutMs !== Number.POSITIVE_INFINITY)
       this.#timer = setTimeout(() => this.#timeOut(), Math.min(timeoutMs, LONGEST_TIMER));
-    publish(this.emitters, 'started', { executionId, timestamp, pid, command });
+    publish(this.emitters, 'started', { executionId, timestamp, pid, command, key });
     const change = { oldStatus: 'pending', newStatus: 'running' } as const;
     publish(this.emitters, 'statusChanged', { executionId, timestamp, ...change });
   }
@@ -183,11 +184,12 @@ export class TestExecution {
 
   #known() {
     const now = performance.now();
-    const { id, command, metadata } = this.given;
+    const { id, command, key = null, metadata } = this.given;
     const [stdout, stderr] = this.output.texts;
     return {
       id,
       command,
+      key,
       metadata,
       pid: this.pid ?? null,
       startedAt: this.startedAt,

@@ -1,6 +1,6 @@
 /** The handle of an execution of a fake engine. */
 
-import type { RunOptions } from '../../types/request';
+import type { RunOptions, TerminalSize } from '../../types/request';
 import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../../types/result';
 import {
   asAnySignal,
@@ -14,6 +14,7 @@ import {
   type RetainedOutput,
   rejectionOf,
 } from '../core/index';
+import { checkResize } from './resize';
 import { signalled } from './signalled';
 import type { TestExecution } from './test-execution';
 import { TestOutput } from './test-output';
@@ -58,6 +59,14 @@ export class TestHandle extends Handle {
   async kill(signal: NodeJS.Signals | number = 'SIGTERM'): Promise<boolean> {
     const number = asAnySignal('signal', signal);
     return this.#execution !== undefined && signalled(this.#execution, number);
+  }
+
+  async renew(): Promise<boolean> {
+    return this.#execution?.isLive ?? false;
+  }
+
+  async resize(size: TerminalSize): Promise<void> {
+    if (this.#execution !== undefined) checkResize(this.#execution, size);
   }
 
   protected async requestCancel(): Promise<boolean> {

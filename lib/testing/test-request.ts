@@ -30,6 +30,7 @@ export function testRequest(
     isPiped: checked.isPiped,
     timeoutMs: timeoutOf(request, config),
     priority: request.priority ?? 0,
+    key: request.key,
   };
 }
 

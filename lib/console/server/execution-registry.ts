@@ -162,10 +162,11 @@ export class ExecutionRegistry {
     if (this.row(id)?.input === 'open') this.#update(id, { input: 'closed' });
   }
 
-  #onStarted({ executionId: id, pid, timestamp, command }: StartedEvent): void {
+  #onStarted({ executionId: id, pid, timestamp, command, key }: StartedEvent): void {
     if (this.#adopts && !this.#entries.has(id)) {
-      const known = { id, status: 'running', command, startedAt: timestamp, metadata: {} } as const;
-      this.adopt(adoptedRow({ ...known, pid }));
+      const end = { exitCode: null, signal: null } as const;
+      const known = { id, status: 'running', ...end, command, key, startedAt: timestamp } as const;
+      this.adopt(adoptedRow({ ...known, metadata: {}, pid }));
       this.onUnknown();
     }
     this.#update(id, { pid, startedAt: timestamp });
