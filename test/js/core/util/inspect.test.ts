@@ -89,7 +89,9 @@ describe('an error', () => {
       engine.run(sh('seq 1 1000000; echo why >&2; exit 3'), { reject: true }),
     );
     const text = inspect(failed);
-    expect(text).toMatch(/^ExecutionError: Command failed with exit code 3: seq 1 .*\n\nwhy\n    at /);
+    expect(text).toMatch(
+      /^ExecutionError: Command failed with exit code 3: seq 1 .*\n\nwhy\n {4}at /,
+    );
     expect(text).toContain("code: 'ERR_COMMAND_FAILED'");
     expect(text).toContain("stderr: 'why\\n'");
     expect(text.length).toBeLessThan(PAGE);
