@@ -56,7 +56,7 @@ TEST_F(EnginePty, BothStreamsAreStdoutAndLinesEndAtTheCarriageReturn) {
   const auto result = wait_finished(job);
   EXPECT_EQ(kept(job), "out\r\nerr\r\nlast");
   EXPECT_EQ(kept(job, Stream::err), "");
-  EXPECT_EQ(seen(job).text(), "out\nerr\nlast");
+  EXPECT_EQ(seen(job).text(), "out\r\nerr\r\nlast");
   EXPECT_FALSE(result->output_incomplete);
 }
 
