@@ -36,6 +36,8 @@ describe('a result', () => {
       outputIncomplete: false,
       outputDropped: false,
       logFile: null,
+      recordError: null,
+      recordFile: null,
       pid: expect.any(Number),
       startedAt: expect.any(Number),
       completedAt: expect.any(Number),
