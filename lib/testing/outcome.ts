@@ -44,6 +44,8 @@ export function outcomeOf(known: Known, given: FakeResult): ExecutionOutcome {
     outputIncomplete: false,
     outputDropped: false,
     logFile: null,
+    recordFile: null,
+    recordError: null,
     completedAt: Date.now(),
     resourceUsage: known.pid === null ? null : { userCpuMs: 0, systemCpuMs: 0, maxRssBytes: 0 },
     error: status === 'completed' ? null : errorOf(status, exitCode, signal),

@@ -15,7 +15,7 @@ describe('without a terminal', () => {
     );
     expect(end).toMatchObject({ code: 0, stderr: '' });
     // What is typed before echo is off is shown where it comes.
-    expect(end.stdout).toMatch(/\/dev\/pts\/\d+\r\n24 80\r\n/);
+    expect(end.stdout).toMatch(/\/dev\/pts\/\d+\r\n(typed\r\n)?24 80\r\n/);
     expect(end.stdout).toMatch(/typed\r\nend$/);
   });
 
