@@ -34,17 +34,6 @@ struct Key {
   std::optional<std::uint64_t> its_token;
 };
 
-// Kept bytes as a string or as a Uint8Array. In a string V8 replaces invalid UTF-8 according to the
-// WHATWG standard.
-Napi::Value kept(Napi::Env env, std::string_view bytes, bool ascii, bool as_buffer) {
-  if (!as_buffer) return from_text_or_null(env, bytes, ascii);
-  // Copied, since Electron forbids ArrayBuffers over foreign memory. A Uint8Array and not a Buffer,
-  // as the types say.
-  auto memory = Napi::ArrayBuffer::New(env, bytes.size());
-  std::copy(bytes.begin(), bytes.end(), static_cast<char*>(memory.Data()));
-  return Napi::Uint8Array::New(env, bytes.size(), memory, 0);
-}
-
 }  // namespace
 
 Napi::Function EngineWrap::define(Napi::Env env) {
@@ -210,8 +199,8 @@ void EngineWrap::close_input(const Napi::CallbackInfo& info) {
 }
 
 void EngineWrap::resize(const Napi::CallbackInfo& info) {
-  const TerminalSize size{info[2].ToNumber().Uint32Value(), info[3].ToNumber().Uint32Value()};
-  engine().resize(Key(info, 1, 4), size, answer<void>(number(info, 0)));
+  engine().resize(Key(info, 1, 4), {info[2].ToNumber(), info[3].ToNumber()},
+                  answer<void>(number(info, 0)));
 }
 
 void EngineWrap::recovered(const Napi::CallbackInfo& info) {
@@ -264,7 +253,7 @@ Napi::Value EngineWrap::output(const Napi::CallbackInfo& info) {
   for (const Stream stream : kStreams) {
     const auto i = index_of(stream);
     pair.Set(static_cast<std::uint32_t>(i),
-             kept(env, output->bytes[i].view(), output->ascii[i], as_buffer));
+             from_kept(env, output->bytes[i].view(), output->ascii[i], as_buffer));
   }
   return pair;
 }

@@ -1,4 +1,5 @@
 // Converts what the engine returns and reports to JavaScript values. JavaScript thread.
+#include <algorithm>
 #include <cstdint>
 
 #include "convert.hpp"
@@ -79,6 +80,15 @@ Napi::Value from_text_or_null(Napi::Env env, std::string_view text, bool ascii) 
   const auto create = ascii ? napi_create_string_latin1 : napi_create_string_utf8;
   if (create(env, text.data(), text.size(), &value) != napi_ok) return env.Null();
   return {env, value};
+}
+
+// Copied, since Electron forbids ArrayBuffers over foreign memory. A Uint8Array and not a Buffer,
+// as the types say.
+Napi::Value from_kept(Napi::Env env, std::string_view bytes, bool ascii, bool as_buffer) {
+  if (!as_buffer) return from_text_or_null(env, bytes, ascii);
+  auto memory = Napi::ArrayBuffer::New(env, bytes.size());
+  std::copy(bytes.begin(), bytes.end(), static_cast<char*>(memory.Data()));
+  return Napi::Uint8Array::New(env, bytes.size(), memory, 0);
 }
 
 Napi::Value from_text(Napi::Env env, std::string_view text, bool ascii) {

@@ -188,10 +188,8 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
 
   async listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]> {
     const values = this.#native.list(filterValues(filter));
-    const summaries: ExecutionSummary[] = [];
-    for (let at = 0; at < values.length; at += SUMMARY_VALUES)
-      summaries.push(summaryAt(values, at));
-    return summaries;
+    const count = values.length / SUMMARY_VALUES;
+    return Array.from({ length: count }, (_, i) => summaryAt(values, i * SUMMARY_VALUES));
   }
 
   async runningCount(): Promise<number> {

@@ -31,9 +31,14 @@ Execution::Execution(ExecutionHost& host, Strand strand, const ExecutionId& id,
       lifecycle_(request_.has_one_stream()),
       input_(strand_, request_.effective_stdin_mode(), std::exchange(request_.input, {})),
       output_(*this, {services_.sink, services_.flow, services_.statistics, services_.watch_all},
-              output_options()),
+              output_options_of(request_, services_, id_, redactor_,
+                                [this] { terminal_.on_activity(); })),
       terminal_(*this, request_.pty.has_value(),
-                [this](const Terminal::Modes& modes) { report_echo(modes); }),
+                [this](const Terminal::Modes& modes) {
+                  // After the output that was read before. A prompt is an unfinished line.
+                  output_.flush_partial();
+                  services_.sink.echo({token(), wall_now(), modes.echo, modes.canonical});
+                }),
       tree_(*this, services_.scanner, id_),
       termination_(*this, lifecycle_, tree_, stop_of(request_, services_.config)),
       drain_(*this, lifecycle_, output_, services_.scanner, services_.config.drain_grace) {
@@ -248,18 +253,6 @@ void Execution::arm_lease() {
                    [self = shared_from_this()] { self->feed(Input::lease_expired); });
 }
 
-ExecutionOutput::Options Execution::output_options() {
-  auto options = output_options_of(request_, services_, id_, redactor_);
-  if (request_.pty) options.after_chunk = [this] { terminal_.on_activity(); };
-  return options;
-}
-
-// After the output that was read before. A prompt is an unfinished line.
-void Execution::report_echo(const Terminal::Modes& modes) {
-  output_.flush_partial();
-  services_.sink.echo({token(), wall_now(), modes.echo, modes.canonical});
-}
-
 void Execution::drain() {
   termination_.stop_waiting();
   drain_.begin(termination_.has_signalled() ? tree_.leader_started() : 0);
@@ -275,7 +268,10 @@ void Execution::finish() {
   terminal_.end();
   auto result = make_result();
   captured_ = output_.finish(*result);
-  if (auto error = outcome_error(*result)) result->error = redacted(std::move(*error));
+  if (auto error = outcome_error(*result, lifecycle_.cause(), request_, services_.config,
+                                 {launch_error_, output_.read_error()})) {
+    result->error = redacted(std::move(*error));
+  }
   result->overflow_error = redacted(std::move(result->overflow_error));
   result->log_error = redacted(std::move(result->log_error));
   result->record_error = redacted(std::move(result->record_error));
@@ -318,33 +314,6 @@ std::shared_ptr<ExecutionResult> Execution::make_result() {
   result->key = request_.key;
   result->metadata = request_.metadata;
   return result;
-}
-
-std::optional<Error> Execution::outcome_error(const ExecutionResult& result) const {
-  switch (lifecycle_.cause()) {
-    case EndCause::timeout:
-      return errors::timeout(timeout_of(request_, services_.config).count());
-    case EndCause::idle_timeout:
-      return errors::idle_timeout(request_.idle_timeout.value_or(kForever).count());
-    case EndCause::lease:
-      return errors::lease_expired(request_.lease.value_or(kForever).count());
-    case EndCause::cancelled:
-    case EndCause::shutdown:
-      return errors::cancelled();
-    case EndCause::output_limit:
-      return errors::output_size_exceeded(output_limit_of(request_, services_.config));
-    case EndCause::spawn_failed:
-      return launch_error_;
-    case EndCause::stream_failed:
-      return output_.read_error();
-    case EndCause::none:
-    case EndCause::signalled:
-      break;
-  }
-  if (result.status == Status::completed) return std::nullopt;
-  if (result.exit.signal) return errors::killed_by_signal(*result.exit.signal);
-  if (!result.exit.code) return errors::exit_status_unknown();
-  return errors::command_failed(*result.exit.code);
 }
 
 }  // namespace escher

@@ -97,12 +97,9 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void publish_started();
   void start_streams();
   void arm_lease();
-  void report_echo(const Terminal::Modes& modes);
-  ExecutionOutput::Options output_options();
   void drain();
   void finish();
   std::shared_ptr<ExecutionResult> make_result();
-  std::optional<Error> outcome_error(const ExecutionResult& result) const;
 
   SteadyTime started_steady() const {
     return SteadyTime(SteadyClock::duration(started_steady_.load(std::memory_order_relaxed)));

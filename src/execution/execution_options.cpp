@@ -90,7 +90,8 @@ LaunchOptions launch_options_of(const ExecutionRequest& request, const Execution
 
 ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
                                            const ExecutionServices& services, const ExecutionId& id,
-                                           const std::optional<Redactor>& redactor) {
+                                           const std::optional<Redactor>& redactor,
+                                           std::function<void()> after_chunk) {
   const Config& config = services.config;
   ExecutionOutput::Options options;
   options.partial_line_flush = config.partial_line_flush;
@@ -109,11 +110,43 @@ ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
     pipeline.log_path = [&request, &config, &id] { return log_path_of(request, config, id); };
   }
   if (request.record_path) pipeline.record_path = [&request] { return record_path_of(request); };
-  if (request.pty) pipeline.terminal = *request.pty;
+  if (request.pty) {
+    pipeline.terminal = *request.pty;
+    options.after_chunk = std::move(after_chunk);
+  }
   pipeline.overflow_path = [&overflow = services.overflow, &id](Stream stream) {
     return overflow.path_for(id, stream);
   };
   return options;
+}
+
+std::optional<Error> outcome_error(const ExecutionResult& result, EndCause cause,
+                                   const ExecutionRequest& request, const Config& config,
+                                   const OutcomeErrors& errors_met) {
+  switch (cause) {
+    case EndCause::timeout:
+      return errors::timeout(timeout_of(request, config).count());
+    case EndCause::idle_timeout:
+      return errors::idle_timeout(request.idle_timeout.value_or(kForever).count());
+    case EndCause::lease:
+      return errors::lease_expired(request.lease.value_or(kForever).count());
+    case EndCause::cancelled:
+    case EndCause::shutdown:
+      return errors::cancelled();
+    case EndCause::output_limit:
+      return errors::output_size_exceeded(output_limit_of(request, config));
+    case EndCause::spawn_failed:
+      return errors_met.launch;
+    case EndCause::stream_failed:
+      return errors_met.read;
+    case EndCause::none:
+    case EndCause::signalled:
+      break;
+  }
+  if (result.status == Status::completed) return std::nullopt;
+  if (result.exit.signal) return errors::killed_by_signal(*result.exit.signal);
+  if (!result.exit.code) return errors::exit_status_unknown();
+  return errors::command_failed(*result.exit.code);
 }
 
 }  // namespace escher

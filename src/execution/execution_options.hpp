@@ -30,8 +30,21 @@ std::string log_path_of(const ExecutionRequest& request, const Config& config,
 LaunchOptions launch_options_of(const ExecutionRequest& request, const ExecutionServices& services,
                                 const ExecutionId& id);
 // `request`, `services` and `id` outlive the options.
+// `after_chunk`: called for a terminal.
 ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
                                            const ExecutionServices& services, const ExecutionId& id,
-                                           const std::optional<Redactor>& redactor);
+                                           const std::optional<Redactor>& redactor,
+                                           std::function<void()> after_chunk);
+
+// Errors that an execution has met, if it has met them.
+struct OutcomeErrors {
+  const std::optional<Error>& launch;
+  const std::optional<Error>& read;
+};
+
+// Why the execution did not succeed; nothing on success.
+std::optional<Error> outcome_error(const ExecutionResult& result, EndCause cause,
+                                   const ExecutionRequest& request, const Config& config,
+                                   const OutcomeErrors& errors_met);
 
 }  // namespace escher

@@ -49,8 +49,8 @@ class LineSplitter {
   void flush_partial(Sink&& sink);
 
   // The end of the stream: the held-back text is the last line. If a part of this line was flushed,
-  // its rest is delivered even if it is empty, so that readers see the line end. Of a terminal it is
-  // partial, so that its text gets no line end that the terminal did not write.
+  // its rest is delivered even if it is empty, so that readers see the line end. Of a terminal it
+  // is partial, so that its text gets no line end that the terminal did not write.
   template <typename Sink>
   void finish(Sink&& sink);
 
