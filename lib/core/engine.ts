@@ -23,6 +23,7 @@ import { LocalHandle } from './execution/local-handle';
 import { recovered } from './execution/recovery';
 import { withdraw } from './execution/request-if-live';
 import { withBytes, withOutput, withoutOutput } from './execution/results';
+import { prepared, untilAborted } from './execution/submission';
 import { outcomeAt, SUMMARY_VALUES, statsAt, summaryAt } from './generated/returned';
 import { filterValues, NO_OPTIONS, runOptions, signalOption, waitOptions } from './options/call';
 import { asData, asId } from './options/checks';
@@ -30,15 +31,8 @@ import { checkedConfig, shutdownGraceMs } from './options/config';
 import { asKeyLimit } from './options/key-limits';
 import { asAnySignal, asKey } from './options/kinds';
 import { asTerminalSize } from './options/pty';
-import {
-  type CheckedRequest,
-  checkedRequest,
-  idOfRefused,
-  isRefusedPiped,
-} from './options/request';
-import { setTypescriptInterpreter } from './options/typescript';
+import { type CheckedRequest, idOfRefused, isRefusedPiped } from './options/request';
 import { calledAt, callSite } from './util/call-site';
-import { checkPermission, inheritedEnv } from './util/environment';
 import { revealed } from './util/hidden-list';
 import { SharedEngine, serialConfig } from './util/shared-engine';
 import { boundedWait, throwIfAborted } from './util/wait';
@@ -93,11 +87,11 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
     const caller = callSite(this.execute);
     try {
       const signal = signalOption(options);
-      const prepared = this.#prepare(request);
+      const checked = this.#checked(request);
       throwIfAborted(signal);
-      const state = this.#executions.submit(prepared);
+      const state = this.#executions.submit(checked);
       if (signal === undefined) await state.whenAnswered();
-      else await this.#untilAborted(signal, state);
+      else await untilAborted(this.#channel, signal, state);
       if (state.isRefused) throw state.refusalError();
       return state.id;
     } catch (error) {
@@ -265,12 +259,12 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
     const executions = this.#executions;
     let started: ExecutionState | undefined;
     try {
-      const checked = runOptions(options);
-      const prepared = this.#prepare(request);
-      started = checked.signal?.aborted
-        ? executions.cancelled(prepared)
-        : executions.submitWatched(prepared);
-      return new LocalHandle(executions, started, checked, prepared.isPiped);
+      const known = runOptions(options);
+      const checked = this.#checked(request);
+      started = known.signal?.aborted
+        ? executions.cancelled(checked)
+        : executions.submitWatched(checked);
+      return new LocalHandle(executions, started, known, checked.isPiped);
     } catch (error) {
       // The signal of a polyfill took no listener.
       if (started !== undefined) withdraw(this.#channel, started);
@@ -295,6 +289,10 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
     return this.#executions.shutdown(graceMs ?? shutdownGraceMs(this.config));
   }
 
+  #checked(request: ExecutionRequest): CheckedRequest {
+    return prepared(this.#channel, request, revealed(this.config.redact));
+  }
+
   get #channel(): Executions['channel'] {
     return this.#executions.channel;
   }
@@ -302,25 +300,6 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
   /** Throws `ERR_ENGINE_CLOSED` after a shutdown; the async methods turn it into a rejection. */
   get #native(): Executions['channel']['native'] {
     return this.#executions.channel.native;
-  }
-
-  /** Waits for the admission. An execution whose id is not returned is cancelled. */
-  async #untilAborted(signal: AbortSignal, state: ExecutionState): Promise<void> {
-    try {
-      await boundedWait(state.whenAnswered(), signal);
-    } catch (error) {
-      withdraw(this.#channel, state);
-      throw error;
-    }
-  }
-
-  #prepare(request: ExecutionRequest): CheckedRequest {
-    this.#channel.checkAdmission();
-    checkPermission();
-    const prepared = checkedRequest(request, revealed(this.config.redact));
-    setTypescriptInterpreter(prepared.values);
-    if (prepared.extendsEnv) prepared.inheritedEnv = inheritedEnv();
-    return prepared;
   }
 }
 
