@@ -7,7 +7,8 @@ import { mustBin } from './lib/run.mjs';
 
 const source = 'lib/console/page';
 const target = 'dist/console/page';
-const bundled = ['@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search'];
+/** The npm packages that become a part of the page. */
+export const bundled = ['@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search'];
 
 export function buildPage() {
   mustBin('tsc', ['-p', `${source}/tsconfig.json`]);

@@ -1,8 +1,9 @@
 // The main package: the compiled TypeScript, the sources of the addon with the headers that they need, and the platform
 // packages as optional dependencies. Only the published manifest names those: while a version of them is unpublished,
 // `npm ci` would fail in a checkout.
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { bundled } from '../build-page.mjs';
 import { listFiles } from '../lib/files.mjs';
 import { inRoot } from '../lib/paths.mjs';
 import { vendorHeaders } from './headers.mjs';
@@ -22,7 +23,7 @@ export function packMain({ root, platforms, destination }) {
     ...root.files.filter((entry) => !GENERATED.includes(entry)).flatMap(expand),
   ]);
   vendorHeaders(path.join(stage, 'vendor'));
-  writeFileSync(path.join(stage, 'THIRD-PARTY-NOTICES.md'), noticesOfMain(bundledPackages(root)));
+  writeFileSync(path.join(stage, 'THIRD-PARTY-NOTICES.md'), noticesOfMain(bundled));
   const { manifest, leftOut } = publishedManifest(root, platforms);
   writeManifest(stage, manifest);
   for (const name of leftOut) console.log(`pack: ${name} has no source and is left out`);
@@ -70,9 +71,3 @@ function isWritten(face) {
 /** All files that an entry of `exports` names. */
 export const filesOf = (face) =>
   typeof face === 'string' ? [face] : Object.values(face).flatMap(filesOf);
-
-/** The npm packages that are bundled into the page of the console. */
-const bundledPackages = (root) =>
-  existsSync(inRoot('lib/console'))
-    ? Object.keys(root.devDependencies).filter((name) => name.startsWith('@xterm/'))
-    : [];

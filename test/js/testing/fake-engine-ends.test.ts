@@ -156,7 +156,7 @@ describe('errors are those of a real engine', () => {
     expect(summary(await rejection(engine.run(request as ExecutionRequest)))).toEqual(
       summary(real),
     );
-    expect((fake as Error).stack).toContain('fake-engine.test');
+    expect((fake as Error).stack).toContain('fake-engine-ends.test');
   });
 
   test('for ids, records and waits', async () => {
