@@ -197,30 +197,27 @@ export interface PipedExecution extends Execution {
 }
 
 /**
- * The request of `engine.run()`. `Stdin`, `Pty` and `Input` are the types of its fields `stdin`, `pty` and `input`, which
- * decide about the type of the handle.
+ * The request of `engine.run()`. `Stdin` and `Pty` are the types of its fields `stdin` and `pty`, which decide about the
+ * type of the handle.
  */
 export type RunRequest<
   Stdin extends ExecutionRequest['stdin'],
   Pty extends ExecutionRequest['pty'] = undefined,
-  Input extends ExecutionRequest['input'] = undefined,
 > = ExecutionRequest & {
   stdin?: Stdin | undefined;
   pty?: Pty | undefined;
-  input?: Input | undefined;
 };
 
 /**
- * The handle of an execution by its request: a {@link PipedExecution} with `stdin: 'pipe'`, and with a `pty` unless it has
- * an `input`.
+ * The handle of an execution by its request: a {@link PipedExecution} with `stdin: 'pipe'`, and with a `pty`. The type does
+ * not see an `input` beside `pty`, with which the handle has no `stdin`.
  */
 export type RunHandle<
   Stdin extends ExecutionRequest['stdin'],
   Pty extends ExecutionRequest['pty'] = undefined,
-  Input extends ExecutionRequest['input'] = undefined,
 > = [Stdin] extends ['pipe']
   ? PipedExecution
-  : [Pty, Input] extends [PtyOptions | true, undefined]
+  : [Pty] extends [PtyOptions | true]
     ? PipedExecution
     : Execution;
 
@@ -271,11 +268,10 @@ export interface ExecutionEngineApi {
    * );
    * ```
    */
-  run<
-    Stdin extends ExecutionRequest['stdin'] = undefined,
-    Pty extends ExecutionRequest['pty'] = undefined,
-    Input extends ExecutionRequest['input'] = undefined,
-  >(request: RunRequest<Stdin, Pty, Input>, options?: RunOptions): RunHandle<Stdin, Pty, Input>;
+  run<Stdin extends ExecutionRequest['stdin'], Pty extends ExecutionRequest['pty']>(
+    request: RunRequest<Stdin, Pty>,
+    options?: RunOptions,
+  ): RunHandle<Stdin, Pty>;
 
   /** The current status of an execution. */
   getStatus(id: string): Promise<ExecutionStatus>;

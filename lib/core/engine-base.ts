@@ -27,14 +27,13 @@ function isUnknown(error: unknown): false {
 export abstract class EngineBase extends ExecutionEmitter {
   #shutdown: Promise<ShutdownResult> | undefined;
 
-  run<
-    Stdin extends ExecutionRequest['stdin'] = undefined,
-    Pty extends ExecutionRequest['pty'] = undefined,
-    Input extends ExecutionRequest['input'] = undefined,
-  >(request: RunRequest<Stdin, Pty, Input>, options?: RunOptions): RunHandle<Stdin, Pty, Input> {
+  run<Stdin extends ExecutionRequest['stdin'], Pty extends ExecutionRequest['pty']>(
+    request: RunRequest<Stdin, Pty>,
+    options?: RunOptions,
+  ): RunHandle<Stdin, Pty> {
     const handle = this.start(request, options);
     handle.caller = callSite(this.run);
-    return handle as RunHandle<Stdin, Pty, Input>;
+    return handle as RunHandle<Stdin, Pty>;
   }
 
   getResult(

@@ -41,7 +41,6 @@ export async function methods(engine: ExecutionEngine, id: string): Promise<void
   await engine.resize(id, { cols: 80 });
   exactly<Writable>()(engine.run({ command, pty: true }).stdin);
   exactly<Writable>()(engine.run({ command, pty: { cols: 100 } }).stdin);
-  exactly<Writable | undefined>()(engine.run({ command, pty: true, input: 'x' }).stdin);
   exactly<Writable | undefined>()(engine.run({ command, pty: false }).stdin);
   const { signal } = new AbortController();
   exactly<string>()(await engine.execute({ command }, { signal }));

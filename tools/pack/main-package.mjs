@@ -1,7 +1,7 @@
 // The main package: the compiled TypeScript, the sources of the addon with the headers that they need, and the platform
 // packages as optional dependencies. Only the published manifest names those: while a version of them is unpublished,
 // `npm ci` would fail in a checkout.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundled } from '../build-page.mjs';
 import { listFiles } from '../lib/files.mjs';
