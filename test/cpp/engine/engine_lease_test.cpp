@@ -31,16 +31,16 @@ TEST_F(EngineLease, EndsWithoutARenewal) {
 
 TEST_F(EngineLease, RenewalBeginsItAnew) {
   start();
-  const auto job = submit(leased(Millis(1000)));
+  const auto job = submit(leased(Millis(2000)));
   const auto started = SteadyClock::now();
   wait_started(job);
-  while (SteadyClock::now() - started < std::chrono::milliseconds(1500)) {
+  while (SteadyClock::now() - started < std::chrono::milliseconds(2500)) {
     ASSERT_TRUE(renew(job));
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   const auto result = wait_finished(job);
   EXPECT_EQ(result->error->code, ErrorCode::lease_expired);
-  EXPECT_GE(result->duration.count(), 2000);
+  EXPECT_GE(result->duration.count(), 4000);
 }
 
 TEST_F(EngineLease, BeginsWithTheProcess) {
@@ -48,9 +48,9 @@ TEST_F(EngineLease, BeginsWithTheProcess) {
   config.max_queued_executions = 1;
   start();
   const auto first = submit(puppet({"sleep"}));
-  const auto second = submit(leased(Millis(100), {"exit", "0"}));
+  const auto second = submit(leased(Millis(1500), {"exit", "0"}));
   EXPECT_TRUE(renew(second));
-  std::this_thread::sleep_for(std::chrono::milliseconds(150));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1600));
   ASSERT_TRUE(cancel(first).value());
   EXPECT_EQ(wait_finished(second)->status, Status::completed);
 }
@@ -60,7 +60,7 @@ TEST_F(EngineLease, CannotBeRenewedAfterTheEnd) {
   const auto ended = submit(leased(Millis(60'000), {"exit", "0"}));
   wait_finished(ended);
   EXPECT_FALSE(renew(ended));
-  const auto job = submit(leased(Millis(100), {"ignore-term"}));
+  const auto job = submit(leased(Millis(60'000), {"ignore-term"}));
   wait_output(job, "ready");
   ASSERT_TRUE(cancel(job).value());
   EXPECT_FALSE(renew(job));

@@ -223,7 +223,7 @@ TEST_F(ExecutionTerminationTest, LimitsTheSumOfTheWaits) {
   launch_running({"ignore-term"}, {{SIGTERM, StopStep::To::tree, Millis(1)},
                                    {SIGCONT, StopStep::To::tree, kForever},
                                    {SIGTERM, StopStep::To::tree, kForever}});
-  on_strand([&] { termination->shorten_grace(Millis(300)); });
+  on_strand([&] { termination->shorten_grace(Millis(2000)); });
   end_softly();
   run_until_fed(Input::grace_expired);
   // The time is over in the second step, so there is none for the third one.
