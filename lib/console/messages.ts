@@ -21,6 +21,8 @@ export interface Row {
   error: string | null;
   /** The state of its stdin; `none`: it has no pipe. */
   input: 'none' | 'open' | 'closed';
+  /** It has a pseudo-terminal: keys are typed into its output, and it follows the size of the page. */
+  hasTerminal: boolean;
   /** An unfinished line is not counted. */
   lines: number;
   cpuMs: number | null;
@@ -89,7 +91,8 @@ export interface TextChunk {
 }
 
 export type OutputMessage =
-  | { type: 'text'; chunks: TextChunk[] }
+  /** `isKept`: it was written before the page asked for it, so a query in it must not be answered. */
+  | { type: 'text'; chunks: TextChunk[]; isKept: boolean }
   /** Lines, or pieces of lines, that are not sent: they were dropped, or the page was too slow. */
   | { type: 'skipped'; lines: number; nextSeq: number }
   /** All output so far was sent, after lines were skipped. */
@@ -108,6 +111,8 @@ export interface StartBody {
   env?: Record<string, string> | undefined;
   /** Keep stdin open for input. */
   stdin?: boolean | undefined;
+  /** Give the command a pseudo-terminal. It takes input whether `stdin` is set or not. */
+  terminal?: boolean | undefined;
   /** Ask programs for colours, which most omit when they write to a pipe. */
   colour?: boolean | undefined;
   /** A regular expression for lines that report progress, in addition to the sequence OSC 9;4. */

@@ -44,6 +44,8 @@ export const api = {
     post<{ sent: boolean }>(executionPath(id, 'kill'), { signal }),
   input: (id: string, input: { text: string } | { close: true }) =>
     post(executionPath(id, 'input'), input),
+  resize: (id: string, size: { cols: number; rows: number }) =>
+    post(executionPath(id, 'resize'), size),
   remove: (id: string) => post(executionPath(id, 'remove')),
   clear: () => post<{ removed: number }>('/api/clear'),
 };

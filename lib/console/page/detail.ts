@@ -5,6 +5,7 @@ import { api } from './api';
 import { byId, createElement, createIcon, isEnabled, setEnabled, setText } from './dom';
 import { FactList } from './facts';
 import { duration, progressText, STATUS_NAMES } from './format';
+import { KeySender } from './key-sender';
 import type { Store } from './store';
 import type { OutputTerminal } from './terminal';
 
@@ -18,6 +19,7 @@ export class Detail {
   readonly #terminal: OutputTerminal;
   readonly #onStarted: (id: string) => void;
   readonly #facts = new FactList();
+  readonly #keys = new KeySender((error) => this.#showNote(error.message));
   readonly #buttons: Record<ActionName, HTMLElement> = {
     cancel: byId('cancel'),
     interrupt: byId('interrupt'),
@@ -49,6 +51,10 @@ export class Detail {
     for (const [name, button] of Object.entries(this.#buttons)) {
       button.addEventListener('click', () => this.act(name as ActionName));
     }
+    terminal.onKeys = (keys) => {
+      if (this.#id !== undefined) this.#keys.send(this.#id, keys);
+    };
+    terminal.onSize = (size) => void this.#perform((id) => api.resize(id, size));
     byId('input-bar').addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#sendInput();
@@ -64,7 +70,10 @@ export class Detail {
   }
 
   show(id: string | undefined): void {
-    if (id !== this.#id) this.#showNote('');
+    if (id !== this.#id) {
+      this.#showNote('');
+      this.#terminal.isInteractive = false;
+    }
     this.#id = id;
     this.render();
   }
@@ -81,6 +90,7 @@ export class Detail {
     this.#renderProgress(row);
     this.#facts.render(row, this.#store.now());
     this.#renderButtons(row);
+    this.#terminal.isInteractive = row.hasTerminal && row.status === 'running';
   }
 
   /** Performs the action of a button, if the button is enabled. */
@@ -91,6 +101,7 @@ export class Detail {
   }
 
   focusInput(): void {
+    if (this.row?.hasTerminal) this.#terminal.focus();
     if (!byId('input-bar').hidden) byId('input').focus();
   }
 

@@ -95,7 +95,7 @@ export class OutputFeed {
     if (message.type === 'text') {
       this.#isEmpty = false;
       this.#nextSeq = message.chunks.at(-1)?.nextSeq ?? this.#nextSeq;
-      await this.#terminal.write(message.chunks);
+      await this.#terminal.write(message.chunks, message.isKept);
     } else if (message.type === 'skipped') {
       this.#noteSkipped(message.lines, message.nextSeq);
     } else if (message.type === 'caughtUp') {

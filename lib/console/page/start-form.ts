@@ -97,6 +97,7 @@ export class StartForm {
       ...(Object.keys(env).length === 0 ? {} : { env }),
       ...(progress === '' || !this.#allowsPatterns ? {} : { progress }),
       stdin: byId<HTMLInputElement>('stdin').checked,
+      terminal: byId<HTMLInputElement>('with-terminal').checked,
       colour: byId<HTMLInputElement>('colour').checked,
     };
   }

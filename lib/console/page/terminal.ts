@@ -12,6 +12,7 @@ const SCROLLBACK = 10_000;
 /** More matches are not counted. */
 export const MAX_MATCHES = 500;
 const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
 
 /** The terminal creates style sheets at run time. The policy of the page accepts those that have its nonce. */
 function addNonceToStyles(): void {
@@ -24,16 +25,24 @@ function addNonceToStyles(): void {
   };
 }
 
+const isLeaving = ({ key, shiftKey }: KeyboardEvent): boolean => key === 'Tab' && shiftKey;
+
 export class OutputTerminal {
   onFollow: (isFollowing: boolean) => void = () => undefined;
   /** `index` is -1 without a current match. */
   onResults: (index: number, count: number) => void = () => undefined;
+  /** Keys for the command. */
+  onKeys: (keys: string) => void = () => undefined;
+  /** The size in characters has changed, or an interactive execution is shown. */
+  onSize: (size: { cols: number; rows: number }) => void = () => undefined;
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #search = new SearchAddon({ highlightLimit: MAX_MATCHES });
   readonly #isDark: () => boolean;
   #text = new OutputText();
   #isFollowing = true;
+  #isInteractive = false;
+  #isReplaying = false;
   #query = '';
 
   constructor(container: HTMLElement, isDark: () => boolean) {
@@ -62,8 +71,12 @@ export class OutputTerminal {
     return this.#isFollowing;
   }
 
-  /** Resolves when the terminal has processed the chunks. A caller that waits leaves time for painting. */
-  async write(chunks: readonly TextChunk[]): Promise<void> {
+  /**
+   * Resolves when the terminal has processed the chunks. A caller that waits leaves time for painting. `isKept`: queries in
+   * them are old, and are not answered.
+   */
+  async write(chunks: readonly TextChunk[], isKept: boolean): Promise<void> {
+    this.#isReplaying = isKept;
     // One by one: the terminal yields to the page between two writes only.
     await Promise.all(
       chunks.map(
@@ -78,9 +91,18 @@ export class OutputTerminal {
     this.#terminal.write(this.#text.note(text));
   }
 
+  /** Whether the shown execution takes keys. */
+  set isInteractive(isOn: boolean) {
+    if (isOn === this.#isInteractive) return;
+    this.#isInteractive = isOn;
+    this.#terminal.options.disableStdin = !isOn;
+    this.#terminal.write(isOn ? SHOW_CURSOR : HIDE_CURSOR);
+    if (isOn) this.#reportSize();
+  }
+
   reset(): void {
     this.#terminal.reset();
-    this.#terminal.write(HIDE_CURSOR);
+    if (!this.#isInteractive) this.#terminal.write(HIDE_CURSOR);
     this.#text = new OutputText();
   }
 
@@ -145,8 +167,14 @@ export class OutputTerminal {
 
   #listen(container: HTMLElement): void {
     const terminal = this.#terminal;
-    // The page handles keys itself: for its shortcuts, and so that Tab leaves the terminal.
-    terminal.attachCustomKeyEventHandler(() => false);
+    // The page handles keys itself: for its shortcuts, and so that Tab leaves the terminal. An interactive execution gets
+    // all keys but Shift+Tab, by which the keyboard leaves it.
+    terminal.attachCustomKeyEventHandler((event) => this.#isInteractive && !isLeaving(event));
+    terminal.onData((keys) => {
+      if (this.#isInteractive) this.onKeys(keys);
+    });
+    terminal.onResize(() => this.#reportSize());
+    this.#ignoreOldQueries();
     terminal.textarea?.setAttribute('aria-label', 'Output of the execution');
     container.addEventListener('keydown', (event) => this.#onKeydown(event));
     terminal.onRender(() => this.#updateFollowing());
@@ -163,7 +191,31 @@ export class OutputTerminal {
     }).observe(container);
   }
 
+  /** Programs ask a terminal for its type, its cursor and its colours. The answer goes to the command as if it was typed. */
+  #ignoreOldQueries(): void {
+    const { parser } = this.#terminal;
+    const isOld = (): boolean => this.#isReplaying;
+    for (const prefix of ['', '?', '>', '=']) {
+      for (const final of ['n', 'c']) parser.registerCsiHandler({ prefix, final }, isOld);
+      parser.registerCsiHandler({ prefix, intermediates: '$', final: 'p' }, isOld);
+    }
+    parser.registerDcsHandler({ intermediates: '$', final: 'q' }, isOld);
+    for (const colour of [4, 10, 11, 12]) {
+      parser.registerOscHandler(colour, (text) => text.includes('?') && isOld());
+    }
+  }
+
+  #reportSize(): void {
+    const { cols, rows } = this.#terminal;
+    if (this.#isInteractive) this.onSize({ cols, rows });
+  }
+
   #onKeydown(event: KeyboardEvent): void {
+    if (this.#isInteractive) {
+      // They are no shortcuts of the page.
+      if (!isLeaving(event)) event.stopPropagation();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const terminal = this.#terminal;
     const actions: Record<string, () => void> = {

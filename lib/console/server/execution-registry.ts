@@ -174,8 +174,10 @@ export class ExecutionRegistry {
 
   #onOutput(event: OutputEvent): void {
     const { executionId, lines, partial } = event;
-    this.tails.add(this.#isCleaned ? event : { ...event, lines: lines.map(coloursOnly) });
-    const before = this.row(executionId)?.lines ?? 0;
+    const row = this.row(executionId);
+    const isShownAsItIs = this.#isCleaned || row?.hasTerminal === true;
+    this.tails.add(isShownAsItIs ? event : { ...event, lines: lines.map(coloursOnly) });
+    const before = row?.lines ?? 0;
     // An unfinished line counts when its last piece arrives.
     this.#update(executionId, { lines: before + lines.length - (partial ? 1 : 0) });
   }

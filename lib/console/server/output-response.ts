@@ -22,6 +22,7 @@ export class OutputResponse {
   readonly #tail: OutputTail;
   readonly #lines: JsonLinesResponse<OutputMessage>;
   readonly #sender: PacedSender;
+  readonly #liveFrom: number;
   #nextSeq: number;
   #hasSkipped = false;
   #quietTimer: NodeJS.Timeout | undefined;
@@ -29,6 +30,7 @@ export class OutputResponse {
   /** `fromSeq`: the number of the first piece that the page has not received. */
   constructor(response: ServerResponse, tail: OutputTail, fromSeq: number) {
     this.#tail = tail;
+    this.#liveFrom = tail.nextSeq;
     this.#nextSeq = Math.min(fromSeq, tail.nextSeq);
     this.#lines = new JsonLinesResponse(response, () => this.#schedule());
     this.#sender = new PacedSender(INTERVAL_MS, () => {
@@ -63,7 +65,7 @@ export class OutputResponse {
     const last = chunks.at(-1);
     if (last !== undefined) {
       this.#nextSeq = last.nextSeq;
-      this.#lines.write({ type: 'text', chunks });
+      this.#lines.write({ type: 'text', chunks, isKept: last.nextSeq <= this.#liveFrom });
     }
     if (!this.#isUpToDate()) this.#schedule();
     else if (tail.ended) this.#end();

@@ -5,12 +5,23 @@
 
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { ExecutionRequest } from '../../../types/request';
+import type { ExecutionRequest, TerminalSize } from '../../../types/request';
 import { patternProblem } from '../../core/index';
 import type { StartBody } from '../messages';
 import { type HttpError, validationError } from './http-error';
 
 export type Fields = Readonly<Record<string, unknown>>;
+
+const START_FIELDS = [
+  'command',
+  'cwd',
+  'timeoutMs',
+  'env',
+  'stdin',
+  'terminal',
+  'colour',
+  'progress',
+] as const satisfies (keyof StartBody)[];
 
 /** Variables by which programs decide whether to colour output that goes to a pipe. */
 const COLOUR_VARIABLES = { FORCE_COLOR: '1', CLICOLOR_FORCE: '1', NO_COLOR: null };
@@ -72,7 +83,7 @@ export function rejectUnknown(fields: Fields, allowed: readonly string[]): void 
 }
 
 export function asStartBody(fields: Fields, allowProgressPatterns: boolean): StartBody {
-  rejectUnknown(fields, ['command', 'cwd', 'timeoutMs', 'env', 'stdin', 'colour', 'progress']);
+  rejectUnknown(fields, START_FIELDS);
   const command = own(fields, 'command');
   if (typeof command !== 'string' || command.trim() === '') {
     throw invalidField('command', 'a shell command', command);
@@ -85,6 +96,7 @@ export function asStartBody(fields: Fields, allowProgressPatterns: boolean): Sta
     timeoutMs: optionalField(fields, 'timeoutMs', 'milliseconds above 0', isPositive),
     env: optionalField(fields, 'env', 'an object of strings', isEnvironment),
     stdin: flag('stdin'),
+    terminal: flag('terminal'),
     colour: flag('colour'),
     progress: asPattern(fields, allowProgressPatterns),
   };
@@ -100,7 +112,8 @@ export function toExecutionRequest(body: StartBody, baseDir: string): ExecutionR
     workingDir: path.resolve(baseDir, expandHome(body.cwd ?? '')),
     env: { ...(body.colour ? COLOUR_VARIABLES : {}), ...body.env },
     timeoutMs: body.timeoutMs,
-    stdin: body.stdin ? 'pipe' : 'ignore',
+    // The sequences by which programs draw are for the terminal of the page.
+    ...(body.terminal ? { pty: true, ansi: 'raw' } : { stdin: body.stdin ? 'pipe' : 'ignore' }),
     progress: body.progress === undefined ? true : { pattern: body.progress },
   };
 }
@@ -114,6 +127,18 @@ export function asInput(fields: Fields): { text: string } | { close: true } {
     throw validationError("Exactly one of 'text' and 'close' is required");
   }
   return text === undefined ? { close: true } : { text };
+}
+
+/** The engine checks the range. */
+export function asSize(fields: Fields): TerminalSize {
+  rejectUnknown(fields, ['cols', 'rows']);
+  const isNumber = (value: unknown): boolean => typeof value === 'number';
+  const [cols, rows] = ['cols', 'rows'].map((name) => {
+    const number = optionalField<number>(fields, name, 'a number', isNumber);
+    if (number === undefined) throw invalidField(name, 'a number', undefined);
+    return number;
+  });
+  return { cols, rows } as TerminalSize;
 }
 
 export function asSignal(fields: Fields): NodeJS.Signals {

@@ -11,6 +11,7 @@ import { readObject } from './request-body';
 import {
   asInput,
   asSignal,
+  asSize,
   asStartBody,
   type Fields,
   rejectUnknown,
@@ -50,6 +51,7 @@ export class Routes {
     ['kill', (id, fields) => this.#kill(id, fields)],
     ['rerun', (id, fields) => this.#rerun(id, fields)],
     ['input', (id, fields) => this.#input(id, fields)],
+    ['resize', (id, fields) => this.#resize(id, fields)],
     ['remove', (id, fields) => this.#remove(id, fields)],
   ]);
 
@@ -136,6 +138,11 @@ export class Routes {
       await this.#context.engine.closeInput(id);
       this.#registry.setInputClosed(id);
     }
+    return ok({});
+  }
+
+  async #resize(id: string, fields: Fields): Promise<Answer> {
+    await this.#context.engine.resize(id, asSize(fields));
     return ok({});
   }
 

@@ -26,6 +26,7 @@ describe('with a polluted Object.prototype', () => {
       ['timeoutMs', undefined],
       ['env', undefined],
       ['stdin', false],
+      ['terminal', false],
       ['colour', false],
       ['progress', undefined],
     ]);
