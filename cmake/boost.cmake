@@ -8,6 +8,10 @@ set(vendored_boost "${PROJECT_SOURCE_DIR}/vendor/boost.tar.xz")
 set(boost_sources "${PROJECT_SOURCE_DIR}/cmake/boost_asio.cpp" "${PROJECT_SOURCE_DIR}/cmake/boost_process.cpp")
 set(boost_libraries Boost::headers)
 
+# From CMake 3.30 on: the configuration that Boost installs, as the module of CMake is being removed.
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW)
+endif()
 find_package(Boost 1.81 QUIET)
 if(Boost_FOUND AND Boost_VERSION VERSION_GREATER_EQUAL 1.86)
   find_package(Boost 1.86 QUIET COMPONENTS process filesystem)

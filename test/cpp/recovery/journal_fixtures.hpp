@@ -25,7 +25,7 @@ inline std::size_t files_in(const std::string& directory) {
 }
 
 inline std::unique_ptr<Journal> open_journal(const TemporaryDirectory& directory) {
-  return std::move(*Journal::open(directory.path(), Marker("").token()));
+  return Journal::open(directory.path(), Marker("").token()).value();
 }
 
 inline std::string only_file_in(const std::string& directory) {
