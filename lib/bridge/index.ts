@@ -9,35 +9,11 @@ export type {
   ServeBridgeOptions,
 } from '../../types/bridge';
 export type { CommandIo, Subcommand } from '../../types/subcommand';
-export type {
-  WireCommand,
-  WireData,
-  WireDuration,
-  WireError,
-  WireEvent,
-  WireEventBase,
-  WireFields,
-  WireHello,
-  WireLines,
-  WireMessage,
-  WireMetadata,
-  WireName,
-  WireNumber,
-  WireOutcome,
-  WireOutputForm,
-  WireRequest,
-  WireResult,
-  WireReturned,
-  WireRow,
-  WireStats,
-  WireStrategy,
-  WireSummary,
-  WireValue,
-} from '../../types/wire';
 export { connectBridge } from './client/connect';
 export { bridgeCommand } from './server/bridge-command';
 export { serveBridge } from './server/serve';
 export { errorFromWire, errorToWire } from './wire/error';
 export { eventFromWire, eventToWire, type NamedEvent, type WiredEventName } from './wire/event';
+export type * from './wire/index';
 export { requestFromWire, requestToWire } from './wire/request';
 export { resultFromWire, resultToWire } from './wire/result';

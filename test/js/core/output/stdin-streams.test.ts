@@ -46,7 +46,7 @@ describe('stdin', () => {
     const execution = engine.run(sh('exec <&-; echo done; sleep 0.3', { stdin: 'pipe' }));
     const writer = execution.writableStream().getWriter();
     await new Promise((resolve) => execution.once('stdout', resolve));
-    await writer.write('to nobody');
+    await writer.write('unread');
     await writer.close();
     expect(await execution).toMatchObject({ status: 'completed' });
   });
