@@ -8,7 +8,12 @@ import { mustBin } from './lib/run.mjs';
 const source = 'lib/console/page';
 const target = 'dist/console/page';
 /** The npm packages that become a part of the page. */
-export const bundled = ['@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search'];
+export const bundled = [
+  '@xterm/xterm',
+  '@xterm/addon-fit',
+  '@xterm/addon-search',
+  '@xterm/addon-unicode11',
+];
 
 export function buildPage() {
   mustBin('tsc', ['-p', `${source}/tsconfig.json`]);

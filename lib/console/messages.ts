@@ -25,15 +25,20 @@ export interface Row {
   hasTerminal: boolean;
   /** An unfinished line is not counted. */
   lines: number;
+  /** Lines, or pieces of lines, that the console has not kept. */
+  droppedLines: number;
   cpuMs: number | null;
   /** Percent of one core since the last measurement; `null` unless it runs. */
   cpuPercent: number | null;
   memory: Memory | null;
   progress: Progress | null;
   logFile: string | null;
-  /** `source` of the metadata. */
+  /** The tag `name` of the metadata, or its `source`. */
+  name: string | null;
   source: string | null;
   tags: Record<string, string>;
+  /** The key whose limit it counts for. */
+  key: string | null;
   /** Whether it can be run again: a page has started it. */
   canRerun: boolean;
 }
@@ -57,6 +62,8 @@ export interface Sample {
   queued: number;
   bytesPerSecond: number;
   linesPerSecond: number;
+  /** No queued execution starts until the engine is resumed. */
+  paused: boolean;
   /** Of all running executions; `null`: not supported by the system. */
   cpuPercent: number | null;
   memoryBytes: number | null;
@@ -87,14 +94,16 @@ export interface TextChunk {
   /** The number of the next piece. */
   nextSeq: number;
   partial: boolean;
+  /** When the lines were read, in milliseconds since the epoch; `null`: unknown. */
+  at: number | null;
   text: string;
 }
 
 export type OutputMessage =
   /** `isKept`: it was written before the page asked for it, so a query in it must not be answered. */
   | { type: 'text'; chunks: TextChunk[]; isKept: boolean }
-  /** Lines, or pieces of lines, that are not sent: they were dropped, or the page was too slow. */
-  | { type: 'skipped'; lines: number; nextSeq: number }
+  /** Lines, or pieces of lines, that are not sent. `kept`: how many of them the server has; the others were dropped. */
+  | { type: 'skipped'; lines: number; kept: number; nextSeq: number }
   /** All output so far was sent, after lines were skipped. */
   | { type: 'caughtUp' }
   /** No output; the connection works. */

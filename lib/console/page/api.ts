@@ -1,6 +1,7 @@
 /** Requests to the server. */
 
 import type { ErrorBody, StartBody } from '../messages';
+import type { TextOptions } from './output-text';
 import { token } from './token';
 
 /** An answer with an error status. */
@@ -47,8 +48,19 @@ export const api = {
   resize: (id: string, size: { cols: number; rows: number }) =>
     post(executionPath(id, 'resize'), size),
   remove: (id: string) => post(executionPath(id, 'remove')),
+  log: async (id: string, { stream, times }: TextOptions) => {
+    const query = new URLSearchParams({ times: times ? '1' : '0' });
+    if (stream !== undefined) query.set('stream', stream);
+    const response = await request(`${executionPath(id, 'log')}?${query}`);
+    return { blob: await response.blob(), name: fileName(response) };
+  },
   clear: () => post<{ removed: number }>('/api/clear'),
 };
+
+function fileName({ headers }: Response): string {
+  const [, name] = /filename\*=UTF-8''([^;]+)/.exec(headers.get('Content-Disposition') ?? '') ?? [];
+  return name === undefined ? 'output.log' : decodeURIComponent(name);
+}
 
 /** The messages of a response of JSON lines. The server skips output if the messages are read slowly. */
 export async function* stream<T>(path: string, signal: AbortSignal): AsyncGenerator<T> {

@@ -20,14 +20,17 @@ export class Chart {
   }
 
   render(): void {
-    const { samples, maxConcurrent } = this.#store;
-    const last = samples.at(-1);
-    setText(byId('tile-running'), count(last?.running ?? 0));
-    setText(byId('tile-limit'), ` of ${maxConcurrent}`);
-    setText(byId('tile-queued'), count(last?.queued ?? 0));
+    const { samples, maxConcurrent, isOpen } = this.#store;
+    // Without a connection, the load is not known.
+    const last = isOpen ? samples.at(-1) : undefined;
+    const none = isOpen ? '0' : '–';
+    setText(byId('tile-running'), last === undefined ? none : count(last.running));
+    setText(byId('tile-limit'), isOpen ? ` of ${maxConcurrent}` : '');
+    setText(byId('tile-queued'), last === undefined ? none : count(last.queued));
+    byId('tile-paused').hidden = last?.paused !== true;
     setText(byId('tile-cpu'), last?.cpuPercent == null ? '–' : percent(last.cpuPercent));
     setText(byId('tile-memory'), last?.memoryBytes == null ? '–' : bytes(last.memoryBytes));
-    setText(byId('tile-output'), `${bytes(last?.bytesPerSecond ?? 0)}/s`);
+    setText(byId('tile-output'), isOpen ? `${bytes(last?.bytesPerSecond ?? 0)}/s` : '–');
     this.#draw(samples);
   }
 

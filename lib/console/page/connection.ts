@@ -9,7 +9,7 @@ const TEXTS: Record<Connection, string> = {
   connecting: 'Connecting',
   open: 'Connected',
   lost: 'Connection lost, reconnecting',
-  closed: 'The console has ended',
+  closed: 'The console has ended; this is its last state',
   rejected: 'Access denied',
 };
 

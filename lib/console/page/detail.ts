@@ -1,22 +1,27 @@
 /** The selected execution: its values and its buttons. */
 
+import type { TerminalSize } from '../../../types/request';
 import type { Row } from '../messages';
 import { api } from './api';
 import { byId, createElement, createIcon, isEnabled, setEnabled, setText } from './dom';
+import { download } from './download';
 import { FactList } from './facts';
 import { duration, progressText, STATUS_NAMES } from './format';
 import { KeySender } from './key-sender';
+import type { OutputOptions } from './output-options';
+import { setUpScrolling } from './scrollable';
 import type { Store } from './store';
 import type { OutputTerminal } from './terminal';
 
 const NOTE_MS = 4000;
 
 /** The ids of the buttons. */
-type ActionName = 'cancel' | 'interrupt' | 'kill' | 'rerun' | 'copy' | 'remove';
+type ActionName = 'cancel' | 'interrupt' | 'kill' | 'rerun' | 'copy' | 'download' | 'remove';
 
 export class Detail {
   readonly #store: Store;
   readonly #terminal: OutputTerminal;
+  readonly #options: OutputOptions;
   readonly #onStarted: (id: string) => void;
   readonly #facts = new FactList();
   readonly #keys = new KeySender((error) => this.#showNote(error.message));
@@ -26,17 +31,17 @@ export class Detail {
     kill: byId('kill'),
     rerun: byId('rerun'),
     copy: byId('copy'),
+    download: byId('download'),
     remove: byId('remove'),
   };
   readonly #actions: Record<Exclude<ActionName, 'copy'>, (id: string) => Promise<unknown>> = {
-    cancel: async (id) => {
-      await api.cancel(id);
-      const { graceMs } = this.#store;
-      const kill = graceMs === null ? '' : `; SIGKILL follows after ${duration(graceMs)}`;
-      this.#showNote(`Cancelling${kill}.`);
-    },
+    cancel: (id) => this.#cancel(id),
     interrupt: (id) => api.kill(id, 'SIGINT'),
     kill: (id) => api.kill(id, 'SIGKILL'),
+    download: async (id) => {
+      this.#showNote('Loading the output.');
+      this.#showNote(`Saved as ${await download(id, this.#options.of(this.row))}.`);
+    },
     rerun: async (id) => this.#onStarted((await api.rerun(id)).id),
     remove: (id) => api.remove(id),
   };
@@ -44,17 +49,24 @@ export class Detail {
   #noteTimer: number | undefined;
 
   /** `onStarted`: a rerun was started, with another id. */
-  constructor(store: Store, terminal: OutputTerminal, onStarted: (id: string) => void) {
+  constructor(
+    store: Store,
+    terminal: OutputTerminal,
+    options: OutputOptions,
+    onStarted: (id: string) => void,
+  ) {
     this.#store = store;
     this.#terminal = terminal;
+    this.#options = options;
     this.#onStarted = onStarted;
     for (const [name, button] of Object.entries(this.#buttons)) {
       button.addEventListener('click', () => this.act(name as ActionName));
     }
+    for (const id of ['command-box', 'facts-box']) setUpScrolling(byId(id));
     terminal.onKeys = (keys) => {
       if (this.#id !== undefined) this.#keys.send(this.#id, keys);
     };
-    terminal.onSize = (size) => void this.#perform((id) => api.resize(id, size));
+    terminal.onSize = (size) => void this.#resize(size);
     byId('input-bar').addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#sendInput();
@@ -88,9 +100,12 @@ export class Detail {
     setText(byId('detail-command'), row.command);
     this.#renderBadge(row);
     this.#renderProgress(row);
-    this.#facts.render(row, this.#store.now());
+    this.#facts.render(row, this.#store);
+    this.#options.render(row);
     this.#renderButtons(row);
-    this.#terminal.isInteractive = row.hasTerminal && row.status === 'running';
+    this.#terminal.isInteractive =
+      row.hasTerminal && row.status === 'running' && this.#store.isOpen;
+    byId('terminal-hint').hidden = !this.#terminal.isInteractive;
   }
 
   /** Performs the action of a button, if the button is enabled. */
@@ -117,28 +132,48 @@ export class Detail {
 
   #renderProgress(row: Row): void {
     const bar = byId<HTMLProgressElement>('progress-bar');
-    byId('progress').hidden = row.progress === null;
+    byId('progress').hidden = row.progress === null || !this.#store.isOpen;
     if (row.progress === null) return;
     if (row.progress.fraction === null) bar.removeAttribute('value');
     else bar.value = row.progress.fraction;
     setText(byId('progress-label'), progressText(row));
   }
 
+  /** Without the console, nothing but the text of the page is left. */
   #renderButtons({ status, input, canRerun }: Row): void {
-    const isRunning = status === 'running';
-    const isActive = isRunning || status === 'pending';
+    const { isOpen: isConnected } = this.#store;
+    const isRunning = isConnected && status === 'running';
+    const isActive = isRunning || (isConnected && status === 'pending');
     setEnabled(this.#buttons.cancel, isActive);
     setEnabled(this.#buttons.interrupt, isRunning);
     setEnabled(this.#buttons.kill, isRunning);
-    setEnabled(this.#buttons.remove, !isActive);
-    setEnabled(this.#buttons.rerun, canRerun);
+    setEnabled(this.#buttons.remove, isConnected && !isActive);
+    setEnabled(this.#buttons.rerun, isConnected && canRerun);
+    setEnabled(this.#buttons.download, isConnected);
     byId('input-bar').hidden = input === 'none';
-    const isOpen = input === 'open';
+    const isOpen = isConnected && input === 'open';
     setEnabled(byId('send'), isOpen);
     setEnabled(byId('close-input'), isOpen);
     const field = byId<HTMLInputElement>('input');
     field.readOnly = !isOpen;
-    field.placeholder = isOpen ? 'A line of input' : 'Standard input is closed';
+    field.placeholder = isOpen || !isConnected ? 'A line of input' : 'Standard input is closed';
+  }
+
+  /** Of a queued execution no process exists that would need time to end. */
+  async #cancel(id: string): Promise<void> {
+    const hasProcess = this.row?.status === 'running';
+    const { cancelled } = await api.cancel(id);
+    if (!cancelled) return this.#showNote('It had ended already.');
+    if (!hasProcess) return this.#showNote('Cancelled before its start.');
+    const { graceMs } = this.#store;
+    const kill = graceMs === null ? '' : `; SIGKILL follows after ${duration(graceMs)}`;
+    this.#showNote(`Cancelling${kill}.`);
+  }
+
+  /** The execution may end meanwhile. */
+  async #resize(size: TerminalSize): Promise<void> {
+    if (this.#id === undefined) return;
+    await api.resize(this.#id, size).catch(() => undefined);
   }
 
   async #sendInput(): Promise<void> {
@@ -159,7 +194,7 @@ export class Detail {
   }
 
   async #perform(action: (id: string) => Promise<unknown>): Promise<void> {
-    if (this.#id === undefined) return;
+    if (this.#id === undefined || !this.#store.isOpen) return;
     this.#showNote('');
     try {
       await action(this.#id);

@@ -3,16 +3,18 @@
 import type { Row } from '../messages';
 import { byId, createElement, setText } from './dom';
 import { count, duration, elapsed, exitText, memory, percent, tagTexts } from './format';
+import type { Store } from './store';
 
-type Fact = [name: string, value: string, style?: 'mono'];
+/** `long`, `mono`: the value may take a whole line, and continues on the next one. */
+type Style = 'mono' | 'long';
+type Fact = [name: string, value: string, style?: Style];
 
 export class FactList {
   readonly #root = byId('facts');
   readonly #values = new Map<string, HTMLElement>();
 
-  /** `now`: by the clock of the server. */
-  render(row: Row, now: number): void {
-    const facts = factsOf(row, now);
+  render(row: Row, store: Store): void {
+    const facts = factsOf(row, store.now(), store.queue().reason(row));
     const names = facts.map(([name]) => name).join();
     if (this.#root.dataset.names !== names) {
       this.#root.dataset.names = names;
@@ -28,34 +30,44 @@ export class FactList {
   #createFact(name: string, style = ''): HTMLElement {
     const value = createElement('dd', style);
     this.#values.set(name, value);
-    const className = style === 'mono' ? 'wide' : '';
+    const className = style === '' ? '' : 'wide';
     return createElement('div', className, createElement('dt', '', name), value);
   }
 }
 
-function factsOf(row: Row, now: number): Fact[] {
+/** `now`: by the clock of the server. `waitsFor`: empty unless it is queued. */
+function factsOf(row: Row, now: number, waitsFor: string): Fact[] {
+  return [
+    [row.status === 'pending' ? 'Queued for' : 'Time', elapsed(row, now)],
+    ...optional('Queue', waitsFor),
+    ...(waitsFor === '' ? processFacts(row) : []),
+    ...optional('Timeout', row.timeoutMs === null ? '' : duration(row.timeoutMs)),
+    ...optional('Reason', row.error !== null && exitText(row) === '' ? row.error : '', 'long'),
+    ...optional('Name', row.name === row.source ? '' : (row.name ?? '')),
+    ...optional('Source', row.source ?? ''),
+    ...optional('Key', row.key ?? ''),
+    ...optional('Tags', tagTexts(row).join(', '), 'long'),
+    ...optional('Directory', row.cwd, 'mono'),
+    ...optional('Log', row.logFile ?? '', 'mono'),
+  ];
+}
+
+function processFacts(row: Row): Fact[] {
   const isRunning = row.status === 'running';
   const cpu = [
     isRunning && row.cpuPercent !== null ? percent(row.cpuPercent) : '',
     row.cpuMs === null ? '' : duration(row.cpuMs),
   ];
   return [
-    [row.status === 'pending' ? 'Queued for' : 'Time', elapsed(row, now)],
     ['Result', exitText(row)],
     ['CPU', cpu.filter((part) => part !== '').join(' · ')],
     [isRunning ? 'Memory' : 'Peak memory', memory(row)],
     ['PID', row.pid === null ? '' : String(row.pid)],
     ['Lines', count(row.lines)],
-    ...optional('Timeout', row.timeoutMs === null ? '' : duration(row.timeoutMs)),
-    ...optional('Reason', row.error !== null && exitText(row) === '' ? row.error : ''),
-    ...optional('Source', row.source ?? ''),
-    ...optional('Tags', tagTexts(row).join(', ')),
-    ...optional('Directory', row.cwd, 'mono'),
-    ...optional('Log', row.logFile ?? '', 'mono'),
   ];
 }
 
-function optional(name: string, value: string, style?: 'mono'): Fact[] {
+function optional(name: string, value: string, style?: Style): Fact[] {
   if (value === '') return [];
   return [style === undefined ? [name, value] : [name, value, style]];
 }

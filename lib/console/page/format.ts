@@ -33,6 +33,16 @@ export const count = (value: number): string => value.toLocaleString('en');
 export const percent = (value: number): string =>
   `${value < 9.95 ? value.toFixed(1) : Math.round(value)} %`;
 
+const CLOCK_LENGTH = 'HH:MM:SS.mmm'.length;
+
+/** `09:05:07.123` in the time zone of the browser; blank if the time is unknown. */
+export function clockTime(at: number | null): string {
+  if (at === null) return ' '.repeat(CLOCK_LENGTH);
+  const date = new Date(at);
+  const parts = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits);
+  return `${parts.join(':')}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
 /** How long the execution has run or waited. `now`: by the clock of the server. */
 export function elapsed(row: Row, now: number): string {
   if (row.durationMs !== null) return duration(row.durationMs);
@@ -81,9 +91,13 @@ export function progressText({ progress }: Row): string {
   return [fraction, progress.label ?? ''].filter((part) => part !== '').join(' ');
 }
 
+/** `1 line`, `2,000 lines`. */
+export const lineCount = (lines: number): string =>
+  lines === 1 ? '1 line' : `${count(lines)} lines`;
+
 /** The name that the program gave the execution, and the command. */
-export const label = ({ source, command }: Row): string =>
-  source === null ? command : `${source}: ${command}`;
+export const label = ({ name, command }: Row): string =>
+  name === null ? command : `${name}: ${command}`;
 
 export const tagTexts = ({ tags }: Row): string[] =>
   Object.entries(tags).map(([key, value]) => `${key}=${value}`);

@@ -2,8 +2,10 @@
 
 import type { Row } from '../messages';
 import { byId, createElement, setText } from './dom';
-import { elapsed, label, tagTexts } from './format';
+import { elapsed } from './format';
+import { ListGroup } from './list-group';
 import { ListItem } from './list-item';
+import { rowFilter } from './row-filter';
 import type { Store } from './store';
 
 const GROUPS = ['running', 'queued', 'finished'] as const;
@@ -15,11 +17,6 @@ const TITLES: Record<Group, string> = {
   finished: 'Finished',
 };
 
-interface GroupElements {
-  element: HTMLElement;
-  count: HTMLElement;
-}
-
 /** The height of an item, as in the style sheet. */
 const ITEM_HEIGHT = 54;
 
@@ -29,47 +26,59 @@ export interface Filter {
 }
 
 export class ExecutionList {
-  filter: Filter = { text: '', status: 'all' };
   selected: string | undefined;
   readonly #store: Store;
   readonly #onSelect: (id: string) => void;
   readonly #onOpen: (id: string) => void;
   readonly #root = byId('executions-list');
   readonly #emptyText = createElement('p', 'none');
-  readonly #groups = new Map<Group, GroupElements>();
+  readonly #groups: Record<Group, ListGroup>;
   readonly #items = new Map<string, ListItem>();
   #order = '';
+  #status: Filter['status'] = 'all';
+  #hasWords = rowFilter('');
 
   /** `onSelect`: the selection has moved. `onOpen`: the execution was opened, by Enter or a click. */
   constructor(store: Store, onSelect: (id: string) => void, onOpen: (id: string) => void) {
     this.#store = store;
     this.#onSelect = onSelect;
     this.#onOpen = onOpen;
-    for (const group of GROUPS) this.#addGroup(group);
-    this.#root.append(this.#emptyText);
+    const group = (name: Group): ListGroup => new ListGroup(name, TITLES[name]);
+    this.#groups = {
+      running: group('running'),
+      queued: group('queued'),
+      finished: group('finished'),
+    };
+    this.#root.append(...GROUPS.map((name) => this.#groups[name].element), this.#emptyText);
     this.#root.addEventListener('click', (event) => this.#onClick(event));
     this.#root.addEventListener('keydown', (event) => this.#onKeydown(event));
   }
 
-  /** The ids in the list, from top to bottom. */
-  get #shownIds(): string[] {
-    return [...this.#root.querySelectorAll<HTMLElement>('.item')].map(
-      ({ dataset }) => dataset.id ?? '',
-    );
+  set filter({ text, status }: Filter) {
+    this.#hasWords = rowFilter(text);
+    this.#status = status;
+    for (const group of GROUPS) this.#groups[group].reset();
+  }
+
+  /** The items, and the entries that show more of them, from top to bottom. */
+  get #entries(): HTMLElement[] {
+    return [...this.#root.querySelectorAll<HTMLElement>('.item, .more')];
   }
 
   /** Renders all changes. */
   render(): void {
     const grouped = this.#grouped();
-    const order = GROUPS.map((group) => grouped[group].map(({ id }) => id).join()).join('|');
-    for (const group of GROUPS) for (const row of grouped[group]) this.#renderItem(row);
-    if (order !== this.#order) {
-      this.#order = order;
-      this.#arrange(grouped);
+    const shown = GROUPS.map((group) => this.#groups[group].shown(grouped[group], this.selected));
+    const order = shown.map((rows) => rows.map(({ id }) => id).join()).join('|');
+    const totals = GROUPS.map((group) => grouped[group].length).join();
+    for (const row of shown.flat()) this.#renderItem(row);
+    if (`${totals} ${order}` !== this.#order) {
+      this.#order = `${totals} ${order}`;
+      this.#arrange(shown, grouped);
     }
+    this.#groups.queued.note = this.#store.samples.at(-1)?.paused ? '(paused)' : '';
     this.#renderSelection();
-    const isEmpty = order === '||';
-    this.#emptyText.hidden = !isEmpty;
+    this.#emptyText.hidden = order !== '||';
     const { size } = this.#store.rows;
     setText(
       this.#emptyText,
@@ -88,36 +97,21 @@ export class ExecutionList {
 
   /** Selects and focuses the execution `step` rows further down. */
   move(step: number): void {
-    const ids = this.#shownIds;
-    const last = ids.length - 1;
-    const at = this.selected === undefined ? -1 : ids.indexOf(this.selected);
+    const entries = this.#entries;
+    const last = entries.length - 1;
+    const focused = entries.indexOf(document.activeElement as HTMLElement);
+    const at = focused < 0 ? entries.indexOf(this.#selectedElement as HTMLElement) : focused;
     const next = at < 0 ? (step > 0 ? 0 : last) : at + step;
-    this.#moveTo(ids[Math.min(last, Math.max(0, next))]);
+    this.#moveTo(entries[Math.min(last, Math.max(0, next))]);
   }
 
   focus(): void {
-    const id =
-      this.selected !== undefined && this.#items.has(this.selected)
-        ? this.selected
-        : this.#shownIds[0];
-    if (id === undefined) this.#root.focus();
-    else this.#items.get(id)?.element.focus();
+    (this.#selectedElement ?? this.#entries[0] ?? this.#root).focus();
   }
 
-  #addGroup(group: Group): void {
-    const count = createElement('span');
-    const title = createElement(
-      'div',
-      'group-title',
-      createElement('span', '', TITLES[group]),
-      count,
-    );
-    title.id = `group-${group}`;
-    const element = createElement('div', 'group', title);
-    element.setAttribute('role', 'group');
-    element.setAttribute('aria-labelledby', title.id);
-    this.#groups.set(group, { element, count });
-    this.#root.append(element);
+  /** `undefined` if the filter hides it. */
+  get #selectedElement(): HTMLElement | undefined {
+    return this.selected === undefined ? undefined : this.#items.get(this.selected)?.element;
   }
 
   #grouped(): Record<Group, Row[]> {
@@ -131,44 +125,27 @@ export class ExecutionList {
   }
 
   #matches(row: Row): boolean {
-    const { text, status } = this.filter;
-    if (status === 'active' && groupOf(row) === 'finished') return false;
-    if (status === 'failed' && row.status !== 'failed' && row.status !== 'timeout') return false;
-    const shown = [label(row), ...tagTexts(row)].join(' ').toLowerCase();
-    return text
-      .toLowerCase()
-      .split(/\s+/)
-      .every((word) => shown.includes(word));
+    const { status } = row;
+    if (this.#status === 'active' && groupOf(row) === 'finished') return false;
+    if (this.#status === 'failed' && status !== 'failed' && status !== 'timeout') return false;
+    return this.#hasWords(row);
   }
 
-  #arrange(grouped: Record<Group, Row[]>): void {
+  /** `shown`: the rows of each group that have an item. */
+  #arrange(shown: readonly Row[][], grouped: Record<Group, Row[]>): void {
     const focused = document.activeElement;
-    const shown = new Set<string>();
-    for (const group of GROUPS) {
-      const rows = grouped[group];
-      this.#arrangeGroup(group, rows);
-      for (const { id } of rows) shown.add(id);
+    for (const [index, group] of GROUPS.entries()) {
+      const rows = shown[index] ?? [];
+      const items = rows.map(({ id }) => (this.#items.get(id) as ListItem).element);
+      this.#groups[group].arrange(items, grouped[group].length);
     }
+    const ids = new Set(shown.flat().map(({ id }) => id));
     for (const [id, { element }] of this.#items) {
-      if (shown.has(id)) continue;
+      if (ids.has(id)) continue;
       element.remove();
       this.#items.delete(id);
     }
     this.#restoreFocus(focused);
-  }
-
-  /** Moves only the items that are not in place. */
-  #arrangeGroup(group: Group, rows: readonly Row[]): void {
-    const { element, count } = this.#groups.get(group) as GroupElements;
-    element.dataset.count = String(rows.length);
-    setText(count, String(rows.length));
-    let before: Element | null = element.firstElementChild;
-    for (const { id } of rows) {
-      const item = (this.#items.get(id) as ListItem).element;
-      const next: Element | null = before?.nextElementSibling ?? null;
-      if (next !== item) element.insertBefore(item, next);
-      before = item;
-    }
   }
 
   /** An item that is moved loses the focus. */
@@ -181,12 +158,12 @@ export class ExecutionList {
   #renderItem(row: Row): void {
     const item = this.#items.get(row.id) ?? new ListItem(row);
     this.#items.set(row.id, item);
-    item.render(row, this.#store.now());
+    item.render(row, this.#store.now(), this.#store.queue().reason(row));
   }
 
   /** Tab reaches one item: the selected one, or the first. */
   #renderSelection(): void {
-    const isShown = this.selected !== undefined && this.#items.has(this.selected);
+    const isShown = this.#selectedElement !== undefined;
     const reachable = isShown
       ? this.selected
       : this.#root.querySelector<HTMLElement>('.item')?.dataset.id;
@@ -198,15 +175,30 @@ export class ExecutionList {
     }
   }
 
-  #moveTo(id: string | undefined): void {
-    if (id === undefined) return;
-    this.#onSelect(id);
-    this.#items.get(id)?.element.focus();
+  #moveTo(entry: HTMLElement | undefined): void {
+    const id = entry?.dataset.id;
+    if (id !== undefined) this.#onSelect(id);
+    entry?.focus();
   }
 
   #onClick(event: MouseEvent): void {
-    const id = (event.target as Element).closest<HTMLElement>('.item')?.dataset.id;
+    this.#act((event.target as Element).closest<HTMLElement>('.item, .more'));
+  }
+
+  /** Opens the execution, or shows more of its group. Returns `false` for any other element. */
+  #act(entry: HTMLElement | null): boolean {
+    const { id, more } = entry?.dataset ?? {};
     if (id !== undefined) this.#onOpen(id);
+    if (entry !== null && more !== undefined) this.#showMore(entry, more as Group);
+    return id !== undefined || more !== undefined;
+  }
+
+  /** The first of the added items takes the place of the entry. */
+  #showMore(entry: HTMLElement, group: Group): void {
+    const at = this.#entries.indexOf(entry);
+    this.#groups[group].showMore();
+    this.render();
+    this.#moveTo(this.#entries[at]);
   }
 
   #onKeydown(event: KeyboardEvent): void {
@@ -221,10 +213,9 @@ export class ExecutionList {
       End: Number.POSITIVE_INFINITY,
     };
     const step = steps[event.key];
-    const id = (document.activeElement as HTMLElement | null)?.dataset.id;
     if (step !== undefined) this.move(step);
-    else if ((event.key === 'Enter' || event.key === ' ') && id !== undefined) this.#onOpen(id);
-    else return;
+    else if (event.key !== 'Enter' && event.key !== ' ') return;
+    else if (!this.#act(document.activeElement as HTMLElement | null)) return;
     event.preventDefault();
   }
 }

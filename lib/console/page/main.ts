@@ -1,15 +1,17 @@
 /** The page: connects its parts, and manages the selection. */
 
+import type { Row } from '../messages';
 import { Announcer } from './announcer';
 import { Chart } from './chart';
 import { renderConnection } from './connection';
 import { Detail } from './detail';
-import { byId } from './dom';
+import { byId, setEnabled } from './dom';
 import { setUpFilterBar } from './filter-bar';
 import { setUpLinkForm, showLinkForm } from './link-form';
 import { ExecutionList } from './list';
 import { OutputBar } from './output-bar';
 import { OutputFeed } from './output-feed';
+import { OutputOptions } from './output-options';
 import { readTabValue, storeTabValue } from './settings';
 import { isDark, SettingsPanel } from './settings-panel';
 import { Shortcuts } from './shortcuts';
@@ -26,8 +28,9 @@ const SELECT_DELAY_MS = 120;
 const store = new Store();
 const terminal = new OutputTerminal(byId('terminal'), isDark);
 const feed = new OutputFeed(terminal);
-const outputBar = new OutputBar(terminal, feed);
-const detail = new Detail(store, terminal, open);
+const options = new OutputOptions();
+const outputBar = new OutputBar(terminal, feed, options, selectedRow);
+const detail = new Detail(store, terminal, options, open);
 const list = new ExecutionList(store, (id) => select(id, SELECT_DELAY_MS), open);
 const chart = new Chart(store);
 const announcer = new Announcer();
@@ -35,7 +38,12 @@ const settings = new SettingsPanel(terminal);
 const form = new StartForm(onStarted, lastCommand);
 
 let selectTimer = 0;
+let shownId: string | undefined;
 let frame = 0;
+
+function selectedRow(): Row | undefined {
+  return list.selected === undefined ? undefined : store.rows.get(list.selected);
+}
 
 function lastCommand(): string | undefined {
   const rows = [...store.rows.values()];
@@ -49,13 +57,17 @@ function render(): void {
     frame = 0;
     list.render();
     detail.render();
+    outputBar.render();
+    showOutput();
     renderTitle();
   });
 }
 
 function renderTitle(): void {
   const running = [...store.rows.values()].filter(({ status }) => status === 'running').length;
-  const title = running === 0 ? 'Execution console' : `(${running}) Execution console`;
+  const isCounted = running > 0 && store.isOpen;
+  const prefix = store.connection === 'closed' ? 'Ended: ' : isCounted ? `(${running}) ` : '';
+  const title = `${prefix}Execution console`;
   if (document.title !== title) document.title = title;
 }
 
@@ -71,7 +83,13 @@ function select(id: string | undefined, delayMs = 0): void {
 function showDetail(id: string | undefined): void {
   // First, because the terminal takes its size from the visible element.
   detail.show(id);
-  feed.show(id);
+  shownId = id;
+  showOutput();
+}
+
+/** A terminal has no options: they follow when its row arrives. */
+function showOutput(): void {
+  feed.show(shownId, options.of(shownId === undefined ? undefined : store.rows.get(shownId)));
 }
 
 function setView(view: 'list' | 'detail'): void {
@@ -110,6 +128,11 @@ function setUpStore(): void {
   store.onSamples = () => chart.render();
   store.onConnection = () => {
     renderConnection(store, announcer);
+    feed.isOnline = store.isOpen;
+    form.isOnline = store.isOpen;
+    setEnabled(byId('clear'), store.isOpen);
+    chart.render();
+    render();
     form.cwd = store.cwd;
     form.allowsPatterns = store.allowsPatterns;
     if (store.connection === 'open') restoreSelection();
@@ -138,6 +161,8 @@ function setUpKeys(): void {
         description: 'Follow the output, or stop following',
         act: () => outputBar.toggleFollow(),
       },
+      { key: 's', description: 'Show the times of lines', act: () => options.toggleTimes() },
+      { key: 'd', description: 'Download the output', act: () => detail.act('download') },
       { key: 'i', description: 'Type input for the command', act: () => detail.focusInput() },
       { key: 'c', description: 'Cancel', act: () => detail.act('cancel') },
       { key: 'r', description: 'Rerun', act: () => detail.act('rerun') },
@@ -147,6 +172,7 @@ function setUpKeys(): void {
     [
       ['Enter', 'Run the command; with Shift: new line'],
       ['↑ ↓ Home End', 'Select in the list; scroll in the output'],
+      ['Shift+Tab', 'Leave the terminal of a command, which gets all other keys'],
       ['Esc', 'Leave a field; from an execution back to the list'],
     ],
   );
@@ -182,8 +208,9 @@ function run(): void {
   setUpKeys();
   byId('back').addEventListener('click', back);
   setView(readTabValue('view') === 'detail' ? 'detail' : 'list');
+  options.onChange = showOutput;
   setInterval(() => {
-    if (document.hidden) return;
+    if (document.hidden || !store.isOpen) return;
     list.renderTimes();
     detail.render();
   }, 1000);

@@ -1,18 +1,31 @@
 /** The search in the output, and the button that follows new output. */
 
+import type { Row } from '../messages';
 import { byId, setText } from './dom';
 import { count } from './format';
 import type { OutputFeed } from './output-feed';
+import type { OutputOptions } from './output-options';
+import { searchScope } from './search-scope';
 import { MAX_MATCHES, type OutputTerminal } from './terminal';
 
 export class OutputBar {
   readonly #terminal: OutputTerminal;
   readonly #feed: OutputFeed;
+  readonly #options: OutputOptions;
+  readonly #row: () => Row | undefined;
   readonly #field = byId<HTMLInputElement>('search');
 
-  constructor(terminal: OutputTerminal, feed: OutputFeed) {
+  /** `row` returns the selected execution. */
+  constructor(
+    terminal: OutputTerminal,
+    feed: OutputFeed,
+    options: OutputOptions,
+    row: () => Row | undefined,
+  ) {
     this.#terminal = terminal;
     this.#feed = feed;
+    this.#options = options;
+    this.#row = row;
     this.#listen();
     terminal.onResults = (index, found) => this.#showCount(index, found);
     terminal.onFollow = (isFollowing) => {
@@ -60,10 +73,23 @@ export class OutputBar {
     });
   }
 
+  /** The lines change while the matches stay. */
+  render(): void {
+    if (this.#field.value !== '') this.#showScope();
+  }
+
   #showCount(index: number, found: number): void {
     const position = index < 0 ? '' : `${count(index + 1)} of `;
     const more = found >= MAX_MATCHES ? '+' : '';
     const text = found === 0 ? 'no match' : `${position}${count(found)}${more}`;
     setText(byId('search-count'), this.#field.value === '' ? '' : text);
+    this.#showScope();
+  }
+
+  #showScope(): void {
+    const row = this.#field.value === '' ? undefined : this.#row();
+    const text =
+      row === undefined ? '' : searchScope(this.#terminal.lines, row, this.#options.of(row));
+    setText(byId('search-scope'), text);
   }
 }

@@ -2,11 +2,14 @@
 
 import type { OutputMessage } from '../messages';
 import { ApiError, stream } from './api';
-import { count } from './format';
+import { lineCount } from './format';
+import type { TextOptions } from './output-text';
 import { SilenceTimeout } from './silence-timeout';
 import type { OutputTerminal } from './terminal';
 
 const RETRY_MS = 700;
+
+type Skipped = Extract<OutputMessage, { type: 'skipped' }>;
 
 export class OutputFeed {
   readonly #terminal: OutputTerminal;
@@ -19,19 +22,38 @@ export class OutputFeed {
   /** The terminal shows old output until the first message arrives. */
   #isStale = false;
   #hasEnded = false;
+  #isOnline = true;
+  #options: TextOptions = { times: false, stream: undefined };
 
   constructor(terminal: OutputTerminal) {
     this.#terminal = terminal;
     document.addEventListener('visibilitychange', () => this.#visibilityChanged());
   }
 
-  show(id: string | undefined): void {
-    if (id === this.#id) return;
+  /** Without a connection, the output is loaded when there is one. */
+  show(id: string | undefined, options: TextOptions): void {
+    const { times, stream } = this.#options;
+    if (id === this.#id && options.times === times && options.stream === stream) return;
     this.#id = id;
+    this.#options = options;
+    this.#reload();
+  }
+
+  /** Whether the console can be reached. Nothing is retried until then. */
+  set isOnline(isOnline: boolean) {
+    if (isOnline === this.#isOnline) return;
+    this.#isOnline = isOnline;
+    if (!isOnline) this.#abort.abort();
+    else if (!this.#hasEnded) this.#connect();
+  }
+
+  #reload(): void {
     this.#restart();
-    this.#terminal.reset();
+    this.#terminal.reset(this.#options);
     this.#terminal.follow();
     this.#isStale = false;
+    if (!this.#isOnline && this.#id !== undefined)
+      this.#terminal.note('not loaded: the console cannot be reached');
   }
 
   /** Loads the kept output again if there are gaps. */
@@ -51,7 +73,8 @@ export class OutputFeed {
   #connect(): void {
     this.#abort.abort();
     this.#abort = new AbortController();
-    if (this.#id !== undefined && !document.hidden) void this.#run(this.#id, this.#abort);
+    const isPossible = this.#isOnline && !document.hidden;
+    if (this.#id !== undefined && isPossible) void this.#run(this.#id, this.#abort);
   }
 
   /** A hidden page closes its connection, because a browser has few per server, and resumes when it is visible. */
@@ -89,7 +112,7 @@ export class OutputFeed {
   async #handle(message: OutputMessage): Promise<void> {
     if (message.type === 'alive') return;
     if (this.#isStale) {
-      this.#terminal.reset();
+      this.#terminal.reset(this.#options);
       this.#isStale = false;
     }
     if (message.type === 'text') {
@@ -97,7 +120,7 @@ export class OutputFeed {
       this.#nextSeq = message.chunks.at(-1)?.nextSeq ?? this.#nextSeq;
       await this.#terminal.write(message.chunks, message.isKept);
     } else if (message.type === 'skipped') {
-      this.#noteSkipped(message.lines, message.nextSeq);
+      this.#noteSkipped(message);
     } else if (message.type === 'caughtUp') {
       // A refill would move a view that was scrolled up.
       if (this.#terminal.isFollowing) this.refill();
@@ -106,14 +129,18 @@ export class OutputFeed {
     }
   }
 
-  #noteSkipped(lines: number, nextSeq: number): void {
+  #noteSkipped({ lines, kept, nextSeq }: Skipped): void {
     this.#nextSeq = nextSeq;
-    const what = lines === 1 ? '1 line' : `${count(lines)} lines`;
-    if (this.#isEmpty) {
-      this.#terminal.note(`${what} before this were dropped`);
-    } else {
+    if (!this.#isEmpty) {
       this.#hasGaps = true;
-      this.#terminal.note(`${what} skipped`);
+      this.#terminal.note(`${lineCount(lines)} skipped`);
+      return;
     }
+    const dropped = lines - kept;
+    const parts = [
+      ...(kept > 0 ? [`${lineCount(kept)} kept for the download`] : []),
+      ...(dropped > 0 ? [`${lineCount(dropped)} dropped`] : []),
+    ];
+    this.#terminal.note(`before this: ${parts.join(', ')}`);
   }
 }

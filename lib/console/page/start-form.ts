@@ -2,7 +2,7 @@
 
 import type { StartBody } from '../messages';
 import { api } from './api';
-import { byId } from './dom';
+import { byId, setEnabled } from './dom';
 import { parseDuration } from './format';
 import { readTabValue, storeTabValue } from './settings';
 
@@ -15,6 +15,7 @@ export class StartForm {
   readonly #onStarted: (id: string) => void;
   readonly #lastCommand: () => string | undefined;
   #isBusy = false;
+  #isOnline = false;
   #allowsPatterns = false;
 
   /** `lastCommand` returns the command that Arrow Up recalls. */
@@ -39,6 +40,13 @@ export class StartForm {
   focus(): void {
     this.#command.focus();
     this.#command.select();
+  }
+
+  /** Whether the console can be reached. Without it nothing can be started. */
+  set isOnline(isOnline: boolean) {
+    this.#isOnline = isOnline;
+    setEnabled(byId('run'), isOnline);
+    if (isOnline) this.#error.textContent = '';
   }
 
   /** The default working directory. */
@@ -67,6 +75,10 @@ export class StartForm {
 
   async #submit(): Promise<void> {
     if (this.#isBusy) return;
+    if (!this.#isOnline) {
+      this.#error.textContent = 'Nothing was started: the console cannot be reached.';
+      return;
+    }
     this.#isBusy = true;
     this.#error.textContent = '';
     try {

@@ -2,6 +2,7 @@
 
 import type { Row, Sample, StateMessage } from '../messages';
 import { ApiError, stream } from './api';
+import { QueueState } from './queue-state';
 import { SilenceTimeout } from './silence-timeout';
 
 export type Connection = 'connecting' | 'open' | 'lost' | 'closed' | 'rejected';
@@ -14,6 +15,7 @@ export const MAX_SAMPLES = 300;
 export class Store {
   readonly rows = new Map<string, Row>();
   samples: Sample[] = [];
+  #queue: QueueState | undefined;
   cwd = '';
   allowsPatterns = false;
   maxConcurrent = 0;
@@ -27,17 +29,30 @@ export class Store {
   onConnection: () => void = () => undefined;
   /** The difference to the clock of the server, which may be on another machine (tunnel). */
   #clockOffset = 0;
+  #lastMessageAt = 0;
   #retryMs = FIRST_RETRY_MS;
 
+  /** By the clock of the server. It stands still without a connection: what runs then is not known. */
   now(): number {
-    return Date.now() + this.#clockOffset;
+    return this.isOpen ? Date.now() + this.#clockOffset : this.#lastMessageAt;
   }
 
-  /** Stays connected until the server rejects the token. */
+  get isOpen(): boolean {
+    return this.connection === 'open';
+  }
+
+  /** Why executions wait. */
+  queue(): QueueState {
+    const isPaused = this.samples.at(-1)?.paused ?? false;
+    this.#queue ??= new QueueState(this.rows.values(), isPaused, this.maxConcurrent);
+    return this.#queue;
+  }
+
+  /** Stays connected until the server has ended or rejects the token. */
   async run(): Promise<void> {
     for (;;) {
       await this.#connectOnce();
-      if (this.connection === 'rejected') return;
+      if (this.connection === 'rejected' || this.connection === 'closed') return;
       await new Promise((resolve) => setTimeout(resolve, this.#retryMs));
       this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * RETRY_FACTOR);
     }
@@ -67,6 +82,7 @@ export class Store {
 
   #handle(message: StateMessage): void {
     this.#clockOffset = message.now - Date.now();
+    this.#lastMessageAt = message.now;
     if (message.type === 'hello') this.#reset(message);
     else if (message.type === 'rows') this.#change(message.rows, message.removed);
     else if (message.type === 'samples') this.#addSamples(message.samples);
@@ -100,11 +116,13 @@ export class Store {
       changed.set(id, this.rows.get(id));
       this.rows.delete(id);
     }
+    this.#queue = undefined;
     this.onRows(changed);
   }
 
   #addSamples(samples: readonly Sample[]): void {
     this.samples = [...this.samples, ...samples].slice(-MAX_SAMPLES);
+    this.#queue = undefined;
     this.onSamples();
   }
 

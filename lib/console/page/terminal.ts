@@ -2,13 +2,15 @@
 
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
-import { Terminal } from '@xterm/xterm';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
+import { type IMarker, Terminal } from '@xterm/xterm';
 import type { TextChunk } from '../messages';
-import { OutputText } from './output-text';
+import { OutputText, type TextOptions } from './output-text';
 import { DARK, LIGHT, matchColours } from './palette';
 
 /** Lines, as many as the server keeps. */
 const SCROLLBACK = 10_000;
+const BOTH_STREAMS: TextOptions = { times: false, stream: undefined };
 /** More matches are not counted. */
 export const MAX_MATCHES = 500;
 const HIDE_CURSOR = '\x1b[?25l';
@@ -39,7 +41,9 @@ export class OutputTerminal {
   readonly #fit = new FitAddon();
   readonly #search = new SearchAddon({ highlightLimit: MAX_MATCHES });
   readonly #isDark: () => boolean;
-  #text = new OutputText();
+  #text = new OutputText(BOTH_STREAMS);
+  /** The lines of notes, until they leave the scrollback. */
+  #notes: IMarker[] = [];
   #isFollowing = true;
   #isInteractive = false;
   #isReplaying = false;
@@ -62,6 +66,9 @@ export class OutputTerminal {
     });
     this.#terminal.loadAddon(this.#fit);
     this.#terminal.loadAddon(this.#search);
+    // Emoji take two columns, as programs expect.
+    this.#terminal.loadAddon(new Unicode11Addon());
+    this.#terminal.unicode.activeVersion = '11';
     this.#terminal.open(container);
     this.#terminal.write(HIDE_CURSOR);
     this.#listen(container);
@@ -88,7 +95,19 @@ export class OutputTerminal {
 
   /** A message of the console. */
   note(text: string): void {
-    this.#terminal.write(this.#text.note(text));
+    this.#terminal.write(this.#text.note(text), () => {
+      this.#notes.push(this.#terminal.registerMarker(-1));
+    });
+  }
+
+  /** Lines of output that can be scrolled to: the others have left the terminal. An unfinished line counts. */
+  get lines(): number {
+    const buffer = this.#terminal.buffer.active;
+    const end = buffer.baseY + buffer.cursorY + (buffer.cursorX > 0 ? 1 : 0);
+    let lines = 0;
+    for (let y = 0; y < end; y++) if (!buffer.getLine(y)?.isWrapped) lines++;
+    this.#notes = this.#notes.filter(({ isDisposed }) => !isDisposed);
+    return Math.max(0, lines - this.#notes.length);
   }
 
   /** Whether the shown execution takes keys. */
@@ -96,14 +115,17 @@ export class OutputTerminal {
     if (isOn === this.#isInteractive) return;
     this.#isInteractive = isOn;
     this.#terminal.options.disableStdin = !isOn;
+    this.#setLabel();
     this.#terminal.write(isOn ? SHOW_CURSOR : HIDE_CURSOR);
     if (isOn) this.#reportSize();
   }
 
-  reset(): void {
+  /** Clears the terminal. */
+  reset(options: TextOptions = BOTH_STREAMS): void {
     this.#terminal.reset();
+    this.#notes = [];
     if (!this.#isInteractive) this.#terminal.write(HIDE_CURSOR);
-    this.#text = new OutputText();
+    this.#text = new OutputText(options);
   }
 
   follow(): void {
@@ -175,7 +197,7 @@ export class OutputTerminal {
     });
     terminal.onResize(() => this.#reportSize());
     this.#ignoreOldQueries();
-    terminal.textarea?.setAttribute('aria-label', 'Output of the execution');
+    this.#setLabel();
     container.addEventListener('keydown', (event) => this.#onKeydown(event));
     terminal.onRender(() => this.#updateFollowing());
     terminal.onScroll(() => this.#updateFollowing());
@@ -203,6 +225,13 @@ export class OutputTerminal {
     for (const colour of [4, 10, 11, 12]) {
       parser.registerOscHandler(colour, (text) => text.includes('?') && isOld());
     }
+  }
+
+  #setLabel(): void {
+    const label = this.#isInteractive
+      ? 'Terminal of the command. Shift+Tab leaves it'
+      : 'Output of the execution';
+    this.#terminal.textarea?.setAttribute('aria-label', label);
   }
 
   #reportSize(): void {

@@ -1,4 +1,4 @@
-/** Removes from lines what could hide or overwrite other lines in the page: all escape sequences but colours. */
+/** Removes escape sequences and control characters from text, except line feeds, carriage returns and tabs. */
 
 const SEQUENCE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed.
@@ -7,5 +7,9 @@ const SEQUENCE =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequence of colours.
 const COLOUR = /^\u001b\[[\d;:]*m$/;
 
+/** What could hide or overwrite other lines in the page: all but colours. */
 export const coloursOnly = (line: string): string =>
   line.replace(SEQUENCE, (sequence) => (COLOUR.test(sequence) ? sequence : ''));
+
+/** Also colours. */
+export const plainText = (text: string): string => text.replace(SEQUENCE, '');

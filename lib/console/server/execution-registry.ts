@@ -4,7 +4,6 @@ import type { ExecutionEngineApi } from '../../../types/api';
 import type {
   ExecutionEventName,
   ExecutionListener,
-  OutputEvent,
   StartedEvent,
   TerminalEvent,
 } from '../../../types/events';
@@ -14,6 +13,7 @@ import { setAllOwn } from '../../core/index';
 import type { Row, StartBody } from '../messages';
 import { coloursOnly } from './colours-only';
 import { executionNotFound, HttpError } from './http-error';
+import type { TailOutput } from './output-tail';
 import { OUTPUT_TAIL_LIMITS, OutputTails } from './output-tails';
 import { adoptedRow, nameOf, pendingRow, settledFields } from './row';
 
@@ -49,7 +49,7 @@ export class ExecutionRegistry {
     progress: ({ executionId, fraction, label }) => {
       this.#update(executionId, { progress: { fraction, label } });
     },
-    output: (event) => this.#onOutput(event),
+    output: (event) => this.#addOutput(event.executionId, event),
     settled: (event) => this.#onSettled(event),
   };
   /** An execution was adopted by its event, which has no metadata. */
@@ -60,6 +60,7 @@ export class ExecutionRegistry {
     this.#engine = engine;
     this.#adopts = adopts;
     const { ansi } = engine.config;
+    this.tails.onDrop = (id, { firstSeq }) => this.#update(id, { droppedLines: firstSeq });
     this.#isCleaned = ansi === 'sgr' || ansi === 'strip';
     for (const [name, listener] of Object.entries(this.#listeners))
       engine.on(name as 'started', listener as ExecutionListener<'started'>);
@@ -95,8 +96,8 @@ export class ExecutionRegistry {
       this.#entries.set(row.id, { row, body: undefined });
       this.tails.open(row.id);
       this.#notifyChanged(row.id);
-    } else if (known.body === undefined && known.row.source === null && row.source !== null) {
-      this.#update(row.id, { source: row.source, tags: row.tags });
+    } else if (known.body === undefined && !hasMetadata(known.row) && hasMetadata(row)) {
+      this.#update(row.id, { name: row.name, source: row.source, tags: row.tags });
     }
   }
 
@@ -104,11 +105,12 @@ export class ExecutionRegistry {
   addResult(result: ExecutionResult): void {
     let seq = 0;
     for (const stream of ['stdout', 'stderr'] as const) {
-      const lines = result[stream].slice(-OUTPUT_TAIL_LIMITS.maxChars).split(/\r?\n/);
+      const lines = result[stream].slice(-OUTPUT_TAIL_LIMITS.kept.chars).split(/\r?\n/);
       if (lines.at(-1) === '') lines.pop();
       if (lines.length === 0) continue;
-      const event = { executionId: result.id, timestamp: result.completedAt, stream };
-      this.#onOutput({ ...event, lines, firstSeq: seq, partial: false });
+      // The result has no time for each line.
+      const output = { stream, lines, firstSeq: seq, partial: false, timestamp: null };
+      this.#addOutput(result.id, output);
       seq += lines.length;
     }
     this.#settle(result);
@@ -172,14 +174,15 @@ export class ExecutionRegistry {
     this.#update(id, { pid, startedAt: timestamp });
   }
 
-  #onOutput(event: OutputEvent): void {
-    const { executionId, lines, partial } = event;
-    const row = this.row(executionId);
+  #addOutput(id: string, output: TailOutput): void {
+    const { lines, partial } = output;
+    const row = this.row(id);
     const isShownAsItIs = this.#isCleaned || row?.hasTerminal === true;
-    this.tails.add(isShownAsItIs ? event : { ...event, lines: lines.map(coloursOnly) });
+    const shown = isShownAsItIs ? output : { ...output, lines: lines.map(coloursOnly) };
+    this.tails.add(id, shown);
     const before = row?.lines ?? 0;
     // An unfinished line counts when its last piece arrives.
-    this.#update(executionId, { lines: before + lines.length - (partial ? 1 : 0) });
+    this.#update(id, { lines: before + lines.length - (partial ? 1 : 0) });
   }
 
   #onSettled({ result }: TerminalEvent): void {
@@ -210,3 +213,6 @@ export class ExecutionRegistry {
     for (const watcher of this.watchers) watcher.changed(id);
   }
 }
+
+const hasMetadata = ({ source, tags }: Row): boolean =>
+  source !== null || Object.keys(tags).length > 0;

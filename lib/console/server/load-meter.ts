@@ -17,6 +17,8 @@ const UNKNOWN_USAGE: Usage = { cpuPercent: null, memoryBytes: null };
 export class LoadMeter {
   readonly watchers = new Set<(sample: Sample) => void>();
   readonly samples: Sample[] = [];
+  /** The engine was shut down. Called once. */
+  onEngineClosed: () => void = () => undefined;
   readonly #engine: ExecutionEngineApi;
   readonly #registry: ExecutionRegistry;
   readonly #timer: NodeJS.Timeout;
@@ -46,15 +48,21 @@ export class LoadMeter {
       // The usage is shown only while a page is open.
       if (isDue && this.watchers.size > 0) await this.#measureUsage();
       this.#add(await this.#sample());
-    } catch {
-      // The engine is closed, or the process table cannot be read: no sample.
+    } catch (error) {
+      // Else the process table cannot be read: no sample.
+      if ((error as { code?: unknown }).code === 'ERR_ENGINE_CLOSED') this.#engineClosed();
     } finally {
       this.#isBusy = false;
     }
   }
 
+  #engineClosed(): void {
+    this.stop();
+    this.onEngineClosed();
+  }
+
   async #sample(): Promise<Sample> {
-    const { running, queued, totalBytes, totalLines } = await this.#engine.stats();
+    const { running, queued, paused, totalBytes, totalLines } = await this.#engine.stats();
     const at = performance.now();
     const { at: lastAt, bytes, lines } = this.#last;
     const seconds = (at - lastAt) / 1000;
@@ -65,6 +73,7 @@ export class LoadMeter {
       queued,
       bytesPerSecond: (totalBytes - bytes) / seconds,
       linesPerSecond: (totalLines - lines) / seconds,
+      paused,
       ...(running > 0 ? this.#usage : UNKNOWN_USAGE),
     };
   }

@@ -1,6 +1,6 @@
 /**
- * Sends one page the output of one execution: the kept output, then new output. A page that falls behind blocks no
- * command and uses no memory: it loses its place in the tail, and continues near the end.
+ * Sends one page the output of one execution: the shown end of the kept output, then new output. A page that falls
+ * behind blocks no command and uses no memory: it loses its place, and continues near the end.
  */
 
 import type { ServerResponse } from 'node:http';
@@ -36,8 +36,8 @@ export class OutputResponse {
     this.#sender = new PacedSender(INTERVAL_MS, () => {
       if (this.#lines.isReady) this.#send();
     });
-    // Output that was dropped before the start is no gap of this page: `caughtUp` would not bring it back.
-    if (this.#nextSeq < tail.firstSeq) this.#skipTo(tail.firstSeq);
+    // Output from before the shown part is no gap of this page: `caughtUp` would not bring it back.
+    if (this.#nextSeq < tail.shownSeq) this.#skipTo(tail.shownSeq);
     const onChange = () => this.#schedule();
     tail.watchers.add(onChange);
     const keepAlive = setInterval(() => this.#sendAlive(), KEEP_ALIVE_MS);
@@ -57,7 +57,7 @@ export class OutputResponse {
 
   #send(): void {
     const tail = this.#tail;
-    if (this.#nextSeq < tail.firstSeq) {
+    if (this.#nextSeq < tail.shownSeq) {
       this.#hasSkipped = true;
       this.#skipTo(tail.seqNearEnd(RESUME_DISTANCE));
     }
@@ -73,7 +73,8 @@ export class OutputResponse {
   }
 
   #skipTo(seq: number): void {
-    this.#lines.write({ type: 'skipped', lines: seq - this.#nextSeq, nextSeq: seq });
+    const kept = seq - Math.max(this.#nextSeq, this.#tail.firstSeq);
+    this.#lines.write({ type: 'skipped', lines: seq - this.#nextSeq, kept, nextSeq: seq });
     this.#nextSeq = seq;
   }
 

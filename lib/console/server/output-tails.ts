@@ -3,13 +3,12 @@
  * and in total. Above the total, the executions that were silent for the longest time lose their earliest text.
  */
 
-import type { OutputEvent } from '../../../types/events';
-import { OutputTail, type OutputTailLimits } from './output-tail';
+import { OutputTail, type OutputTailLimits, type TailOutput } from './output-tail';
 
-/** `maxLines` is the scrollback of the terminal in the page. */
 export const OUTPUT_TAIL_LIMITS: OutputTailLimits = {
-  maxChars: 1_048_576,
-  maxLines: 10_000,
+  kept: { chars: 16_777_216, lines: 200_000 },
+  // The scrollback of the terminal in the page.
+  shown: { chars: 1_048_576, lines: 10_000 },
   maxTotalChars: 67_108_864,
 };
 
@@ -18,6 +17,8 @@ export class OutputTails {
   /** In the order of their last output. */
   readonly #tails = new Map<string, OutputTail>();
   #totalChars = 0;
+  /** Text of an execution was dropped. */
+  onDrop: (id: string, tail: OutputTail) => void = () => undefined;
 
   constructor(limits: OutputTailLimits = OUTPUT_TAIL_LIMITS) {
     this.#limits = limits;
@@ -31,15 +32,17 @@ export class OutputTails {
     return this.#tails.get(id);
   }
 
-  add(event: OutputEvent): void {
-    const tail = this.#tails.get(event.executionId);
+  add(id: string, output: TailOutput): void {
+    const tail = this.#tails.get(id);
     if (tail === undefined) return;
-    this.#tails.delete(event.executionId);
-    this.#tails.set(event.executionId, tail);
+    this.#tails.delete(id);
+    this.#tails.set(id, tail);
     this.#totalChars -= tail.chars;
-    tail.add(event);
-    while (tail.isOver(this.#limits)) tail.drop();
+    const { firstSeq } = tail;
+    tail.add(output);
+    tail.limit(this.#limits);
     this.#totalChars += tail.chars;
+    if (tail.firstSeq > firstSeq) this.onDrop(id, tail);
     this.#dropAboveTotal();
     tail.notify();
   }
@@ -62,9 +65,11 @@ export class OutputTails {
 
   #dropAboveTotal(): void {
     const { maxTotalChars } = this.#limits;
-    for (const tail of this.#tails.values()) {
-      while (this.#totalChars > maxTotalChars && tail.chars > 0) this.#totalChars -= tail.drop();
+    for (const [id, tail] of this.#tails) {
       if (this.#totalChars <= maxTotalChars) return;
+      const { firstSeq } = tail;
+      while (this.#totalChars > maxTotalChars && tail.chars > 0) this.#totalChars -= tail.drop();
+      if (tail.firstSeq > firstSeq) this.onDrop(id, tail);
     }
   }
 }

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionEngineApi } from '../../../types/api';
 import type { StartBody } from '../messages';
+import { Downloads } from './downloads';
 import type { ExecutionRegistry } from './execution-registry';
 import { executionNotFound, HttpError, routeNotFound, validationError } from './http-error';
 import { InputQueue } from './input-queue';
@@ -42,8 +43,10 @@ type Action = (id: string, fields: Fields) => Promise<Answer>;
 export class Routes {
   readonly #context: RouteContext;
   readonly #inputs: InputQueue;
+  readonly #downloads: Downloads;
   readonly #pages = new Set<StateResponse>();
   #outputResponses = 0;
+  #isClosed = false;
 
   /** `POST /api/executions/<id>/<action>` */
   readonly #actions: ReadonlyMap<string, Action> = new Map<string, Action>([
@@ -58,6 +61,7 @@ export class Routes {
   constructor(context: RouteContext) {
     this.#context = context;
     this.#inputs = new InputQueue(context.engine);
+    this.#downloads = new Downloads(context.registry);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
@@ -69,15 +73,17 @@ export class Routes {
       return sendJson(response, status, value);
     }
     if (method === 'GET' && pathname === '/api/state') return this.#streamState(response);
-    const isOutput = collection === 'executions' && id !== undefined && action === 'output';
-    if (method === 'GET' && isOutput) {
-      return this.#streamOutput(response, id, searchParams.get('from') ?? '0');
+    if (method === 'GET' && collection === 'executions' && id !== undefined) {
+      if (action === 'output')
+        return this.#streamOutput(response, id, searchParams.get('from') ?? '0');
+      if (action === 'log') return this.#downloads.send(response, id, searchParams);
     }
     throw routeNotFound(method, pathname);
   }
 
-  /** Reports to every page that the engine is closed. */
+  /** Reports to every page, also to later ones, that the engine or its console has ended. */
   close(): void {
+    this.#isClosed = true;
     for (const page of this.#pages) page.close();
   }
 
@@ -160,6 +166,7 @@ export class Routes {
     const page = new StateResponse(response, this.#context);
     this.#pages.add(page);
     response.once('close', () => this.#pages.delete(page));
+    if (this.#isClosed) page.close();
   }
 
   #streamOutput(response: ServerResponse, id: string, from: string): void {

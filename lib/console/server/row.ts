@@ -27,25 +27,29 @@ export function pendingRow(
     input: body.stdin && !body.terminal ? 'open' : 'none',
     hasTerminal: body.terminal ?? false,
     lines: 0,
+    droppedLines: 0,
     cpuMs: null,
     cpuPercent: null,
     memory: null,
     progress: null,
     logFile: null,
+    name: null,
     source: null,
     tags: {},
+    key: null,
     canRerun: true,
   };
 }
 
 /** The row of an execution that no page has started. What its request says is not known. */
 export function adoptedRow(known: Known): Row {
-  const { id, status, command, startedAt, metadata } = known;
+  const { id, status, command, key, startedAt, metadata } = known;
   const body = { command };
   return {
     ...pendingRow(id, body, { command: { type: 'shell', command }, workingDir: '' }, startedAt),
     ...nameOf(metadata),
     status,
+    key,
     startedAt: status === 'running' ? startedAt : null,
     pid: known.pid ?? null,
     canRerun: false,
@@ -56,15 +60,21 @@ export function adoptedRow(known: Known): Row {
 type Known = Omit<ExecutionSummary, 'durationMs'> & { pid?: number | null | undefined };
 
 /** The metadata of a client in another process is not checked by the engine of this one. */
-export function nameOf({ source, tags }: ExecutionMetadata): Pick<Row, 'source' | 'tags'> {
-  const texts = Object.entries(tags ?? {}).filter(([, value]) => typeof value === 'string');
-  return { source: typeof source === 'string' ? source : null, tags: Object.fromEntries(texts) };
+export function nameOf(metadata: ExecutionMetadata): Pick<Row, 'name' | 'source' | 'tags'> {
+  const texts = Object.entries(metadata.tags ?? {}).filter(
+    ([, value]) => typeof value === 'string',
+  );
+  const tags: Record<string, string> = Object.fromEntries(texts);
+  const source = typeof metadata.source === 'string' ? metadata.source : null;
+  const name = Object.hasOwn(tags, 'name') ? tags.name : source;
+  return { name: name || null, source, tags };
 }
 
 /** The fields that change at the end. */
 export function settledFields(row: Row, result: ExecutionOutcome): Partial<Row> {
   const { resourceUsage } = result;
   return {
+    key: result.key,
     status: result.status,
     pid: result.pid,
     startedAt: result.pid === null ? null : result.startedAt,

@@ -63,6 +63,7 @@ export class ConsoleServer {
     const { cwd, allowProgressPatterns } = options;
     const facts = { cwd, maxConcurrent, graceMs, allowProgressPatterns };
     this.#routes = new Routes({ engine, registry, load, ...facts });
+    load.onEngineClosed = () => this.#routes.close();
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#connectionLimit = new ConnectionLimit(this.#server, MAX_CONNECTIONS);
     this.#server.requestTimeout = REQUEST_TIMEOUT_MS;
