@@ -5,40 +5,19 @@ import { type ServeConsoleOptions, serveConsole } from 'escher-execution-engine/
 import { createFakeEngine } from 'escher-execution-engine/testing';
 import { connectedPair } from '../support/bridge';
 import { LONG, sh } from '../support/commands';
-import { ConsoleClient, MessageStream } from '../support/console';
+import { MessageStream } from '../support/console';
 import { makeEngine } from '../support/engine';
 import { rejection } from '../support/expectations';
 import { root } from '../support/repository';
+import { ServedConsole } from '../support/served-console';
 import { waitFor } from '../support/wait';
 
-/** The client of a page that is served in this process. */
-class Served extends ConsoleClient {
-  readonly link: string;
-  readonly close: () => Promise<void>;
-
-  constructor({ url, close }: { url: string; close: () => Promise<void> }) {
-    super();
-    this.link = url;
-    this.close = close;
-  }
-}
-
-const open: Served[] = [];
-
-async function serve(engine: ExecutionEngineApi, options?: ServeConsoleOptions): Promise<Served> {
-  const served = new Served(await serveConsole(engine, options));
-  open.push(served);
-  return served;
-}
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(({ close }) => close()));
-});
+const serve = ServedConsole.of;
 
 const named = { metadata: { source: 'deploy', tags: { branch: 'main' } } };
 
 /** The text that a page gets, from its first line to the end of the command. */
-async function output(server: Served, id: string): Promise<string> {
+async function output(server: ServedConsole, id: string): Promise<string> {
   const stream = new MessageStream(server, `/api/executions/${id}/output`);
   await stream.over();
   return stream.text();
@@ -145,7 +124,7 @@ test('a page gets no escape sequences but colours', async () => {
 test('close() ends the server and its listeners, and nothing else', async () => {
   const engine = makeEngine();
   const { url, close } = await serveConsole(engine);
-  const server = new Served({ url, close });
+  const server = new ServedConsole({ url, close });
   const state = server.stream('/api/state');
   await state.until('the first message', () => state.messages.length > 0);
   const run = engine.run(sh(LONG));
@@ -199,4 +178,45 @@ test('a closed engine is refused', async () => {
   const engine = makeEngine();
   await engine.shutdown();
   expect(await rejection(serveConsole(engine))).toMatchObject({ code: 'ERR_ENGINE_CLOSED' });
+});
+
+test('an execution has the name of its tag, or of its source, and its key', async () => {
+  const engine = makeEngine();
+  const server = await serve(engine);
+  const state = server.stream('/api/state');
+  const runs = [
+    sh(LONG, { metadata: { source: 'ci', tags: { name: 'nightly' } }, key: 'db-1' }),
+    sh(LONG, { metadata: { source: 'ci' } }),
+    sh(LONG),
+  ].map((request) => engine.run(request));
+  await state.until('the rows', () => runs.every(({ id }) => state.row(id)?.status === 'running'));
+  await state.until('the names', () => state.row(runs[1]?.id as string)?.name !== null);
+  const shown = runs.map(({ id }) => {
+    const { name, source, key } = state.row(id) ?? {};
+    return [name, source, key];
+  });
+  expect(shown).toEqual([
+    ['nightly', 'ci', 'db-1'],
+    ['ci', 'ci', null],
+    [null, null, null],
+  ]);
+  await Promise.all(runs.map((run) => run.cancel()));
+});
+
+test('it reports a pause, and the end of the engine', async () => {
+  const engine = makeEngine();
+  const server = await serve(engine);
+  const state = server.stream('/api/state');
+  const paused = (): unknown =>
+    state.messages.flatMap(({ samples = [] }) => samples as { paused: boolean }[]).at(-1)?.paused;
+  await state.until('a sample', () => paused() === false);
+  await engine.pause();
+  await state.until('the pause', () => paused() === true);
+  await engine.resume();
+  await state.until('its end', () => paused() === false);
+  await engine.shutdown({ graceMs: 0 });
+  await state.over();
+  expect(state.messages.at(-1)).toMatchObject({ type: 'bye' });
+  const answer = await server.post('/api/executions', { command: 'true' });
+  expect([answer.status, answer.json.error.code]).toEqual([503, 'ERR_ENGINE_CLOSED']);
 });

@@ -1,13 +1,15 @@
+import type { ExecutionEngineApi } from 'escher-execution-engine';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { openPage } from './browser';
-import { type ConsoleProcess, startConsole } from './console';
+import { type ConsoleClient, type ConsoleProcess, startConsole } from './console';
+import { ServedConsole } from './served-console';
 
 /** The page of a console, and the actions of its user. */
-export class ConsolePage {
+export class ConsolePage<Server extends ConsoleClient = ConsoleProcess> {
   readonly page: Page;
-  readonly server: ConsoleProcess;
+  readonly server: Server;
 
-  constructor(page: Page, server: ConsoleProcess) {
+  constructor(page: Page, server: Server) {
     this.page = page;
     this.server = server;
   }
@@ -45,6 +47,12 @@ export class ConsolePage {
     return this.page.locator('.item .command').allTextContents();
   }
 
+  /** Selects the execution of that command, and waits for its values. */
+  async open(command: string): Promise<void> {
+    await this.item(command).click();
+    await this.page.locator('#detail-command', { hasText: command }).waitFor();
+  }
+
   focused(): Promise<string> {
     return this.page.evaluate('document.activeElement.id || document.activeElement.className');
   }
@@ -60,6 +68,17 @@ export async function openConsole(
   nodeArgs: string[] = [],
 ): Promise<ConsolePage> {
   const server = await startConsole(args, nodeArgs).listening();
+  const page = await openPage(server.link, options);
+  await page.locator('#connection[data-state=open]').waitFor();
+  return new ConsolePage(page, server);
+}
+
+/** The page of an engine of this process. */
+export async function openServed(
+  engine: ExecutionEngineApi,
+  options: BrowserContextOptions = {},
+): Promise<ConsolePage<ServedConsole>> {
+  const server = await ServedConsole.of(engine);
   const page = await openPage(server.link, options);
   await page.locator('#connection[data-state=open]').waitFor();
   return new ConsolePage(page, server);

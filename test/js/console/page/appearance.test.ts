@@ -19,7 +19,10 @@ describeInBrowser('the appearance of the page', () => {
     '#kill',
     '#run',
     '.segments span',
-    '.legend',
+    '#streams input:not(:checked) + span',
+    '#times',
+    '#follow',
+    '#download',
     '#connection',
   ];
 
