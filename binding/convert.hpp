@@ -43,5 +43,6 @@ void append_record(FlatWriter& out, const StartedEvent& event);
 void append_record(FlatWriter& out, const OutputBatch& batch, double ends_at);
 void append_record(FlatWriter& out, const EchoEvent& event);
 void append_record(FlatWriter& out, const FinishedEvent& event);
+void append_record(FlatWriter& out, const RemovedEvent& event);
 
 }  // namespace escher::binding

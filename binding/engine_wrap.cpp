@@ -41,6 +41,8 @@ Napi::Function EngineWrap::define(Napi::Env env) {
                       InstanceMethod<&W::stats>("stats"),
                       InstanceMethod<&W::watch_all>("watchAll"),
                       InstanceMethod<&W::watch>("watch"),
+                      InstanceMethod<&W::watch_removals>("watchRemovals"),
+                      InstanceMethod<&W::identity>("identity"),
                       InstanceMethod<&W::hold>("hold"),
                       InstanceMethod<&W::release>("release"),
                       InstanceMethod<&W::start_cleanup_task>("startCleanupTask"),
@@ -270,6 +272,21 @@ void EngineWrap::watch_all(const Napi::CallbackInfo& info) {
 
 void EngineWrap::watch(const Napi::CallbackInfo& info) {
   engine().watch(Key(info, 0, 2), info[1].ToBoolean().Value());
+}
+
+void EngineWrap::watch_removals(const Napi::CallbackInfo& info) {
+  engine().watch_removals(info[0].ToBoolean().Value());
+}
+
+// Of a finished execution; its output shows whether it came from a terminal.
+Napi::Value EngineWrap::identity(const Napi::CallbackInfo& info) {
+  const auto token = engine().token(text(info, 0));
+  if (!token) return info.Env().Undefined();
+  const auto output = output_of({text(info, 0), token});
+  FlatWriter out(info.Env());
+  out.put(*token);
+  out.put(output != nullptr && output->of_terminal);
+  return out.array();
 }
 
 void EngineWrap::hold(const Napi::CallbackInfo& info) {

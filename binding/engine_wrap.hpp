@@ -49,6 +49,8 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
 
   void watch_all(const Napi::CallbackInfo& info);
   void watch(const Napi::CallbackInfo& info);
+  void watch_removals(const Napi::CallbackInfo& info);
+  Napi::Value identity(const Napi::CallbackInfo& info);
   void hold(const Napi::CallbackInfo& info);
   void release(const Napi::CallbackInfo& info);
   void start_cleanup_task(const Napi::CallbackInfo& info);

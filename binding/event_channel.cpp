@@ -72,6 +72,7 @@ void EventChannel::set_referenced(Napi::Env env, bool referenced) {
 void EventChannel::started(StartedEvent event) { push(std::move(event), Urgency::soon); }
 void EventChannel::echo(EchoEvent event) { push(event, Urgency::now); }
 void EventChannel::finished(FinishedEvent event) { push(std::move(event), Urgency::now); }
+void EventChannel::removed(RemovedEvent event) { push(std::move(event), Urgency::soon); }
 void EventChannel::reply(Reply reply) {
   const Urgency urgency = reply.urgency;
   push(std::move(reply), urgency);
@@ -210,6 +211,8 @@ void EventChannel::deliver_turn(Napi::Env env, const Napi::Function& deliver, co
       append_record(writer, *start);
     } else if (const auto* echo = std::get_if<EchoEvent>(&record)) {
       append_record(writer, *echo);
+    } else if (const auto* removed = std::get_if<RemovedEvent>(&record)) {
+      append_record(writer, *removed);
     } else {
       append_record(writer, std::get<Reply>(record));
     }

@@ -77,10 +77,12 @@ class EventChannel final : public EventSink, public std::enable_shared_from_this
   void output(OutputBatch batch) override;
   void echo(EchoEvent event) override;
   void finished(FinishedEvent event) override;
+  void removed(RemovedEvent event) override;
   void reply(Reply reply);
 
  private:
-  using Record = std::variant<Reply, StartedEvent, OutputBatch, EchoEvent, FinishedEvent>;
+  using Record =
+      std::variant<Reply, StartedEvent, OutputBatch, EchoEvent, FinishedEvent, RemovedEvent>;
 
   static void call_js(napi_env env, napi_value deliver, void* context, void* data);
   static void finalize(napi_env env, void* data, void* context);

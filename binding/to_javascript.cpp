@@ -15,6 +15,7 @@ constexpr int kOutput = 2;
 constexpr int kFinished = 3;
 constexpr int kAdmitted = 4;
 constexpr int kEcho = 5;
+constexpr int kRemoved = 6;
 
 // `undefined` for an empty text.
 Napi::Value optional_text(Napi::Env env, std::string_view text) {
@@ -176,6 +177,19 @@ void append_record(FlatWriter& out, const FinishedEvent& event) {
   out.put(event.token);
   out.put(event.timestamp);
   write_fields(out, *event.result, false);
+}
+
+void append_record(FlatWriter& out, const RemovedEvent& event) {
+  FlatWriter entries(out.env());
+  for (const auto& entry : event.entries) {
+    entries.put(entry.token);
+    entries.put(entry.id);
+    entries.put(static_cast<int>(entry.reason));
+    entries.put(entry.key);
+  }
+  out.put(kRemoved);
+  out.put(event.timestamp);
+  out.put(entries.array());
 }
 
 }  // namespace escher::binding

@@ -222,8 +222,9 @@ export type RunHandle<
     : Execution;
 
 /**
- * The methods of an engine. Every method returns a promise, except {@link run}, whose handle is one. No method throws
- * synchronously, so that the interface also fits an engine in another process.
+ * The methods of an engine. Every method returns a promise, except {@link run}, whose handle is one, and
+ * {@link ExecutionEngineApi.attach | attach}. Methods that return a promise do not throw synchronously, so that the
+ * interface also fits an engine in another process.
  *
  * The promises reject with {@link ExecutionError}s, which have a `code`. Values of the wrong type reject with a
  * `TypeError` or `RangeError` like Node's own, with a `code` such as `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`.
@@ -272,6 +273,22 @@ export interface ExecutionEngineApi {
     request: RunRequest<Stdin, Pty>,
     options?: RunOptions,
   ): RunHandle<Stdin, Pty>;
+
+  /**
+   * A handle for an execution that the engine holds, running or finished, that was started by {@link execute} or in
+   * another part of the program. It reads the kept lines from the first one on, like any late reader. For an execution
+   * of {@link run} that has not ended it is the handle of that call. Its `result` rejects as {@link waitForCompletion}
+   * does; a rejection that is not handled has no effect.
+   * @returns `undefined` if the engine has no execution with that id, and after a shutdown
+   * @throws a `TypeError`, synchronously, if `id` is not a string
+   * @example
+   * ```ts
+   * for (const { id } of await engine.listExecutions({ status: 'running' })) {
+   *   engine.attach(id)?.on('stdout', ({ line }) => console.log(id, line));
+   * }
+   * ```
+   */
+  attach(id: string): Execution | undefined;
 
   /** The current status of an execution. */
   getStatus(id: string): Promise<ExecutionStatus>;

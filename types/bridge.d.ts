@@ -3,7 +3,7 @@
 /** Public contract: an engine in another process, over JSON lines. The protocol is described in `docs/bridge.md`. */
 
 import type { Readable, Writable } from 'node:stream';
-import type { ExecutionEngineApi } from './api';
+import type { Execution, ExecutionEngineApi } from './api';
 
 /** A connection that carries whole lines, such as the shell plugin of Tauri provides. */
 export interface LineTransport {
@@ -49,6 +49,12 @@ export interface ConnectBridgeOptions {
 export interface BridgeClient extends ExecutionEngineApi {
   /** The process ID of the other side. */
   readonly pid: number;
+  /**
+   * As `attach()` of an engine. The other side is asked later, so there is always a handle: for an unknown id its
+   * `result` rejects with `ERR_EXECUTION_NOT_FOUND`. It has no `stdin`: {@link ExecutionEngineApi.sendInput} writes to
+   * the command. The events of the execution are then emitted by this client too.
+   */
+  attach(id: string): Execution;
   /**
    * Resolves when the connection has ended: after `shutdown()` with `undefined`, otherwise with the reason if it is
    * known.

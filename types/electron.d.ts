@@ -125,7 +125,7 @@ export interface SkippedEvent {
   lines: number;
 }
 
-/** The events of an engine in a page, with their payloads. */
+/** The events of an engine in a page, with their payloads. `removed` is emitted for all that the page has access to. */
 export interface PageEvents extends ExecutionEvents {
   /** Lines were skipped. Emitted before the next lines. */
   skipped: SkippedEvent;
@@ -239,6 +239,14 @@ export interface PageExecutionEngine {
    * and lines that it does not consume in time are skipped.
    */
   watch(id: string, callbacks: PageCallbacks): Promise<PageExecution>;
+
+  /**
+   * As {@link watch}, through a handle of the engine (`attach()` of `ExecutionEngineApi`): all kept lines, then the new
+   * ones at the pace of this page, whatever part of the app has started the execution. If it has ended, its kept lines
+   * come before `onSettled`. The page needs access to it, see `access` of `ExposeOptions`.
+   * @throws `ERR_EXECUTION_NOT_FOUND` if the page has no access to it, or the engine has no record of it
+   */
+  attach(id: string, callbacks?: PageCallbacks): Promise<PageExecution>;
 
   /**
    * Adds a callback for the events of executions that were started by {@link execute}, and of those that the page

@@ -14,6 +14,8 @@ interface EventBase {
   executionId: string;
   /** The time of the event in milliseconds since the epoch. */
   timestamp: number;
+  /** The `key` of the request, redacted; `null` if it has none. */
+  key: string | null;
 }
 
 /** The process has started. */
@@ -22,8 +24,6 @@ export interface StartedEvent extends EventBase {
   pid: number;
   /** The command in printable form, redacted. */
   command: string;
-  /** The `key` of the request, redacted; `null` if it has none. */
-  key: string | null;
 }
 
 /** Several lines of one stream. This is the efficient form of output events. */
@@ -88,6 +88,15 @@ export interface StatusChangedEvent extends EventBase {
   newStatus: ExecutionStatus;
 }
 
+/** The engine has dropped the record of a finished execution: its id is unknown from now on. */
+export interface RemovedEvent extends EventBase {
+  /**
+   * Why: `'retention'`, it was older than `executionRetentionSecs`; `'count'`, it was one of the oldest over
+   * `maxInMemoryExecutions`; `'request'`, `removeExecution()` was called.
+   */
+  reason: 'retention' | 'count' | 'request';
+}
+
 /**
  * The events of an engine or of a handle, with their payloads. The order for each execution is: `started`; its lines,
  * its `progress` and its `echo`; exactly one of `completed`, `failed`, `timeout` and `cancelled`; `settled`. `statusChanged` is
@@ -118,6 +127,11 @@ export interface ExecutionEvents {
   cancelled: TerminalEvent;
   /** Emitted after each of the four terminal events above, with the same payload. */
   settled: TerminalEvent;
+  /**
+   * The record of the execution was dropped, after all its other events. Emitted by an engine only, for programs that
+   * keep maps by id. A `shutdown()` drops all records without this event.
+   */
+  removed: RemovedEvent;
 }
 
 /**

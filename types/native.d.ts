@@ -31,8 +31,10 @@ export type NativeValues = readonly unknown[];
  * - 3, Finished: `token: number, timestamp: number`, then the values of an outcome
  * - 4, Admitted: `token: number, error: NativeError | null`, the reply to `execute`
  * - 5, Echo: `token: number, timestamp: number, enabled: boolean, canonical: boolean`
+ * - 6, Removed: `timestamp: number, entries`; `entries` has `token: number, id: string, reason: 0 (retention) |
+ *   1 (count) | 2 (request), key: string | null` of each record that was dropped
  */
-export type RecordKind = 0 | 1 | 2 | 3 | 4 | 5;
+export type RecordKind = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 /** The engine sets every property. */
 export interface NativeError {
@@ -140,6 +142,10 @@ export declare class NativeEngine {
   watchAll(on: boolean): void;
   /** Whether the output of this execution is delivered. An unknown id is ignored. */
   watch(id: string, on: boolean, token: number): void;
+  /** Whether Removed records are delivered. */
+  watchRemovals(on: boolean): void;
+  /** The token of an execution that has ended, and whether its output came from a terminal. */
+  identity(id: string): [token: number, isTerminal: boolean] | undefined;
   /** During `deliver`: a slow consumer keeps these bytes of an `Output` record; they do not count as consumed yet. */
   hold(token: number, bytes: number): void;
   /** Held bytes were consumed. */

@@ -124,6 +124,8 @@ export interface WireEventBase {
   execution_id: string;
   /** The time of the event, RFC 3339. */
   timestamp: string;
+  /** The `key` of the request, redacted; absent if it has none. */
+  key?: string | null;
 }
 
 /**
@@ -132,7 +134,7 @@ export interface WireEventBase {
  */
 export type WireEvent = WireEventBase &
   (
-    | { event_type: 'started'; command: string; pid: number; key?: string | null }
+    | { event_type: 'started'; command: string; pid: number }
     | { event_type: OutputStream; line: string; seq: number; partial: boolean }
     | ({ event_type: 'output' } & WireLines)
     | { event_type: 'progress'; fraction: number | null; label: string | null }
@@ -142,6 +144,7 @@ export type WireEvent = WireEventBase &
     | { event_type: 'failed'; error: string; result: WireOutcome }
     | { event_type: 'timeout'; timeout_ms: number; result: WireOutcome }
     | { event_type: 'cancelled'; result: WireOutcome }
+    | { event_type: 'removed'; reason: 'retention' | 'count' | 'request' }
   );
 
 /** A batch of lines of one stream. */
@@ -201,6 +204,19 @@ export interface WireHello {
   max_line_bytes: number;
   /** The effective configuration of the engine, without its secrets. */
   config: Record<string, unknown>;
+}
+
+/** The answer to `attach`. */
+export interface WireAttached {
+  /** The `seq` of the command that this connection has begun it with: names it in later commands. */
+  run: number | null;
+  status: ExecutionStatus;
+  /** The process ID; `null` before the start. */
+  pid: number | null;
+  /** The `key` of the request, redacted; `null` if it has none, and before the start. */
+  key: string | null;
+  /** The result without the output; `null` if it has not ended. */
+  result: WireOutcome | null;
 }
 
 /** The form in which lines are sent as events: one event for each line, batches, or none. */

@@ -45,6 +45,7 @@ class EngineRun final : private EventSink {
 
   void started(StartedEvent) override {}
   void echo(EchoEvent) override {}
+  void removed(RemovedEvent) override {}
   void output(OutputBatch batch) override;
   void finished(FinishedEvent event) override;
 

@@ -1,7 +1,7 @@
 /** The engine of this process: one method for each call of its API, see `types/api`. */
 
 import type * as util from 'node:util';
-import type { ExecutionEngineApi, InputData } from '../../types/api';
+import type { Execution, ExecutionEngineApi, InputData } from '../../types/api';
 import type { ExecutionConfig, ExecutionConfigInput } from '../../types/config';
 import type { ExecutionRequest, RunOptions, TerminalSize, WaitOptions } from '../../types/request';
 import type {
@@ -97,6 +97,11 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
     } catch (error) {
       throw calledAt(error, caller);
     }
+  }
+
+  attach(id: string): Execution | undefined {
+    const state = this.#executions.attach(asId('id', id));
+    return state && LocalHandle.attached(this.#executions, state);
   }
 
   async getStatus(id: string): Promise<ExecutionStatus> {

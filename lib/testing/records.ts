@@ -1,6 +1,7 @@
 /** The executions that a fake engine knows, and what it reports about them. */
 
 import type { ExecutionConfig } from '../../types/config';
+import type { RemovedEvent } from '../../types/events';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -17,6 +18,8 @@ export class Records {
   readonly #config: Readonly<ExecutionConfig>;
   /** In the order of the requests. */
   readonly #byId = new Map<string, TestExecution>();
+  /** Records that were dropped, for the caller to report. */
+  readonly removed: RemovedEvent[] = [];
   readonly #ended: Partial<Record<ExecutionStatus, number>> = {};
   #spawnFailures = 0;
   #lines = 0;
@@ -32,6 +35,10 @@ export class Records {
 
   has(id: string): boolean {
     return this.#byId.has(id);
+  }
+
+  find(id: string): TestExecution | undefined {
+    return this.#byId.get(id);
   }
 
   get(id: string): TestExecution {
@@ -61,7 +68,7 @@ export class Records {
       const message = `Execution has not ended yet: ${id}; cancel it first`;
       throw new ExecutionError('ERR_EXECUTION_ACTIVE', message);
     }
-    this.#byId.delete(id);
+    this.#drop(id, 'request');
   }
 
   cleanup(): number {
@@ -69,12 +76,18 @@ export class Records {
     const oldest = Date.now() - executionRetentionSecs * 1000;
     const before = this.#byId.size;
     for (const { id, completedAt } of this.#finished()) {
-      if (completedAt < oldest) this.#byId.delete(id);
+      if (completedAt < oldest) this.#drop(id, 'retention');
     }
     const left = this.#finished();
     const over = Math.max(0, left.length - maxInMemoryExecutions);
-    for (const { id } of left.slice(0, over)) this.#byId.delete(id);
+    for (const { id } of left.slice(0, over)) this.#drop(id, 'count');
     return before - this.#byId.size;
+  }
+
+  #drop(executionId: string, reason: RemovedEvent['reason']): void {
+    const key = this.#byId.get(executionId)?.given.key ?? null;
+    this.#byId.delete(executionId);
+    this.removed.push({ executionId, timestamp: Date.now(), key, reason });
   }
 
   list(given: ExecutionFilter | undefined): ExecutionSummary[] {

@@ -1,6 +1,6 @@
 /** The fake engine: the methods of its API, see `types/api` and `types/testing`. */
 
-import type { InputData } from '../../types/api';
+import type { Execution, InputData } from '../../types/api';
 import type { ExecutionConfig } from '../../types/config';
 import type { ExecutionRequest, RunOptions, TerminalSize, WaitOptions } from '../../types/request';
 import type {
@@ -28,6 +28,7 @@ import {
   idOfRefused,
   isRefusedPiped,
   isRejection,
+  publish,
   rejectionOf,
   runOptions,
   signalOption,
@@ -72,6 +73,13 @@ export class TestEngine extends EngineBase implements FakeEngine {
     } catch (error) {
       throw calledAt(error, caller);
     }
+  }
+
+  attach(id: string): Execution | undefined {
+    const execution = this.#records.find(asId('id', id));
+    if (execution === undefined || this.isShutDown) return undefined;
+    execution.handle ??= TestHandle.attached(execution);
+    return execution.handle;
   }
 
   async getStatus(id: string): Promise<ExecutionStatus> {
@@ -162,11 +170,14 @@ export class TestEngine extends EngineBase implements FakeEngine {
 
   async removeExecution(id: string): Promise<void> {
     this.#records.remove(this.#find(id).id);
+    this.#emitRemoved();
   }
 
   async cleanup(): Promise<number> {
     this.#checkOpen();
-    return this.#records.cleanup();
+    const count = this.#records.cleanup();
+    this.#emitRemoved();
+    return count;
   }
 
   /** There is no automatic cleanup: a test ends before it would matter. */
@@ -196,6 +207,7 @@ export class TestEngine extends EngineBase implements FakeEngine {
       const checked = runOptions(options);
       const execution = this.#prepare(request);
       const handle = new TestHandle({ execution }, checked, isPiped);
+      execution.handle = handle;
       // Without a process, and without a record.
       if (checked.signal?.aborted) void turn().then(() => execution.cancel('cancel'));
       else this.#admit(execution);
@@ -223,6 +235,15 @@ export class TestEngine extends EngineBase implements FakeEngine {
     for (const execution of live) execution.cancel('shutdown');
     await Promise.all(live.map((execution) => execution.whenEnded()));
     return { survivors: [] };
+  }
+
+  /** As from the engine: after the call, in a turn of their own. */
+  #emitRemoved(): void {
+    const removed = this.#records.removed.splice(0);
+    if (removed.length === 0) return;
+    void turn().then(() => {
+      for (const event of removed) publish([this], 'removed', event);
+    });
   }
 
   #checkOpen(): void {

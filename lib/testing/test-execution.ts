@@ -1,6 +1,7 @@
 /** One execution of a fake engine: reads the answer of the test, emits the events, and keeps the result. */
 
 import { AsyncResource } from 'node:async_hooks';
+import type { Execution } from '../../types/api';
 import type { ExecutionConfig } from '../../types/config';
 import type { ExecutionRequest } from '../../types/request';
 import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../../types/result';
@@ -48,6 +49,8 @@ export class TestExecution {
   pid: number | undefined;
   status: ExecutionStatus = 'pending';
   outcome: ExecutionOutcome | undefined;
+  /** That of `run()`, or of the first `attach()`. */
+  handle: Execution | undefined;
   /** Called after the last event. */
   onEnd: () => void = () => undefined;
 
@@ -55,7 +58,7 @@ export class TestExecution {
     this.given = given;
     this.emitters = [emitter];
     this.#streamOutput = config.streamOutput;
-    this.output = new TestOutput(given.id, config.maxPendingEventBytes);
+    this.output = new TestOutput(given.id, given.key ?? null, config.maxPendingEventBytes);
     this.input = new InputQueue(given.isPiped, given.request.input as string | undefined);
   }
 
@@ -132,9 +135,9 @@ export class TestExecution {
     const timestamp = this.#startedAt;
     if (timeoutMs !== Number.POSITIVE_INFINITY)
       this.#timer = setTimeout(() => this.#timeOut(), Math.min(timeoutMs, LONGEST_TIMER));
-    publish(this.emitters, 'started', { executionId, timestamp, pid, command, key });
+    publish(this.emitters, 'started', { executionId, timestamp, key, pid, command });
     const change = { oldStatus: 'pending', newStatus: 'running' } as const;
-    publish(this.emitters, 'statusChanged', { executionId, timestamp, ...change });
+    publish(this.emitters, 'statusChanged', { executionId, timestamp, key, ...change });
   }
 
   #timeOut(): void {
@@ -202,10 +205,9 @@ export class TestExecution {
 
   #emitEnd(oldStatus: ExecutionStatus, outcome: ExecutionOutcome): void {
     const { id: executionId, emitters } = this;
-    const timestamp = outcome.completedAt;
-    const newStatus = outcome.status;
-    publish(emitters, 'statusChanged', { executionId, timestamp, oldStatus, newStatus });
-    const payload = { executionId, timestamp, result: printable(outcome) };
+    const { completedAt: timestamp, key, status: newStatus } = outcome;
+    publish(emitters, 'statusChanged', { executionId, timestamp, key, oldStatus, newStatus });
+    const payload = { executionId, timestamp, key, result: printable(outcome) };
     publish(emitters, newStatus, payload);
     publish(emitters, 'settled', payload);
   }

@@ -32,6 +32,7 @@ export class TestHandle extends Handle {
   #result: Promise<ExecutionResult> | undefined;
   #ownEmitter: ExecutionEmitter | undefined;
   #isIterated = false;
+  #isAttached = false;
 
   constructor(started: Started, options: RunOptions, isPiped: boolean) {
     super(isPiped);
@@ -43,12 +44,23 @@ export class TestHandle extends Handle {
     if ('error' in started) void turn().then(() => this.#refused.resolve());
   }
 
+  /** For `attach()`: its failure needs no handler. */
+  static attached(execution: TestExecution): TestHandle {
+    const handle = new TestHandle({ execution }, {}, execution.given.isPiped);
+    handle.#isAttached = true;
+    return handle;
+  }
+
   get id(): string {
     return 'error' in this.#started ? this.#started.id : this.#started.execution.id;
   }
 
   get pid(): number | undefined {
     return this.#execution?.pid;
+  }
+
+  override get key(): string | null {
+    return this.#execution?.given.key ?? null;
   }
 
   get result(): Promise<ExecutionResult> {
@@ -89,7 +101,7 @@ export class TestHandle extends Handle {
 
   protected lineSource(): LineSource {
     this.#isIterated = true;
-    const output = this.#execution?.output ?? new TestOutput(this.id, 0);
+    const output = this.#execution?.output ?? new TestOutput(this.id, null, 0);
     if (this.#execution === undefined) output.end();
     return output.source(async () => {
       await this.ended();
@@ -121,7 +133,7 @@ export class TestHandle extends Handle {
     const hasListener = ends.some((name) => (this.#ownEmitter?.listenerCount(name) ?? 0) > 0);
     if (this.#isIterated || (hasListener && this.outcome !== undefined))
       this.#result?.catch(ignore);
-    else void this.result;
+    else if (!this.#isAttached) void this.result;
   }
 
   protected async retainedOutput(): Promise<RetainedOutput> {

@@ -15,6 +15,7 @@ type Failure = () => Promise<void>;
 
 export class TestOutput {
   readonly #executionId: string;
+  readonly #key: string | null;
   readonly #maxPendingBytes: number;
   readonly #batches: LineBatch[] = [];
   readonly #readers = new Set<BatchReader>();
@@ -24,8 +25,9 @@ export class TestOutput {
   #room = new Deferred();
   #isOver = false;
 
-  constructor(executionId: string, maxPendingBytes: number) {
+  constructor(executionId: string, key: string | null, maxPendingBytes: number) {
     this.#executionId = executionId;
+    this.#key = key;
     this.#maxPendingBytes = maxPendingBytes;
   }
 
@@ -53,8 +55,8 @@ export class TestOutput {
     const batch = { stream, firstSeq, count, partial: false, text: lines.join('\n'), timestamp };
     this.#batches.push(batch);
     for (const reader of [...this.#readers]) reader.push(batch, batch.text.length + 1);
-    const executionId = this.#executionId;
-    publishLines(emitters, { executionId, timestamp, stream, firstSeq, partial: false, lines });
+    const event = { executionId: this.#executionId, timestamp, key: this.#key };
+    publishLines(emitters, { ...event, stream, firstSeq, partial: false, lines });
   }
 
   /** Resolves when the readers have taken enough. */

@@ -146,6 +146,11 @@ std::optional<Status> Engine::status(const ExecutionKey& key) const {
   return found.status;
 }
 
+std::optional<std::uint64_t> Engine::token(std::string_view text) const {
+  const auto id = parse_id(text);
+  return id ? core_->registry.token_of(*id) : std::nullopt;
+}
+
 std::optional<Record> Engine::record(const ExecutionKey& key) const {
   return find(*core_, key).record;
 }
@@ -159,7 +164,7 @@ Result<void> Engine::remove(std::string_view text) {
   if (!id) return errors::not_found(text);
   auto record = core_->registry.remove(*id);
   if (!record) return record.error();
-  core_->cleanup.remove_files({std::move(*record)});
+  core_->cleanup.on_dropped({std::move(*record)});
   return {};
 }
 
@@ -202,6 +207,8 @@ void Engine::watch_all(bool on) {
   if (!on) return;
   for (const auto& execution : core_->registry.live()) execution->watch_begins();
 }
+
+void Engine::watch_removals(bool on) { core_->cleanup.report(on); }
 
 void Engine::watch(const ExecutionKey& key, bool on) {
   if (const auto found = find(*core_, key); found.live) found.live->watch(on);

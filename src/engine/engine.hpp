@@ -86,6 +86,7 @@ class Engine {
 
   // Nothing for an unknown execution.
   std::optional<Status> status(const ExecutionKey& key) const;
+  std::optional<std::uint64_t> token(std::string_view id) const;
   // Nothing for an unknown execution and for one that has not ended.
   std::optional<Record> record(const ExecutionKey& key) const;
   std::vector<ExecutionSummary> list(const ListFilter& filter) const;
@@ -97,6 +98,8 @@ class Engine {
   // Whether the consumer takes the lines of all executions, or of one.
   void watch_all(bool on);
   void watch(const ExecutionKey& key, bool on);
+  // Whether the sink gets a `removed` when records are dropped.
+  void watch_removals(bool on);
   // The consumer has taken this many bytes of the batches of an execution.
   void release(std::uint64_t token, std::uint64_t bytes);
   // The consumer holds this many bytes that it has released before: they count again.

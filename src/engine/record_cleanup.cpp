@@ -9,7 +9,7 @@
 
 namespace escher {
 
-void RecordCleanup::remove_files(const std::vector<Record>& dropped) const {
+void RecordCleanup::remove_files(const std::vector<DroppedRecord>& dropped) const {
   if (config_.keep_overflow_files) return;
   for (const auto& record : dropped) {
     for (const auto& stream : record.result->streams) {
@@ -21,10 +21,21 @@ void RecordCleanup::remove_files(const std::vector<Record>& dropped) const {
   }
 }
 
-std::vector<Record> RecordCleanup::sweep() {
+void RecordCleanup::on_dropped(const std::vector<DroppedRecord>& dropped) const {
+  remove_files(dropped);
+  if (!reports_ || dropped.empty()) return;
+  RemovedEvent event{wall_now(), {}};
+  event.entries.reserve(dropped.size());
+  for (const auto& record : dropped) {
+    event.entries.push_back({record.token, record.result->id, record.reason, record.result->key});
+  }
+  sink_.removed(std::move(event));
+}
+
+std::vector<DroppedRecord> RecordCleanup::sweep() {
   assert_on_strand(strand_);
   auto dropped = registry_.sweep(SteadyClock::now());
-  remove_files(dropped);
+  on_dropped(dropped);
   return dropped;
 }
 

@@ -12,6 +12,7 @@
 #include "execution/strand_timer.hpp"
 #include "model/config.hpp"
 #include "model/error.hpp"
+#include "model/event.hpp"
 #include "model/record.hpp"
 #include "process/strand.hpp"
 
@@ -20,8 +21,11 @@ namespace escher {
 class RecordCleanup {
  public:
   // The references outlive it.
-  RecordCleanup(const Strand& strand, const Config& config, Registry& registry)
-      : strand_(strand), config_(config), registry_(registry) {}
+  RecordCleanup(const Strand& strand, const Config& config, Registry& registry, EventSink& sink)
+      : strand_(strand), config_(config), registry_(registry), sink_(sink) {}
+
+  // Whether the sink gets a `removed` for what is dropped.
+  void report(bool on) { reports_ = on; }
 
   // One pass; the handler gets the number of records that it dropped.
   void run(std::function<void(Result<std::size_t>)> handler);
@@ -32,16 +36,20 @@ class RecordCleanup {
   void on_record_added();
 
   // Removes the overflow files of records that were dropped.
-  void remove_files(const std::vector<Record>& dropped) const;
+  void remove_files(const std::vector<DroppedRecord>& dropped) const;
+  // Records were dropped by the retention rules or by a call.
+  void on_dropped(const std::vector<DroppedRecord>& dropped) const;
 
  private:
   // ---- On the strand only.
-  std::vector<Record> sweep();
+  std::vector<DroppedRecord> sweep();
   void arm();
 
   const Strand strand_;
   const Config& config_;
   Registry& registry_;
+  EventSink& sink_;
+  std::atomic<bool> reports_{false};
   std::atomic<bool> early_pass_{false};
 
   // The strand's.

@@ -1,6 +1,7 @@
 #include "engine/registry.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "execution/execution.hpp"
 
@@ -151,49 +152,54 @@ std::vector<ExecutionSummary> Registry::list(const ListFilter& filter) const {
   return summaries;
 }
 
-Result<Record> Registry::remove(const ExecutionId& id) {
+std::optional<std::uint64_t> Registry::token_of(const ExecutionId& id) const {
+  const MutexLock lock(mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return std::nullopt;
+  return found->second.token;
+}
+
+Registry::Entries::iterator Registry::drop(Entries::iterator finished, RemovalReason reason,
+                                           std::vector<DroppedRecord>& dropped) {
+  Entry& entry = finished->second;
+  dropped.push_back({std::move(entry.record), entry.token, reason});
+  retention_.remove(entry.kept);
+  --in_stage_[static_cast<std::size_t>(Stage::finished)];
+  return entries_.erase(finished);
+}
+
+Result<DroppedRecord> Registry::remove(const ExecutionId& id) {
+  std::vector<DroppedRecord> dropped;
   const MutexLock lock(mutex_);
   const auto found = entries_.find(id);
   if (found == entries_.end()) return errors::not_found(format_id(id));
   if (found->second.live) return errors::execution_active(format_id(id));
-  Record record = std::move(found->second.record);
-  retention_.remove(found->second.kept);
-  --in_stage_[static_cast<std::size_t>(Stage::finished)];
-  entries_.erase(found);
-  return record;
+  drop(found, RemovalReason::request, dropped);
+  return std::move(dropped.front());
 }
 
-std::vector<Record> Registry::sweep(SteadyTime now) {
+std::vector<DroppedRecord> Registry::sweep(SteadyTime now) {
   // In slices, so that no other thread waits long for the lock.
   constexpr std::size_t kSlice = 1000;
-  std::vector<Record> dropped;
+  std::vector<DroppedRecord> dropped;
   for (std::size_t in_slice = kSlice; in_slice == kSlice;) {
     const MutexLock lock(mutex_);
     const auto due = retention_.due(now, kSlice);
     in_slice = due.size();
     for (const auto& id : due) {
       const auto found = entries_.find(id);
-      dropped.push_back(std::move(found->second.record));
-      retention_.remove(found->second.kept);
-      --in_stage_[static_cast<std::size_t>(Stage::finished)];
-      entries_.erase(found);
+      const bool is_old = retention_.is_too_old(found->second.kept, now);
+      drop(found, is_old ? RemovalReason::retention : RemovalReason::count, dropped);
     }
   }
   return dropped;
 }
 
-std::vector<Record> Registry::clear() {
-  std::vector<Record> dropped;
+std::vector<DroppedRecord> Registry::clear() {
+  std::vector<DroppedRecord> dropped;
   const MutexLock lock(mutex_);
   for (auto it = entries_.begin(); it != entries_.end();) {
-    if (it->second.live) {
-      ++it;
-      continue;
-    }
-    dropped.push_back(std::move(it->second.record));
-    retention_.remove(it->second.kept);
-    --in_stage_[static_cast<std::size_t>(Stage::finished)];
-    it = entries_.erase(it);
+    it = it->second.live ? std::next(it) : drop(it, RemovalReason::request, dropped);
   }
   return dropped;
 }

@@ -46,15 +46,17 @@ class Registry {
     explicit operator bool() const { return live != nullptr || record.has_value(); }
   };
   Found find(const ExecutionId& id, std::optional<std::uint64_t> token = std::nullopt) const;
+  // The token of the execution that has the id.
+  std::optional<std::uint64_t> token_of(const ExecutionId& id) const;
   std::vector<std::shared_ptr<Execution>> live() const;
   std::vector<ExecutionSummary> list(const ListFilter& filter) const;
 
   // Drops a finished record and returns it, so that its files can be removed.
-  Result<Record> remove(const ExecutionId& id);
+  Result<DroppedRecord> remove(const ExecutionId& id);
   // One retention pass; returns the records that it has dropped.
-  std::vector<Record> sweep(SteadyTime now);
+  std::vector<DroppedRecord> sweep(SteadyTime now);
   // Drops and returns every finished record.
-  std::vector<Record> clear();
+  std::vector<DroppedRecord> clear();
   // There are far more records than allowed: a pass must not wait for its interval.
   bool crowded() const;
 
@@ -85,6 +87,9 @@ class Registry {
   static bool matches(const Entry& entry, const ListFilter& filter);
   void set_stage(const ExecutionId& id, Stage stage);
   void enter(Entry& entry, Stage stage) ESCHER_REQUIRES(mutex_);
+  // Takes a finished record out; returns the next entry.
+  Entries::iterator drop(Entries::iterator finished, RemovalReason reason,
+                         std::vector<DroppedRecord>& dropped) ESCHER_REQUIRES(mutex_);
   std::size_t count_of(Stage stage) const ESCHER_REQUIRES(mutex_);
 
   mutable Mutex mutex_;

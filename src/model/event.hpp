@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/record.hpp"
 #include "model/result.hpp"
 #include "model/status.hpp"
 #include "model/time.hpp"
@@ -54,6 +55,18 @@ struct FinishedEvent {
   std::shared_ptr<const CapturedOutput> output;
 };
 
+// Records were dropped. An end may be reported after its removal, if both come at the same time.
+struct RemovedEvent {
+  struct Entry {
+    std::uint64_t token = 0;
+    ExecutionId id;
+    RemovalReason reason = RemovalReason::request;
+    std::string key;
+  };
+  EpochMillis timestamp = 0;
+  std::vector<Entry> entries;
+};
+
 // Called on any engine thread. The calls for one execution never overlap; their order is started,
 // output and echo…, finished. An implementation passes the event on and returns: it must not block
 // and must not call the engine.
@@ -64,6 +77,7 @@ class EventSink {
   virtual void output(OutputBatch batch) = 0;
   virtual void echo(EchoEvent event) = 0;
   virtual void finished(FinishedEvent event) = 0;
+  virtual void removed(RemovedEvent event) = 0;
 };
 
 }  // namespace escher

@@ -17,6 +17,15 @@ struct Record {
   std::vector<std::string> tags;
 };
 
+// Why the engine dropped a record: its age, the number of records, or a call.
+enum class RemovalReason : std::uint8_t { retention, count, request };
+
+// A record that the registry has given up. `token`: of the execution.
+struct DroppedRecord : Record {
+  std::uint64_t token = 0;
+  RemovalReason reason = RemovalReason::request;
+};
+
 struct ListFilter {
   std::vector<Status> statuses;  // empty = all
   std::string tag;               // empty = all

@@ -36,8 +36,8 @@ std::vector<ExecutionId> Retention::due(SteadyTime now, std::size_t at_most) con
   // Both limits remove the oldest first, so one pass serves them and stops at the first record that
   // stays.
   for (const Item& item : items_) {
-    const bool too_old = to_millis(now - item.completed_at) >= limits_.max_age;
-    if (ids.size() == at_most || (!too_old && left <= limits_.max_records)) break;
+    const bool stays = !is_too_old(item, now) && left <= limits_.max_records;
+    if (ids.size() == at_most || stays) break;
     ids.push_back(item.id);
     --left;
   }

@@ -49,6 +49,9 @@ class Retention {
   // maximum number. They stay until `remove`.
   std::vector<ExecutionId> due(SteadyTime now, std::size_t at_most) const;
 
+  // Whether a record is over the maximum age.
+  bool is_too_old(Handle handle, SteadyTime now) const { return is_too_old(*handle, now); }
+
   // Whether the records exceed their maximum by a tenth, so that a pass should run early.
   bool needs_early_pass() const;
 
@@ -56,6 +59,10 @@ class Retention {
   std::uint64_t bytes() const { return bytes_; }
 
  private:
+  bool is_too_old(const Item& item, SteadyTime now) const {
+    return to_millis(now - item.completed_at) >= limits_.max_age;
+  }
+
   Limits limits_;
   Items items_;
   // The output of all items before it is dropped.

@@ -58,7 +58,7 @@ const isEnd = has({ result: isOutcome });
 
 /** Unknown events pass: another version may have more. */
 const EVENTS = new Map<unknown, Check>([
-  ['started', has({ command: isText, pid: isNumber, key: either(isAbsent, isNull, isText) })],
+  ['started', has({ command: isText, pid: isNumber })],
   ['stdout', isLine],
   ['stderr', isLine],
   ['output', isLines],
@@ -72,11 +72,17 @@ const EVENTS = new Map<unknown, Check>([
   ],
   ['echo', has({ enabled: isBoolean, canonical: isBoolean })],
   ['status_changed', has({ old_status: isText, new_status: isText })],
+  ['removed', has({ reason: isText })],
   ...ENDS.map((name): [unknown, Check] => [name, isEnd]),
 ]);
 
 const isEvent: Check = (value) =>
-  has({ event_type: isText, execution_id: isText, timestamp: isText })(value) &&
+  has({
+    event_type: isText,
+    execution_id: isText,
+    timestamp: isText,
+    key: either(isAbsent, isNull, isText),
+  })(value) &&
   (EVENTS.get((value as Fields).event_type)?.(value) ?? true);
 
 const isError: Check = (value) =>
@@ -101,6 +107,16 @@ const ANSWERS = new Map<string, Check>([
   ['wait_for_completion', isResult],
   ['list', isListOf(has({ id: isText, status: isText, started_at: isText, metadata: isMetadata }))],
   ['stats', isObject],
+  [
+    'attach',
+    has({
+      run: either(isNull, isNumber),
+      status: isText,
+      pid: either(isNull, isNumber),
+      key: either(isNull, isText),
+      result: either(isNull, isOutcome),
+    }),
+  ],
 ]);
 
 /** The message on a line; `undefined` if the line is not a message of the bridge. */

@@ -1,7 +1,7 @@
 /** The client of an engine in another process, see `types/bridge`. */
 
 import { AsyncResource } from 'node:async_hooks';
-import type { InputData } from '../../../types/api';
+import type { Execution, InputData } from '../../../types/api';
 import type { BridgeClient } from '../../../types/bridge';
 import type { ExecutionConfig } from '../../../types/config';
 import type {
@@ -18,7 +18,13 @@ import type {
   ExecutionSummary,
   ShutdownResult,
 } from '../../../types/result';
-import type { WireHello, WireResult, WireStats, WireSummary } from '../../../types/wire';
+import type {
+  WireAttached,
+  WireHello,
+  WireResult,
+  WireStats,
+  WireSummary,
+} from '../../../types/wire';
 import {
   type AnyResult,
   asData,
@@ -111,6 +117,26 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
       throw error;
     }
     return id;
+  }
+
+  attach(id: string): Execution {
+    const known = asId('id', id);
+    const start = { id: known, idIsUnique: false, isPiped: false, options: {}, aborted: false };
+    const make = () => new RemoteExecution(this.#connection, { ...start, isAttached: true });
+    const { remote, isNew } = this.#events.attach(known, make);
+    if (isNew) void this.#attach(remote);
+    return remote;
+  }
+
+  async #attach(remote: RemoteExecution): Promise<void> {
+    try {
+      const answer = await this.#connection.ask<WireAttached>('attach', { id: remote.id }, true);
+      if (answer.result !== null) this.#events.detach(remote);
+      remote.isAttachedTo(answer);
+    } catch (error) {
+      this.#events.detach(remote);
+      remote.isRefused(error);
+    }
   }
 
   async getStatus(id: string): Promise<ExecutionStatus> {

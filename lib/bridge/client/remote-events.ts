@@ -1,6 +1,6 @@
 /** Emits the events from the wire on the client and on its handles. */
 
-import type { AsyncResource } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import type { ExecutionEvents, OutputEvent, TerminalEvent } from '../../../types/events';
 import type { WireEvent } from '../../../types/wire';
 import { type ExecutionEmitter, publish, publishLines, wantsLines } from '../../core/index';
@@ -35,6 +35,26 @@ export class RemoteEvents {
     return { cancel: () => this.#forget(id, expected) };
   }
 
+  /**
+   * A handle for an execution whose request this client has not made, or has made without a handle. An execution that is
+   * expected with a handle keeps it.
+   */
+  attach(id: string, make: () => RemoteExecution): { remote: RemoteExecution; isNew: boolean } {
+    const expected = this.#byId.get(id)?.[0];
+    if (expected?.remote !== undefined) return { remote: expected.remote, isNew: false };
+    const remote = make();
+    if (expected !== undefined) expected.remote = remote;
+    else this.expect(id, new AsyncResource('EscherExecution'), remote);
+    return { remote, isNew: true };
+  }
+
+  /** No more events of an execution arrive that {@link attach} has made a handle of. */
+  detach(remote: RemoteExecution): void {
+    const { id } = remote;
+    const expected = this.#byId.get(id)?.find((each) => each.remote === remote);
+    if (expected !== undefined) this.#forget(id, expected);
+  }
+
   /** Requests the results of all handles. */
   fetchResults(): void {
     for (const { remote } of [...this.#byId.values()].flat()) void remote?.fetch();
@@ -61,6 +81,7 @@ export class RemoteEvents {
       case 'started':
         if (remote !== undefined) {
           remote.pid = event.payload.pid;
+          remote.knownKey = event.payload.key;
           remote.status = 'running';
         }
         this.#publish(remote, 'started', event.payload);
@@ -73,6 +94,9 @@ export class RemoteEvents {
         break;
       case 'echo':
         this.#publish(remote, 'echo', event.payload);
+        break;
+      case 'removed':
+        this.#publish(undefined, 'removed', event.payload);
         break;
       case 'output':
         this.#publishLines(remote, event.payload);

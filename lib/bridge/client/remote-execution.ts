@@ -2,7 +2,7 @@
 
 import type { RunOptions, TerminalSize } from '../../../types/request';
 import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../../../types/result';
-import type { WireResult } from '../../../types/wire';
+import type { WireAttached, WireResult } from '../../../types/wire';
 import type { InputSink, RetainedOutput } from '../../core/index';
 import {
   asTerminalSize,
@@ -16,7 +16,7 @@ import {
   wantsLines,
 } from '../../core/index';
 import { signal as signalCodec } from '../wire/fields';
-import { bytesResultFromWire, resultFromWire } from '../wire/result';
+import { bytesResultFromWire, outcomeFromWire, resultFromWire } from '../wire/result';
 import { sendPieces } from './input-pieces';
 import type { RemoteConnection, RemoteKey } from './remote-connection';
 import { RemoteLines } from './remote-lines';
@@ -32,11 +32,15 @@ export interface RemoteStart {
   options: RunOptions;
   /** The signal of the options was aborted before: the server cancels the execution itself. */
   aborted: boolean;
+  /** For `attach()`: its failure needs no handler. */
+  isAttached?: boolean;
 }
 
 export class RemoteExecution extends Handle {
   readonly id: string;
   pid: number | undefined;
+  /** The `key` of its request, once the server has reported it. */
+  knownKey: string | null = null;
   status: ExecutionStatus = 'pending';
   /** The emitter of the handle, once it has listeners. */
   emitter: ExecutionEmitter | undefined;
@@ -62,6 +66,10 @@ export class RemoteExecution extends Handle {
     this.#start = start;
     this.cancelAt(start.aborted ? undefined : start.options.signal);
     this.follow();
+  }
+
+  override get key(): string | null {
+    return this.knownKey;
   }
 
   get result(): Promise<ExecutionResult> {
@@ -97,6 +105,19 @@ export class RemoteExecution extends Handle {
 
   isAdmitted(): void {
     this.#admission.resolve();
+  }
+
+  /** The answer to `attach`. */
+  isAttachedTo({ run, pid, status, key, result }: WireAttached): void {
+    if (this.#end.isResolved) return;
+    this.pid = pid ?? undefined;
+    this.status = status;
+    this.knownKey = key;
+    this.#run = run ?? undefined;
+    this.#sent.resolve();
+    this.#admission.resolve();
+    if (result !== null) this.isEnded(outcomeFromWire(result));
+    else if (this.wantsLines) this.#watch();
   }
 
   /** The request was refused, or the connection is closed. */
@@ -165,7 +186,7 @@ export class RemoteExecution extends Handle {
     if (!this.isFailed()) return;
     const ends = [this.#outcome?.status ?? 'settled', 'settled'] as const;
     const hasListener = ends.some((name) => (this.emitter?.listenerCount(name) ?? 0) > 0);
-    if (this.#isIterated || (hasListener && this.#outcome !== undefined))
+    if (this.#isIterated || this.#start.isAttached || (hasListener && this.#outcome !== undefined))
       this.#result?.catch(ignore);
     else void this.result;
   }

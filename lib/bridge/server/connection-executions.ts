@@ -1,5 +1,6 @@
 /** The executions that one connection has started. */
 
+import type { RemovedEvent } from '../../../types/events';
 import type { ExecutionResult, ShutdownResult } from '../../../types/result';
 import type { WireOutputForm, WireRequest } from '../../../types/wire';
 import {
@@ -8,17 +9,16 @@ import {
   ExecutionError,
   graceOption,
   type LocalHandle,
+  notFound,
   refuseProgressPattern,
   shutdownGraceMs,
   waitOptions,
   waitTimedOut,
 } from '../../core/index';
+import { eventToWire } from '../wire/event';
 import { requestFromWire } from '../wire/request';
 import { ForwardedExecution, type ForwardOptions } from './forwarded-execution';
 import type { WriteQueue } from './write-queue';
-
-/** With fewer executions it is not worth asking the engine which of them it has dropped. */
-const FIRST_SWEEP = 1000;
 
 /** Timers cannot wait longer, and a grace period may be longer. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -37,7 +37,6 @@ export class ConnectionExecutions {
   /** The executions that have not ended. */
   readonly #running = new Set<ForwardedExecution>();
   #isClosed = false;
-  #sweepAt = FIRST_SWEEP;
   #defaultForm: WireOutputForm = 'none';
 
   /** `patternRefusal`: why a request must not have a `progress.pattern`; `undefined` if it may. */
@@ -45,6 +44,12 @@ export class ConnectionExecutions {
     this.#engine = engine;
     this.#patternRefusal = patternRefusal;
     this.#writeQueue = writeQueue;
+    engine.on('removed', this.#onRemoved);
+  }
+
+  /** Takes no more events of the engine. */
+  close(): void {
+    this.#engine.off('removed', this.#onRemoved);
   }
 
   /**
@@ -75,9 +80,32 @@ export class ConnectionExecutions {
     return this.#byId.get(id.toLowerCase());
   }
 
-  forget(id: string): void {
-    this.#byId.delete(id.toLowerCase());
+  /**
+   * The execution with that id, started by any part of the program. Its events are queued until `release()` is called.
+   * @throws `ERR_EXECUTION_NOT_FOUND`
+   */
+  attach(id: string, run: number | null): ForwardedExecution {
+    const known = this.find(id);
+    if (known !== undefined) return known;
+    const handle = this.#engine.attach(id) as LocalHandle | undefined;
+    if (handle === undefined) throw notFound(id);
+    const options = { form: 'none', defaultForm: this.#defaultForm, wholeResult: false } as const;
+    const forwarded = new ForwardedExecution(this.#engine, handle, this.#writeQueue, {
+      ...options,
+      run,
+    });
+    if (handle.facts.outcome !== undefined) forwarded.settled.resolve();
+    this.#byId.set(forwarded.id, forwarded);
+    return forwarded;
   }
+
+  /** The last event of an execution of this connection. */
+  readonly #onRemoved = (payload: RemovedEvent): void => {
+    const forwarded = this.#byId.get(payload.executionId);
+    if (forwarded === undefined) return;
+    this.#byId.delete(payload.executionId);
+    forwarded.forward(eventToWire('removed', payload));
+  };
 
   /** As the method of the engine. */
   async cancel(id: string): Promise<boolean> {
@@ -149,16 +177,5 @@ export class ConnectionExecutions {
       throw error;
     }
     this.#byId.set(id, forwarded);
-    if (this.#byId.size >= this.#sweepAt) void this.#sweep();
-  }
-
-  /** Drops executions that the engine has dropped. The next sweep is at twice the remaining number. */
-  async #sweep(): Promise<void> {
-    this.#sweepAt = Number.POSITIVE_INFINITY;
-    for (const [id, forwarded] of this.#byId) {
-      if (!forwarded.settled.isResolved) continue;
-      await this.#engine.getStatus(id).catch(() => this.#byId.delete(id));
-    }
-    this.#sweepAt = Math.max(FIRST_SWEEP, 2 * this.#byId.size);
   }
 }

@@ -117,6 +117,11 @@ export class ForwardedExecution {
     else work();
   }
 
+  /** Sends an event that the handle does not have. */
+  forward(payload: WireEvent): void {
+    this.#send(() => event(payload));
+  }
+
   /** Reads the result for the line that is not written, before the engine is closed. */
   keepResult(): void {
     if (this.#isResultDue) this.#keptResult ??= this.handle.readResult();
@@ -157,7 +162,8 @@ export class ForwardedExecution {
   }
 
   #encode(batch: LineBatch, form: WireOutputForm): string {
-    return form === 'lines' ? linesToJson(this.id, batch) : event(outputToWire(this.id, batch));
+    const { id, key } = this.handle;
+    return form === 'lines' ? linesToJson(id, key, batch) : event(outputToWire(id, key, batch));
   }
 
   #settle(terminal: TerminalEvent): void {

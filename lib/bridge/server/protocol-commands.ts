@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TerminalSize } from '../../../types/request';
 import type { ShutdownResult } from '../../../types/result';
+import type { WireAttached } from '../../../types/wire';
 import {
   asBoolean,
   asData,
@@ -14,7 +15,7 @@ import {
   optional,
 } from '../../core/index';
 import { configToWire } from '../wire/config';
-import { resultToWire, statsToWire, summaryToWire } from '../wire/result';
+import { outcomeToWire, resultToWire, statsToWire, summaryToWire } from '../wire/result';
 import { dataFromWire, numberFromWire } from '../wire/values';
 import type { ConnectionExecutions } from './connection-executions';
 
@@ -87,6 +88,15 @@ async function execute(
   return { id: forwarded.id };
 }
 
+/** Forwards the events of an execution that another part of the program, or another connection, has started. */
+function attach({ executions }: CommandContext, fields: Fields, call: Call): WireAttached {
+  const forwarded = executions.attach(asString('id', fields.id), call.seq);
+  const { status, outcome } = forwarded.handle.facts;
+  const { pid = null, key } = forwarded.handle;
+  call.after = () => forwarded.release();
+  return { run: forwarded.run, status, pid, key, result: outcome ? outcomeToWire(outcome) : null };
+}
+
 async function getResult(context: CommandContext, fields: Fields): Promise<unknown> {
   const { engine } = context;
   const id = idOf(context, fields);
@@ -118,12 +128,6 @@ async function list(
     limit: limit ?? undefined,
   };
   return (await engine.listExecutions(filter as object)).map(summaryToWire);
-}
-
-async function removeExecution(context: CommandContext, fields: Fields): Promise<void> {
-  const id = idOf(context, fields);
-  await context.engine.removeExecution(id);
-  context.executions.forget(id);
 }
 
 async function onIdle({ engine }: CommandContext): Promise<void> {
@@ -159,6 +163,7 @@ function watch(context: CommandContext, fields: Fields): null {
 /** First the methods of the engine, in their order there; then the commands of a connection. */
 export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
   execute: { fields: ['request', 'output', 'result', 'aborted'], run: execute },
+  attach: { fields: ['id'], run: attach },
   get_status: {
     fields: KEY,
     run: (context, fields) => context.engine.getStatus(idOf(context, fields)),
@@ -205,7 +210,10 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
   list: { fields: ['status', 'tag', 'key', 'limit'], isLarge: true, run: list },
   running_count: { fields: [], run: ({ engine }) => engine.runningCount() },
   queued_count: { fields: [], run: ({ engine }) => engine.queuedCount() },
-  remove_execution: { fields: KEY, run: removeExecution },
+  remove_execution: {
+    fields: KEY,
+    run: (context, fields) => context.engine.removeExecution(idOf(context, fields)),
+  },
   cleanup: { fields: [], run: ({ engine }) => engine.cleanup() },
   start_cleanup_task: { fields: [], run: ({ engine }) => engine.startCleanupTask() },
   stop_cleanup_task: { fields: [], run: ({ engine }) => engine.stopCleanupTask() },

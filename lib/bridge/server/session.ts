@@ -114,6 +114,7 @@ export class Session implements CommandContext {
   /** Writes nothing more. */
   close(): void {
     for (const feed of this.#feeds.values()) feed.stop();
+    this.executions.close();
     // Do not wait for a reader that is stuck.
     if (this.#writeQueue.isBusy) this.#readable.destroy();
     this.#writeQueue.close();

@@ -9,7 +9,13 @@ import type {
   TerminalEvent,
 } from '../../../types/events';
 import type { ExecutionOutcome, ExecutionResult } from '../../../types/result';
-import type { WireEvent, WireLines, WireOutcome, WireResult } from '../../../types/wire';
+import type {
+  WireEvent,
+  WireEventBase,
+  WireLines,
+  WireOutcome,
+  WireResult,
+} from '../../../types/wire';
 import type { LineBatch } from '../../core/index';
 import { linesOf, STREAM_NAMES } from '../../core/index';
 import { outcomeFromWire, outcomeToWire, resultToWire } from './result';
@@ -54,6 +60,8 @@ export function eventToWire<Name extends WiredEventName>(
       const { enabled, canonical } = event.payload;
       return { event_type: 'echo', ...base, enabled, canonical };
     }
+    case 'removed':
+      return { event_type: 'removed', ...base, reason: event.payload.reason };
     case 'statusChanged': {
       const { oldStatus: old_status, newStatus: new_status } = event.payload;
       return { event_type: 'status_changed', ...base, old_status, new_status };
@@ -75,8 +83,8 @@ export function eventFromWire(wire: WireEvent): NamedEvent | undefined {
   const base = baseFromWire(wire);
   switch (wire.event_type) {
     case 'started': {
-      const { pid, command, key = null } = wire;
-      return { name: 'started', payload: { ...base, pid, command, key } };
+      const { pid, command } = wire;
+      return { name: 'started', payload: { ...base, pid, command } };
     }
     case 'stdout':
     case 'stderr': {
@@ -97,6 +105,8 @@ export function eventFromWire(wire: WireEvent): NamedEvent | undefined {
       const { enabled, canonical } = wire;
       return { name: 'echo', payload: { ...base, enabled, canonical } };
     }
+    case 'removed':
+      return { name: 'removed', payload: { ...base, reason: wire.reason } };
     case 'status_changed': {
       const { old_status: oldStatus, new_status: newStatus } = wire;
       return { name: 'statusChanged', payload: { ...base, oldStatus, newStatus } };
@@ -131,8 +141,9 @@ export function terminalToWire(
 }
 
 /** Lines in the form of the crate: an event for each line. As text, since there may be very many. */
-export function linesToJson(executionId: string, batch: LineBatch): string {
-  const head = `{"type":"event","payload":{"event_type":"${STREAM_NAMES[batch.stream]}","execution_id":"${executionId}","timestamp":"${timeToWire(batch.timestamp ?? 0)}","line":`;
+export function linesToJson(executionId: string, key: string | null, batch: LineBatch): string {
+  const keyField = key === null ? '' : `"key":${JSON.stringify(key)},`;
+  const head = `{"type":"event","payload":{"event_type":"${STREAM_NAMES[batch.stream]}","execution_id":"${executionId}","timestamp":"${timeToWire(batch.timestamp ?? 0)}",${keyField}"line":`;
   const last = batch.count - 1;
   return linesOf(batch)
     .map(
@@ -151,18 +162,14 @@ export function linesToWire(batch: LineBatch): WireLines {
   };
 }
 
-export function outputToWire(executionId: string, batch: LineBatch): WireEvent {
-  return {
-    event_type: 'output',
-    execution_id: executionId,
-    timestamp: timeToWire(batch.timestamp ?? 0),
-    ...linesToWire(batch),
-  };
+export function outputToWire(executionId: string, key: string | null, batch: LineBatch): WireEvent {
+  const base = baseToWire({ executionId, timestamp: batch.timestamp ?? 0, key });
+  return { event_type: 'output', ...base, ...linesToWire(batch) };
 }
 
 function startedToWire(event: StartedEvent): WireEvent {
-  const { command, pid, key } = event;
-  return { event_type: 'started', ...baseToWire(event), command, pid, key };
+  const { command, pid } = event;
+  return { event_type: 'started', ...baseToWire(event), command, pid };
 }
 
 function lineToWire(stream: OutputStream, event: LineEvent): WireEvent {
@@ -170,14 +177,16 @@ function lineToWire(stream: OutputStream, event: LineEvent): WireEvent {
   return { event_type: stream, ...baseToWire(event), line, seq, partial };
 }
 
-type Base = { executionId: string; timestamp: number };
+type Base = { executionId: string; timestamp: number; key: string | null };
 
-function baseToWire({ executionId, timestamp }: Base): { execution_id: string; timestamp: string } {
-  return { execution_id: executionId, timestamp: timeToWire(timestamp) };
+/** Without a key the event has no field for it, as in the crate. */
+function baseToWire({ executionId, timestamp, key }: Base): WireEventBase {
+  const base = { execution_id: executionId, timestamp: timeToWire(timestamp) };
+  return key === null ? base : { ...base, key };
 }
 
-function baseFromWire(wire: WireEvent): Base {
-  return { executionId: wire.execution_id, timestamp: timeFromWire(wire.timestamp) };
+function baseFromWire({ execution_id, timestamp, key = null }: WireEvent): Base {
+  return { executionId: execution_id, timestamp: timeFromWire(timestamp), key };
 }
 
 function wholeToWire(result: ExecutionOutcome | ExecutionResult): WireOutcome | WireResult {

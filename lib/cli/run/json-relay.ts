@@ -63,7 +63,7 @@ export class JsonRelay extends Relay {
     const { stream: current, partial } = this.#batch ?? {};
     if (current !== stream || partial === true) {
       this.flush();
-      const start = { executionId: this.#executionId, timestamp: Date.now() };
+      const start = { executionId: this.#executionId, timestamp: Date.now(), key: null };
       this.#batch = { ...start, stream, lines: [], firstSeq: seq, partial: false };
     }
     return this.#batch as OutputEvent;

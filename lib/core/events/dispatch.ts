@@ -12,6 +12,7 @@ type Listener = (payload: unknown) => void;
 export interface SplitBatch {
   executionId: string;
   timestamp: number;
+  key: string | null;
   stream: 0 | 1;
   firstSeq: number;
   partial: boolean;
@@ -39,6 +40,7 @@ function publishBatch(emitter: ExecutionEmitter, batch: SplitBatch): void {
     dispatch(emitter, 'output', {
       executionId: batch.executionId,
       timestamp: batch.timestamp,
+      key: batch.key,
       stream: STREAM_NAMES[batch.stream],
       lines: batch.lines,
       firstSeq: batch.firstSeq,
@@ -53,14 +55,15 @@ function publishBatch(emitter: ExecutionEmitter, batch: SplitBatch): void {
  * changed.
  */
 function publishEachLine(emitter: ExecutionEmitter, batch: SplitBatch): void {
-  const { executionId, timestamp, firstSeq, lines } = batch;
+  const { executionId, timestamp, key, firstSeq, lines } = batch;
   const name = STREAM_NAMES[batch.stream];
   const partialAt = batch.partial ? lines.length - 1 : -1;
   let version = versionOf(emitter);
   let listeners = listenersOf(emitter, name);
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] as string;
-    const payload = { executionId, timestamp, line, seq: firstSeq + i, partial: i === partialAt };
+    const seq = firstSeq + i;
+    const payload = { executionId, timestamp, key, line, seq, partial: i === partialAt };
     for (let j = 0; j < listeners.length; j++) {
       call(listeners[j] as Listener, emitter, payload);
     }

@@ -12,6 +12,9 @@ export let wantsLines: (emitter: ExecutionEmitter) => boolean;
 /** Whether `progress` has listeners. */
 export let wantsProgress: (emitter: ExecutionEmitter) => boolean;
 
+/** Whether `removed` has listeners. */
+export let wantsRemovals: (emitter: ExecutionEmitter) => boolean;
+
 /** Whether any event has listeners. */
 export let hasListeners: (emitter: ExecutionEmitter) => boolean;
 
@@ -27,6 +30,7 @@ export class ExecutionEmitter extends EventEmitter {
   static {
     wantsLines = (emitter) => emitter.#wantsLines;
     wantsProgress = (emitter) => emitter.#wantsProgress;
+    wantsRemovals = (emitter) => emitter.#wantsRemovals;
     hasListeners = (emitter) => emitter.#hasListeners;
     versionOf = (emitter) => emitter.#version;
   }
@@ -34,12 +38,13 @@ export class ExecutionEmitter extends EventEmitter {
   #version = 0;
   #wantsLines = false;
   #wantsProgress = false;
+  #wantsRemovals = false;
   #hasListeners = false;
   #onWantsChange: () => void;
 
   /**
-   * `onWantsChange`: called when the first listener for lines or for progress is added, and when the
-   * last one is removed.
+   * `onWantsChange`: called when the first listener for lines, progress or removals is added, and when
+   * the last one is removed.
    */
   constructor(onWantsChange: () => void) {
     super();
@@ -113,11 +118,16 @@ export class ExecutionEmitter extends EventEmitter {
       this.listenerCount('output') + this.listenerCount('stdout') + this.listenerCount('stderr') >
       0;
     const progress = this.listenerCount('progress') > 0;
-    if (lines !== this.#wantsLines || progress !== this.#wantsProgress) {
-      this.#wantsLines = lines;
-      this.#wantsProgress = progress;
-      this.#onWantsChange();
-    }
+    const removals = this.listenerCount('removed') > 0;
+    const isSame =
+      lines === this.#wantsLines &&
+      progress === this.#wantsProgress &&
+      removals === this.#wantsRemovals;
+    if (isSame) return this;
+    this.#wantsLines = lines;
+    this.#wantsProgress = progress;
+    this.#wantsRemovals = removals;
+    this.#onWantsChange();
     return this;
   }
 }

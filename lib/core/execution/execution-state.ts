@@ -44,6 +44,12 @@ export class ExecutionState {
 
   status: ExecutionStatus = 'pending';
   pid: number | undefined;
+  /** The `key` of its request, redacted. The engine reports it with the start. */
+  key: string | null = null;
+  /** A pipe or a terminal takes its input. */
+  isPiped = false;
+  /** Called after the last event, if its record was dropped before that was delivered. */
+  onRemoved: (() => void) | undefined;
   isAdmitted = false;
   /** The native engine has admitted or refused the request. */
   isAnswered = false;
@@ -122,12 +128,14 @@ export class ExecutionState {
   finish(values: readonly unknown[]): void {
     this.#values = values;
     this.status = statusIn(values);
+    this.key = values[OUTCOME_AT.key] as string | null;
   }
 
   /** The execution has ended without the native engine. */
   finishAs(outcome: ExecutionOutcome): void {
     this.#outcome = outcome;
     this.status = outcome.status;
+    this.key = outcome.key;
   }
 
   /** `undefined` before the end, and for a refused request. */

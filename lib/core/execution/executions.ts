@@ -4,7 +4,7 @@ import type { NativeError } from '../../../types/native';
 import type { ExecutionStatus, ShutdownResult } from '../../../types/result';
 import { engineClosed } from '../errors';
 import { publishLines } from '../events/dispatch';
-import { type ExecutionEmitter, wantsLines, wantsProgress } from '../events/emitter';
+import { type ExecutionEmitter, wantsLines, wantsProgress, wantsRemovals } from '../events/emitter';
 import { OUTCOME_VALUES } from '../generated/returned';
 import { Channel } from '../native/channel';
 import type { RecordSink } from '../native/records';
@@ -15,7 +15,14 @@ import { Deferred } from '../util/deferred';
 import { ExecutionState } from './execution-state';
 import { finishHandle } from './handle';
 import { idRefusal } from './id-refusal';
-import { emitEcho, emitEnd, emitStarted, progressOf, traceRefusal } from './lifecycle-events';
+import {
+  emitEcho,
+  emitEnd,
+  emitRemoved,
+  emitStarted,
+  progressOf,
+  traceRefusal,
+} from './lifecycle-events';
 import { cancelledOutcome } from './results';
 import { displayedRequest, Trace } from './tracing';
 
@@ -29,6 +36,7 @@ export class Executions implements RecordSink {
   readonly #streamsOutput: boolean;
   readonly #hasSecrets: boolean;
   #watchesAll = false;
+  #watchesRemovals = false;
   readonly #byToken = new Map<number, ExecutionState>();
   readonly #byId = new Map<string, ExecutionState>();
   /** Executions whose listeners may be added in this turn of the event loop. */
@@ -80,14 +88,14 @@ export class Executions implements RecordSink {
     const trace = Trace.of(request, this.#hasSecrets);
     const state = trace === undefined ? make() : trace.begin(make);
     state.trace = trace;
-    const { command, metadata } = displayedRequest(request, this.#hasSecrets);
+    const displayed = displayedRequest(request, this.#hasSecrets);
     process.nextTick(() => {
       if (refusal !== undefined) {
         this.#refuse(state, refusal);
         return;
       }
       const { status } = state;
-      const outcome = cancelledOutcome(request.id, command, metadata);
+      const outcome = cancelledOutcome(request.id, displayed);
       state.finishAs(outcome);
       this.#finish(state, status, outcome.completedAt);
     });
@@ -98,6 +106,27 @@ export class Executions implements RecordSink {
   refused(id: string, error: Error): ExecutionState {
     const state = new ExecutionState(id, this.#emitter);
     process.nextTick(() => this.#refuse(state, error));
+    return state;
+  }
+
+  /**
+   * The execution with that id: one that has not ended, or the record of one that has.
+   * `undefined` if the engine does not know it.
+   */
+  attach(id: string): ExecutionState | undefined {
+    const live = this.find(id);
+    if (live !== undefined) return live;
+    const native = this.channel.open;
+    const identity = native?.identity(id);
+    const values = identity && native?.result(id, identity[0]);
+    if (identity === undefined || !values) return undefined;
+    const state = new ExecutionState(id, this.#emitter);
+    [state.token, state.isTerminal] = identity;
+    state.isAdmitted = true;
+    state.isRegistered = true;
+    state.finish(values);
+    state.end();
+    state.resource.emitDestroy();
     return state;
   }
 
@@ -114,8 +143,13 @@ export class Executions implements RecordSink {
     this.channel.open?.watch(state.id, isNeeded, state.token);
   }
 
-  /** Called when the engine gets its first listener for lines or progress, or loses the last one. */
+  /** Called when the engine gets its first listener for lines, progress or removals, or loses the last one. */
   updateAllWatches(): void {
+    const isRemovalHeard = wantsRemovals(this.#emitter);
+    if (isRemovalHeard !== this.#watchesRemovals) {
+      this.#watchesRemovals = isRemovalHeard;
+      this.channel.open?.watchRemovals(isRemovalHeard);
+    }
     const isNeeded = this.#streamsOutput && wantsLines(this.#emitter);
     if (isNeeded !== this.#watchesAll) {
       this.#watchesAll = isNeeded;
@@ -162,9 +196,10 @@ export class Executions implements RecordSink {
     const state = this.#byToken.get(token);
     if (state === undefined) return;
     state.pid = pid;
+    state.key = key;
     state.status = 'running';
     state.trace?.started(pid, command);
-    if (state.isHeard) emitStarted(state, timestamp, { pid, command, key });
+    if (state.isHeard) emitStarted(state, timestamp, pid, command);
   }
 
   output(
@@ -184,7 +219,8 @@ export class Executions implements RecordSink {
     if (this.#streamsOutput && emitters.some(wantsLines)) {
       const lines = splitLines(text, count, ends);
       if (isTerminal) withoutReturns(lines, partial);
-      const batch = { executionId: state.id, timestamp, stream, firstSeq, partial, lines };
+      const { id: executionId, key } = state;
+      const batch = { executionId, timestamp, key, stream, firstSeq, partial, lines };
       state.resource.runInAsyncScope(publishLines, undefined, emitters, batch);
     }
     if (readers.length > 0) {
@@ -219,6 +255,16 @@ export class Executions implements RecordSink {
     this.#finish(state, status, timestamp);
   }
 
+  removed(timestamp: number, entries: readonly unknown[]): void {
+    for (let at = 0; at < entries.length; at += 4) {
+      const emit = () => emitRemoved(this.#emitter, timestamp, entries, at);
+      const state = this.#byToken.get(entries[at] as number);
+      // The end of an execution is delivered before its removal.
+      if (state === undefined) emit();
+      else state.onRemoved = emit;
+    }
+  }
+
   #submit(request: CheckedRequest, isAwaited: boolean): ExecutionState {
     const trace = Trace.of(request, this.#hasSecrets);
     const state =
@@ -237,6 +283,7 @@ export class Executions implements RecordSink {
     const state = new ExecutionState(request.id, this.#emitter);
     state.token = channel.newToken();
     state.isTerminal = request.hasTerminal;
+    state.isPiped = request.isPiped;
     channel.executionBegins();
     this.#byToken.set(state.token, state);
     try {
@@ -298,6 +345,7 @@ export class Executions implements RecordSink {
     for (const reader of state.readers.splice(0)) reader.end();
     if (state.handle !== undefined) finishHandle(state.handle, state.resource);
     state.resource.emitDestroy();
+    state.onRemoved?.();
     if (this.#idle !== undefined && this.#byToken.size === 0) {
       this.#idle.resolve();
       this.#idle = undefined;

@@ -75,6 +75,10 @@ export abstract class Handle implements Execution {
 
   abstract get id(): string;
   abstract get pid(): number | undefined;
+  /** For faces: the `key` of the request, redacted; `null` without one, and before the start. */
+  get key(): string | null {
+    return null;
+  }
   abstract get result(): Promise<ExecutionResult>;
   protected abstract get status(): ExecutionStatus;
   abstract kill(signal?: NodeJS.Signals | number): Promise<boolean>;

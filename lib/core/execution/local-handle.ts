@@ -5,6 +5,7 @@ import type { RunOptions, TerminalSize } from '../../../types/request';
 import type { ExecutionOutcome, ExecutionResult, ExecutionStatus } from '../../../types/result';
 import { engineClosed } from '../errors';
 import { ExecutionEmitter } from '../events/emitter';
+import { NO_OPTIONS } from '../options/call';
 import { asAnySignal } from '../options/kinds';
 import { asTerminalSize } from '../options/pty';
 import type { LineSource } from '../output/line-reader';
@@ -24,6 +25,7 @@ export class LocalHandle extends Handle {
   readonly #executions: Executions;
   readonly #state: ExecutionState;
   readonly #options: RunOptions;
+  #isAttached = false;
   #result: Promise<ExecutionResult> | undefined;
 
   constructor(
@@ -42,12 +44,28 @@ export class LocalHandle extends Handle {
     state.rejects = options.reject ?? false;
   }
 
+  /**
+   * The handle of an execution that was requested elsewhere, by `execute()` or before: the one of `run()`, if there is
+   * one. The failure of an attached handle needs no handler.
+   */
+  static attached(executions: Executions, state: ExecutionState): LocalHandle {
+    const known = state.handle as LocalHandle | undefined;
+    if (known !== undefined) return known;
+    const handle = new LocalHandle(executions, state, NO_OPTIONS, state.isPiped);
+    handle.#isAttached = true;
+    return handle;
+  }
+
   get id(): string {
     return this.#state.id;
   }
 
   get pid(): number | undefined {
     return this.#state.pid;
+  }
+
+  override get key(): string | null {
+    return this.#state.key;
   }
 
   get result(): Promise<ExecutionResult> {
@@ -85,6 +103,11 @@ export class LocalHandle extends Handle {
   async admission(): Promise<void> {
     await this.#state.whenAnswered();
     if (this.#state.isRefused) throw this.#state.refusalError();
+  }
+
+  /** For faces. `outcome`: `undefined` before the end. */
+  get facts(): { status: ExecutionStatus; outcome: ExecutionOutcome | undefined } {
+    return { status: this.#state.status, outcome: this.#state.outcome };
   }
 
   /** For faces: the lines in batches. */
@@ -133,7 +156,7 @@ export class LocalHandle extends Handle {
   protected report(): void {
     if (!this.isFailed()) return;
     // A result that is read here holds the output in memory as long as the handle exists.
-    if (this.#state.isFailureReported) this.#result?.catch(ignore);
+    if (this.#state.isFailureReported || this.#isAttached) this.#result?.catch(ignore);
     else void this.result;
   }
 

@@ -9,12 +9,12 @@ import { loadNative } from '../native/load';
 import { printable } from '../util/inspect';
 import * as crossing from './crossing';
 import { failureMessage } from './failure-message';
+import type { DisplayedRequest } from './tracing';
 
 /** The end of an execution that was cancelled before it reached the native engine. */
 export function cancelledOutcome(
   id: string,
-  command: string,
-  metadata: string | undefined,
+  { command, key, metadata }: DisplayedRequest,
 ): ExecutionOutcome {
   const now = Date.now();
   const outcome = outcomeAt(loadNative().Engine.emptyResult(), 0, id);
@@ -23,6 +23,7 @@ export function cancelledOutcome(
   outcome.startedAt = now;
   outcome.completedAt = now;
   outcome.command = command;
+  outcome.key = key;
   outcome.metadata = crossing.metadata(metadata);
   return outcome;
 }

@@ -25,16 +25,21 @@ function subscribed(): Channels | undefined {
   return all.hasSubscribers ? all : undefined;
 }
 
+/** `metadata`: JSON text. */
+export interface DisplayedRequest {
+  command: string;
+  key: string | null;
+  metadata: string | undefined;
+}
+
 /**
  * The parts of a request that may be shown: none with secrets, those of the engine (`hasSecrets`) or its own, because
  * only the native engine redacts.
  */
-export function displayedRequest(
-  request: CheckedRequest,
-  hasSecrets: boolean,
-): { command: string; metadata: string | undefined } {
-  if (hasSecrets || request.hasSecrets) return { command: '***', metadata: undefined };
-  return { command: describeCommand(request.command), metadata: request.metadata };
+export function displayedRequest(request: CheckedRequest, hasSecrets: boolean): DisplayedRequest {
+  if (hasSecrets || request.hasSecrets) return { command: '***', key: null, metadata: undefined };
+  const { key, metadata } = request;
+  return { command: describeCommand(request.command), key, metadata };
 }
 
 function contextOf(request: CheckedRequest, hasSecrets: boolean): ExecutionTrace {

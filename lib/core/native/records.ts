@@ -13,6 +13,7 @@ export const OUTPUT = 2;
 export const FINISHED = 3;
 export const ADMITTED = 4;
 export const ECHO = 5;
+export const REMOVED = 6;
 
 /** Receives the records, in their order. */
 export interface RecordSink {
@@ -33,13 +34,15 @@ export interface RecordSink {
   echo(token: number, timestamp: number, enabled: boolean, canonical: boolean): void;
   /** The values of the outcome are in `fields`, from the index `at` on. */
   finished(token: number, timestamp: number, fields: readonly unknown[], at: number): void;
+  /** `token, id, reason, key` of each record that was dropped. */
+  removed(timestamp: number, entries: readonly unknown[]): void;
 }
 
 /** Receives the replies to other calls than `execute`, in the same order. */
 export type ReplySink = (ticket: number, error: NativeError | null, value: unknown) => void;
 
 /** The number of values of a record, by its kind. */
-const LENGTHS: readonly number[] = [4, 6, 10, 3 + OUTCOME_VALUES, 3, 5];
+const LENGTHS: readonly number[] = [4, 6, 10, 3 + OUTCOME_VALUES, 3, 5, 3];
 
 /** Never throws: an error of the sink becomes an uncaught exception, and decoding continues with the next record. */
 export function decode(
@@ -111,6 +114,9 @@ function take(
       break;
     case FINISHED:
       sink.finished(token, r[at + 2] as number, r, at + 3);
+      break;
+    case REMOVED:
+      sink.removed(r[at + 1] as number, r[at + 2] as readonly unknown[]);
       break;
   }
 }

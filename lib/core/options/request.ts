@@ -129,6 +129,10 @@ export class CheckedRequest {
     return secrets !== undefined && secrets.length > 0;
   }
 
+  get key(): string | null {
+    return (this.values[AT.key] ?? null) as string | null;
+  }
+
   /** JSON text. */
   get metadata(): string | undefined {
     return this.values[AT.metadata] as string | undefined;

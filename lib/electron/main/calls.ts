@@ -59,6 +59,7 @@ const ENGINE_CALLS: Record<string, Handler> = {
 /** Calls about what the page watches. Every page can make them. */
 const WATCH_CALLS: Record<string, Handler> = {
   watch: (caller, [id, number, lines]) => watch(caller, id, asNumber(number), lines === true),
+  attach: (caller, [id, number, lines]) => attach(caller, id, asNumber(number), lines === true),
   unwatch: ({ page }, [number]) => page.unwatch(asNumber(number)),
   subscribe: (caller, [id]) => watch(caller, id, LISTENERS, false),
   unsubscribe: ({ page }, [id]) => page.unsubscribe(String(id).toLowerCase()),
@@ -134,6 +135,34 @@ async function watch(
   return subscription && (await endOfEnded(caller, subscription, id));
 }
 
+/** As {@link watch}, through a handle of the engine: with all retained lines, also of one that has ended. */
+async function attach(
+  caller: Caller,
+  untrusted: unknown,
+  number: number,
+  lines: boolean,
+): Promise<string> {
+  const { engine, hubs, page } = caller;
+  const id = accessibleId(caller, untrusted);
+  const known = hubs.find(id);
+  const execution = known?.execution ?? engine.attach(id);
+  if (execution === undefined) throw notFound(id);
+  const hub = known ?? hubs.add(execution);
+  page.watch(number, hub, lines);
+  try {
+    const result = await engine.getResult(id);
+    if (result === null) return id;
+    // It may emit no more events.
+    if (known === undefined) hubs.remove(id);
+    hub.end(terminalEvent(result));
+  } catch (error) {
+    if (known === undefined) hubs.remove(id);
+    page.unwatch(number);
+    throw error;
+  }
+  return id;
+}
+
 /** The terminal event of an execution that has ended: it emits no more events. */
 async function endOfEnded(
   { engine, page }: Caller,
@@ -154,7 +183,8 @@ async function endOfEnded(
 }
 
 function terminalEvent({ stdout: _out, stderr: _err, ...outcome }: ExecutionResult): TerminalEvent {
-  return { executionId: outcome.id, timestamp: outcome.completedAt, result: outcome };
+  const { id: executionId, completedAt: timestamp, key } = outcome;
+  return { executionId, timestamp, key, result: outcome };
 }
 
 /** An execution that the page has no access to is reported as unknown. */

@@ -1,6 +1,7 @@
 /** One execution that pages have a handle of, shared by all pages that watch it. */
 
 import type { Execution, ExecutionLine } from '../../../types/api';
+import type { TerminalEvent } from '../../../types/events';
 import { FORWARDED_EVENTS, type ForwardedEvent } from './forwarded-events';
 
 /** One page that watches the execution. */
@@ -16,9 +17,14 @@ export interface HubSubscriber {
 export class ExecutionHub {
   readonly execution: Execution;
   readonly #subscribers = new Set<HubSubscriber>();
+  /** The `key` of its request, redacted, once an event has reported it. */
+  key: string | null = null;
 
   constructor(execution: Execution) {
     this.execution = execution;
+    execution.on('started', ({ key }) => {
+      this.key = key;
+    });
     for (const name of FORWARDED_EVENTS) {
       execution.on(name, (payload) => {
         for (const subscriber of [...this.#subscribers]) subscriber.event(name, payload);
@@ -48,6 +54,12 @@ export class ExecutionHub {
   mayHoldBack(slow: HubSubscriber): boolean {
     if (!slow.isStuck) return true;
     return ![...this.#subscribers].some((other) => other.isReading && !other.isStuck);
+  }
+
+  /** For one that had ended before and emits no more events: the watches end with their last line. */
+  end(terminal: TerminalEvent): void {
+    this.key = terminal.key;
+    for (const subscriber of [...this.#subscribers]) subscriber.event('settled', terminal);
   }
 
   /** Stops all subscribers: the execution was refused and emits no events. */

@@ -3,6 +3,7 @@
 import type { Execution, ExecutionEngineApi } from '../../../types/api';
 import type { ElectronIpcEvent, ElectronWebContents } from '../../../types/electron';
 import type { ExposedEngine, ExposeOptions } from '../../../types/electron-main';
+import type { RemovedEvent } from '../../../types/events';
 import { ownValue } from '../../core/index';
 import { type Acknowledgement, ackChannel, type Call, callChannel, type Reply } from '../ipc';
 import { invalidOption } from '../option-checks';
@@ -78,6 +79,7 @@ class EngineWindows {
     this.#engine = engine;
     this.#settings = settings;
     this.#subscriptions = new Subscriptions(engine);
+    engine.on('removed', this.#onRemoved);
   }
 
   /** Answers a call of a page. */
@@ -114,9 +116,14 @@ class EngineWindows {
   }
 
   close(): void {
+    this.#engine.off('removed', this.#onRemoved);
     for (const window of this.#windows.values()) window.close();
     this.#windows.clear();
   }
+
+  readonly #onRemoved = (payload: RemovedEvent): void => {
+    for (const window of this.#windows.values()) window.removed(payload);
+  };
 
   #windowOf(webContents: ElectronWebContents): EngineWindow {
     const known = this.#windows.get(webContents);

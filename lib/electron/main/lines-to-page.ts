@@ -15,13 +15,20 @@ export class LinesToPage {
     this.#executionId = executionId;
   }
 
-  line(stream: OutputStream, line: string, seq: number, partial: boolean): void {
+  line(
+    stream: OutputStream,
+    line: string,
+    seq: number,
+    partial: boolean,
+    key: string | null,
+  ): void {
     if (!this.#outbox.hasRoom) {
       this.#skipped++;
       return;
     }
     if (this.#skipped > 0) this.reportSkipped();
-    this.#outbox.line(this.#watch, this.#executionId, stream, line, seq, partial);
+    const output = { executionId: this.#executionId, key, stream, firstSeq: seq, partial };
+    this.#outbox.line(this.#watch, line, output);
   }
 
   /** Call it before the next event, so that the page gets them in order. */

@@ -82,31 +82,18 @@ export class PageOutbox {
     this.#add([watch, name, payload], EVENT_BYTES);
   }
 
-  line(
-    watch: number,
-    executionId: string,
-    stream: OutputEvent['stream'],
-    line: string,
-    seq: number,
-    partial: boolean,
-  ): void {
+  /** `about`: the event for this line alone. */
+  line(watch: number, line: string, about: Omit<OutputEvent, 'lines' | 'timestamp'>): void {
     if (this.#isClosed) return;
     const weight = Buffer.byteLength(line) + LINE_BYTES;
     const open = this.#open;
-    if (open?.watch === watch && follows(open.output, executionId, stream, seq)) {
+    if (open?.watch === watch && follows(open.output, about)) {
       open.output.lines.push(line);
-      open.output.partial = partial;
+      open.output.partial = about.partial;
       this.#weigh(weight);
       return;
     }
-    const output: OutputEvent = {
-      executionId,
-      timestamp: Date.now(),
-      stream,
-      lines: [line],
-      firstSeq: seq,
-      partial,
-    };
+    const output: OutputEvent = { ...about, timestamp: Date.now(), lines: [line] };
     this.#open = { watch, output };
     this.#add([watch, 'output', output], weight);
   }
@@ -173,16 +160,11 @@ export class PageOutbox {
 }
 
 /** Whether a line directly follows the last line of a batch. */
-function follows(
-  output: OutputEvent,
-  executionId: string,
-  stream: OutputEvent['stream'],
-  seq: number,
-): boolean {
+function follows(output: OutputEvent, line: Omit<OutputEvent, 'lines' | 'timestamp'>): boolean {
   return (
-    output.executionId === executionId &&
-    output.stream === stream &&
+    output.executionId === line.executionId &&
+    output.stream === line.stream &&
     !output.partial &&
-    output.firstSeq + output.lines.length === seq
+    output.firstSeq + output.lines.length === line.firstSeq
   );
 }

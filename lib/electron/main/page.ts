@@ -1,6 +1,7 @@
 /** One load of a page: what it watches, from its first call until it is left, reloaded or destroyed. */
 
 import type { ElectronWebContents } from '../../../types/electron';
+import type { RemovedEvent } from '../../../types/events';
 import { eventChannel, LISTENERS } from '../ipc';
 import type { ExecutionHub } from './execution-hub';
 import type { ExposeSettings } from './expose-options';
@@ -110,6 +111,11 @@ export class Page {
   listenToLines(): void {
     this.#listensToLines = true;
     for (const source of this.#subscribed.values()) source.readLines();
+  }
+
+  /** A record was dropped that the page has access to. */
+  removed(payload: RemovedEvent): void {
+    this.#outbox.event(LISTENERS, 'removed', payload);
   }
 
   acknowledge(number: number): void {

@@ -69,7 +69,7 @@ export class Subscription {
     if (this.#interest.onEnd !== undefined) this.stop();
   }
 
-  output({ executionId: id, stream, lines, firstSeq, partial }: OutputEvent): void {
+  output({ executionId: id, key, stream, lines, firstSeq, partial }: OutputEvent): void {
     if (!this.readsLines || !this.wants(id)) return;
     this.#hasEvents = true;
     let toPage = this.#lines.get(id);
@@ -79,7 +79,7 @@ export class Subscription {
     }
     const last = lines.length - 1;
     for (const [index, line] of lines.entries()) {
-      toPage.line(stream, line, firstSeq + index, partial && index === last);
+      toPage.line(stream, line, firstSeq + index, partial && index === last, key);
     }
   }
 }

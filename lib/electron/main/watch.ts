@@ -75,7 +75,7 @@ export class Watch implements HubSubscriber {
         if (!this.#outbox.hasRoom) await this.#waitForRoom();
         if (this.#isStopped) break;
         const { stream, line, seq, partial } = step.value;
-        this.#lines.line(stream, line, seq, partial);
+        this.#lines.line(stream, line, seq, partial, this.#hub.key);
       }
     } catch {
       // The terminal event has the reason of the failure.

@@ -1,6 +1,7 @@
 /** One window (its `webContents`): the executions that it owns, and the page that it shows. */
 
 import type { ElectronWebContents } from '../../../types/electron';
+import type { RemovedEvent } from '../../../types/events';
 import { pageGone } from '../page-errors';
 import type { ExposeSettings } from './expose-options';
 import type { OwnExecutions } from './own-executions';
@@ -53,6 +54,13 @@ export class EngineWindow {
     this.#leave();
     this.#page = new Page(token, this.#webContents, this.#settings, this.#subscriptions);
     return this.#page;
+  }
+
+  /** A record was dropped: its id is free. A page that had access to the execution gets the event. */
+  removed(payload: RemovedEvent): void {
+    const { executionId } = payload;
+    if (this.#settings.access === 'all' || this.own.has(executionId)) this.#page?.removed(payload);
+    this.own.delete(executionId);
   }
 
   acknowledge(token: string, number: number): void {

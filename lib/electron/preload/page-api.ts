@@ -37,6 +37,7 @@ const EVENTS: Record<PageEventName, true> = {
   timeout: true,
   cancelled: true,
   settled: true,
+  removed: true,
 };
 
 export function pageApi(client: PageClient): PageExecutionEngine {
@@ -53,6 +54,8 @@ export function pageApi(client: PageClient): PageExecutionEngine {
         if (end !== undefined) deliver('settled', end);
         return end?.executionId ?? id.toLowerCase();
       }),
+    attach: (id, callbacks) =>
+      watched(client, callbacks, (number, lines) => client.call('attach', id, number, lines)),
     on: (name, callback) => {
       if (!Object.hasOwn(EVENTS, name)) {
         throw new TypeError(

@@ -109,6 +109,7 @@ export class PageClient {
   #notifyLineListeners({
     executionId,
     timestamp,
+    key,
     stream,
     lines,
     firstSeq,
@@ -116,9 +117,9 @@ export class PageClient {
   }: OutputEvent): unknown[] {
     if (!this.#listeners.get(stream)?.size) return [];
     return lines.flatMap((line, index) => {
-      const isLast = index === lines.length - 1;
+      const isUnfinished = partial && index === lines.length - 1;
       const seq = firstSeq + index;
-      const event: LineEvent = { executionId, timestamp, line, seq, partial: partial && isLast };
+      const event: LineEvent = { executionId, timestamp, key, line, seq, partial: isUnfinished };
       return this.#callAll(stream, event);
     });
   }

@@ -34,6 +34,22 @@ TEST_F(EngineRetention, DropsTheOldestOverTheMaximum) {
   EXPECT_EQ(cleanup(), 0U);
 }
 
+TEST_F(EngineRetention, ReportsRemovalsOnlyWhileTheyAreWatched) {
+  config.max_in_memory_executions = 2;
+  start();
+  finish(3);
+  EXPECT_EQ(cleanup(), 1U);
+  engine->watch_removals(true);
+  const auto jobs = finish(1);
+  EXPECT_EQ(cleanup(), 1U);
+  EXPECT_TRUE(engine->remove(jobs[0].id));
+  wait_until("the removals", [&] { return sink.removed_entries().size() == 2; });
+  EXPECT_EQ(sink.removed_entries()[0].reason, RemovalReason::count);
+  EXPECT_EQ(sink.removed_entries()[1].reason, RemovalReason::request);
+  EXPECT_EQ(sink.removed_entries()[1].token, jobs[0].token);
+  EXPECT_EQ(format_id(sink.removed_entries()[1].id), jobs[0].id);
+}
+
 TEST_F(EngineRetention, DropsOldRecordsAndNoRunningExecution) {
   config.execution_retention = Millis(0);
   config.max_in_memory_executions = 1;

@@ -144,8 +144,11 @@ TEST_F(RegistryTest, SweepsByAgeAndNumberInTheOrderOfTheEnds) {
   auto dropped = registry.sweep(SteadyClock::now());
   ASSERT_EQ(dropped.size(), 1U);
   EXPECT_EQ(dropped[0].result->id, all[3]->id());
+  EXPECT_EQ(dropped[0].token, all[3]->token());
+  EXPECT_EQ(dropped[0].reason, RemovalReason::count);
   dropped = registry.sweep(SteadyClock::now() + std::chrono::seconds(2));
-  EXPECT_EQ(dropped.size(), 3U);
+  ASSERT_EQ(dropped.size(), 3U);
+  EXPECT_EQ(dropped[0].reason, RemovalReason::retention);
   EXPECT_TRUE(registry.find(running->id()));
 }
 

@@ -117,6 +117,7 @@ TEST_F(ExecutionOutputTest, FeedsALackOfMemoryAsAReadError) {
     void output(OutputBatch) override { throw std::bad_alloc(); }
     void echo(EchoEvent) override {}
     void finished(FinishedEvent) override {}
+    void removed(RemovedEvent) override {}
   } full;
   output.emplace(owner, ExecutionOutput::Consumer{full, flow, statistics, watch_all}, options);
   on_strand([&] {

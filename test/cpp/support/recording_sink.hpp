@@ -60,6 +60,12 @@ class RecordingSink final : public EventSink {
     });
   }
 
+  void removed(RemovedEvent event) override {
+    change([&] {
+      for (auto& entry : event.entries) removed_.push_back(std::move(entry));
+    });
+  }
+
   // Waits until `fact()`, called under the lock, returns true. Calls `idle(lock)` first and after
   // every change; `idle` returns true if it released the lock, because events can arrive then.
   template <typename Fact, typename Idle>
@@ -87,6 +93,7 @@ class RecordingSink final : public EventSink {
   std::size_t finished_count() const { return finished_count_; }
   // The tokens in the order of their `started` events.
   const std::vector<std::uint64_t>& start_order() const { return start_order_; }
+  const std::vector<RemovedEvent::Entry>& removed_entries() const { return removed_; }
   std::uint64_t delivered() const { return delivered_; }
   // The delivered bytes that are not released, by token. The caller must release them.
   std::map<std::uint64_t, std::uint64_t> take_owed() { return std::exchange(owed_, {}); }
@@ -105,6 +112,7 @@ class RecordingSink final : public EventSink {
   std::condition_variable changed_;
   std::map<std::uint64_t, Seen> seen_;
   std::vector<std::uint64_t> start_order_;
+  std::vector<RemovedEvent::Entry> removed_;
   std::size_t finished_count_ = 0;
   std::map<std::uint64_t, std::uint64_t> owed_;
   std::uint64_t delivered_ = 0;

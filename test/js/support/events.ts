@@ -20,6 +20,7 @@ export type EventName = (typeof EVENTS)[number];
 export interface AnyPayload {
   executionId: string;
   timestamp: number;
+  key: string | null;
   pid: number;
   command: string;
   stream: 'stdout' | 'stderr';

@@ -201,3 +201,25 @@ describe('errors are those of a real engine', () => {
     expect(thrown(() => createFakeEngine(options as FakeEngineOptions))).toBeInstanceOf(type);
   });
 });
+
+describe('attach and removed', () => {
+  test('work as those of an engine', async () => {
+    const engine = createFakeEngine({ on: () => ['a', 'b'] });
+    const removed: string[] = [];
+    engine.on('removed', ({ executionId, reason }) => removed.push(`${executionId} ${reason}`));
+    const id = await engine.execute(sh('anything', { key: 'k' }));
+    const handle = engine.attach(id);
+    expect(engine.attach(id)).toBe(handle);
+    const lines: string[] = [];
+    for await (const line of handle?.lines() ?? []) lines.push(line);
+    expect(lines).toEqual(['a', 'b']);
+    expect(await handle).toMatchObject({ success: true, key: 'k' });
+    await engine.removeExecution(id);
+    expect(engine.attach(id)).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(removed).toEqual([`${id} request`]);
+    expect(() => engine.attach(1 as never)).toThrow(TypeError);
+    await engine.shutdown();
+    expect(engine.attach(id)).toBeUndefined();
+  });
+});

@@ -116,7 +116,7 @@ describe('results', () => {
 });
 
 describe('events', () => {
-  const base = { executionId: ID, timestamp: TIME };
+  const base = { executionId: ID, timestamp: TIME, key: null };
   const wired = { execution_id: ID, timestamp: WHEN };
   const { stdout: _stdout, stderr: _stderr, ...outcome } = result;
   const failed = {
@@ -136,6 +136,16 @@ describe('events', () => {
       'started',
       { ...base, pid: 1, command: 'c', key: 'k' },
       { event_type: 'started', ...wired, pid: 1, command: 'c', key: 'k' },
+    ],
+    [
+      'removed',
+      { ...base, key: 'k', reason: 'count' },
+      { event_type: 'removed', ...wired, key: 'k', reason: 'count' },
+    ],
+    [
+      'stdout',
+      { ...base, key: 'k', line: 'l', seq: 3, partial: true },
+      { event_type: 'stdout', ...wired, key: 'k', line: 'l', seq: 3, partial: true },
     ],
     [
       'stdout',

@@ -13,9 +13,10 @@ interface Report {
 
 test('a throwing listener reaches uncaughtException and affects nothing else', async () => {
   const report = await reportOf<Report>('throwing-listeners.cjs', { args: ['caught'] });
-  expect(report.others).toEqual(['started', 'line 1', 'line 2', 'line 3', 'settled']);
+  expect(report.others).toEqual(['started', 'line 1', 'line 2', 'line 3', 'settled', 'removed']);
   expect(report.result).toMatchObject({ status: 'completed', stdout: '1\n2\n3\n' });
   expect(report.caught.sort()).toEqual([
+    'engine removed',
     'engine settled',
     'engine started',
     'engine stdout 1',

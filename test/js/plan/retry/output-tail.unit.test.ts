@@ -6,6 +6,7 @@ const KEPT = 65_536;
 const event = (lines: string[], partial = false) => ({
   executionId: '',
   timestamp: 0,
+  key: null,
   stream: 'stdout' as const,
   lines,
   firstSeq: 0,
