@@ -51,7 +51,7 @@ set_target_properties(escher_execution_engine PROPERTIES
   SUFFIX ".node"
   CXX_VISIBILITY_PRESET hidden
   VISIBILITY_INLINES_HIDDEN ON
-  LIBRARY_OUTPUT_DIRECTORY "$<IF:$<CONFIG:Release>,${PROJECT_SOURCE_DIR}/build/Release,${PROJECT_BINARY_DIR}>")
+  LIBRARY_OUTPUT_DIRECTORY "$<IF:$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:${CMAKE_CROSSCOMPILING}>>>,${PROJECT_SOURCE_DIR}/build/Release,${PROJECT_BINARY_DIR}>")
 
 if(APPLE)
   # N-API is found in the host at load time.
@@ -66,6 +66,12 @@ elseif(WIN32)
   target_sources(escher_execution_engine PRIVATE "${PROJECT_SOURCE_DIR}/cmake/windows_delay_load.cpp")
   target_link_libraries(escher_execution_engine PRIVATE "${node_lib}" delayimp)
   target_link_options(escher_execution_engine PRIVATE /DELAYLOAD:NODE.EXE)
+elseif(ESCHER_ZIG_TOOLS)
+  # As below. Zig's linker always takes its own C++ runtime in.
+  set(exports "${PROJECT_SOURCE_DIR}/cmake/addon_exports.map")
+  target_link_options(escher_execution_engine PRIVATE
+    LINKER:--version-script,${exports} LINKER:--gc-sections LINKER:-z,now $<$<CONFIG:Release>:-s>)
+  set_target_properties(escher_execution_engine PROPERTIES LINK_DEPENDS "${exports}")
 elseif(NOT ESCHER_SANITIZE)
   # The C++ runtime goes in, so the binary also loads where the system's one is older, and none of it comes out
   # again, so it cannot meet the runtime of the host or of another addon. What cannot be reached from the two exported

@@ -1,6 +1,16 @@
 # GoogleTest through CTest: every TEST is a CTest case and runs in its own process.
 
-find_package(GTest REQUIRED)
+if(CMAKE_CROSSCOMPILING)
+  # From its sources, which the package of this system has too.
+  set(BUILD_GMOCK ON CACHE BOOL "")
+  set(INSTALL_GTEST OFF CACHE BOOL "")
+  add_subdirectory(/usr/src/googletest "${PROJECT_BINARY_DIR}/googletest" EXCLUDE_FROM_ALL)
+  if(NOT TARGET GTest::gmock_main)
+    add_library(GTest::gmock_main ALIAS gmock_main)
+  endif()
+else()
+  find_package(GTest REQUIRED)
+endif()
 include(GoogleTest)
 
 # The child programs of the tests. Without sanitizers and without the engine they start in a millisecond.
@@ -19,8 +29,16 @@ if(NOT MSVC)
   target_compile_options(engine_tests PRIVATE -O0)
 endif()
 add_dependencies(engine_tests puppet fugitive)
+if(ESCHER_STATIC_PROGRAMS)
+  foreach(program engine_tests puppet fugitive)
+    target_link_options(${program} PRIVATE -static)
+  endforeach()
+endif()
 # Only one object contains the path, so that all others are the same in every build folder.
 set_property(SOURCE "${PROJECT_SOURCE_DIR}/test/cpp/support/puppet_path.cpp" APPEND PROPERTY
   COMPILE_DEFINITIONS PUPPET_FILE="$<TARGET_FILE:puppet>" FUGITIVE_FILE="$<TARGET_FILE:fugitive>")
 # Ends a test that hangs. ThreadSanitizer takes minutes for a thousand launches where a fork is slow.
-gtest_discover_tests(engine_tests DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+# Programs of another platform are run by tools/test-platforms.mjs.
+if(NOT CMAKE_CROSSCOMPILING)
+  gtest_discover_tests(engine_tests DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endif()

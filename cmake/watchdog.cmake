@@ -12,7 +12,13 @@ target_include_directories(escher-watchdog PRIVATE "${PROJECT_SOURCE_DIR}/src")
 target_link_libraries(escher-watchdog PRIVATE project_warnings)
 target_compile_options(escher-watchdog PRIVATE -Os -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables
   -ffunction-sections -fdata-sections)
-target_link_options(escher-watchdog PRIVATE -s LINKER:--gc-sections LINKER:--as-needed LINKER:-z,now)
+target_link_options(escher-watchdog PRIVATE -s LINKER:--gc-sections LINKER:-z,now)
+if(ESCHER_STATIC_PROGRAMS)
+  target_link_options(escher-watchdog PRIVATE -static)
+elseif(NOT ESCHER_ZIG_TOOLS)
+  # Zig's linker does not know it.
+  target_link_options(escher-watchdog PRIVATE LINKER:--as-needed)
+endif()
 
 set_source_files_properties("${PROJECT_SOURCE_DIR}/src/process/linux/watchdog/watchdog_image.cpp" PROPERTIES
   COMPILE_DEFINITIONS "ESCHER_WATCHDOG_FILE=\"${watchdog_file}\""

@@ -13,13 +13,14 @@ import { startRegistry } from '../test/package/registry.mjs';
 import { Sandbox } from '../test/package/sandbox.mjs';
 import { checkSources } from '../test/package/source.mjs';
 import { checkTypescript } from '../test/package/typescript.mjs';
+import { buildFor } from './cross/build.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { Report } from './lib/report.mjs';
 import { inspect } from './pack/binary.mjs';
 import { checkMain, checkPlatform } from './pack/check.mjs';
 import { packMain } from './pack/main-package.mjs';
-import { builtBinary, packPlatform } from './pack/platform-package.mjs';
-import { targetOf } from './pack/target.mjs';
+import { packPlatform } from './pack/platform-package.mjs';
+import { isCrossBuilt, packageHere } from './pack/target.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -32,7 +33,7 @@ const root = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
 const nodes = nodeBinaries({ all: options.nodes });
 
 const offline = new Sandbox();
-const packed = packHereAndElsewhere();
+const packed = await packHereAndElsewhere();
 const registry = await startRegistry(packed.tarballs);
 const online = new Sandbox({ registry: registry.address });
 try {
@@ -45,13 +46,15 @@ try {
 report.end();
 
 /** Packs for this platform, and the same binary for a platform that this machine is not. */
-function packHereAndElsewhere() {
+async function packHereAndElsewhere() {
   const destination = offline.path();
-  const { libraries, glibc } = inspect(builtBinary);
-  const target = targetOf(libraries);
+  const { target, binary } = packageHere();
+  if (isCrossBuilt(target.name)) await buildFor([target.name]);
+  const { glibc, wrong } = inspect(binary, target);
+  assert.deepEqual(wrong, []);
   const foreign = { os: 'linux', cpu: 'arm64', libc: 'musl', name: 'linux-arm64-musl' };
-  const here = packPlatform({ root, target, glibc, destination });
-  const elsewhere = packPlatform({ root, target: foreign, destination });
+  const here = packPlatform({ root, target, binary, oldest: glibc, destination });
+  const elsewhere = packPlatform({ root, target: foreign, binary, destination });
   const platforms = [here.name, elsewhere.name];
   const main = packMain({ root, platforms, destination });
   const [hereTarball, elsewhereTarball, mainTarball] = [here, elsewhere, main].map(({ filename }) =>

@@ -43,11 +43,12 @@ const faults = {
 
 const { all } = readOptions();
 
-// `all` marks the steps that only `--all` runs. The first three build, so that the times of the others are those of
-// tests. clang-tidy runs in the third: what has not changed since the last run is not analysed again, here or in `lint`.
+// `all` marks the steps that only `--all` runs. The first four build, so that the times of the others are those of
+// tests. clang-tidy runs in `build:tidy`: what has not changed since the last run is not analysed again, here or in `lint`.
 const steps = [
   { script: 'build' },
   { script: 'build:cpp-tests' },
+  { script: 'build:portable' },
   { script: 'build:tidy' },
   { script: 'lint' },
   { script: 'test:tools' },

@@ -1,37 +1,45 @@
-// Packs the published tarballs: npm run pack:all -- --pack-destination DIR [--only platform|main]
-// The main package depends on every platform package of this version with a tarball in DIR, so copy those of other
+// Packs the published tarballs: npm run pack:all -- --pack-destination DIR [--only platform|main] [--target NAME]...
+// The packages of platforms are those that this machine can build, or those that --target names. The main package depends on every platform package of this version with a tarball in DIR, so copy those of other
 // machines there first (docs/releasing.md).
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { buildFor } from '../cross/build.mjs';
 import { inRoot } from '../lib/paths.mjs';
 import { inspect } from './binary.mjs';
 import { checkMain, checkPlatform } from './check.mjs';
 import { packMain } from './main-package.mjs';
-import { builtBinary, packPlatform } from './platform-package.mjs';
-import { targetOf } from './target.mjs';
+import { packPlatform } from './platform-package.mjs';
+import { isCrossBuilt, packagesHere } from './target.mjs';
 
 const USAGE =
-  'usage: npm run pack:all -- [--pack-destination DIR] [--only platform|main]; DIR is build/packages if not given';
+  'usage: npm run pack:all -- [--pack-destination DIR] [--only platform|main] [--target NAME]...; DIR is build/packages if not given';
 
 const root = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
-const { destination, only } = readOptions();
+const { destination, only, wanted } = readOptions();
 
 try {
   mkdirSync(destination, { recursive: true });
-  if (only !== 'main') await packThisPlatform();
+  if (only !== 'main') await packPlatforms();
   if (only !== 'platform') await packMainFor(platformsIn(destination));
 } catch (error) {
   fail(error.message);
 }
 
-async function packThisPlatform() {
-  const { libraries, glibc, wrong } = inspect(builtBinary);
-  requireNone(builtBinary, wrong);
-  const packed = packPlatform({ root, target: targetOf(libraries), glibc, destination });
-  requireNone(packed.filename, await checkPlatform(path.join(destination, packed.filename)));
-  print(packed, glibc === undefined ? '' : `, glibc >= ${glibc}`);
+async function packPlatforms() {
+  const packages = packagesHere().filter(({ target }) => wanted?.includes(target.name) ?? true);
+  const missing = wanted?.filter((name) => !packages.some(({ target }) => target.name === name));
+  if (missing?.length > 0) throw new Error(`this machine cannot build ${missing.join(', ')}`);
+  await buildFor(packages.map(({ target }) => target.name).filter(isCrossBuilt));
+  for (const { target, binary } of packages) {
+    const { glibc, macos, wrong } = inspect(binary, target);
+    requireNone(binary, wrong);
+    const oldest = glibc ?? macos;
+    const packed = packPlatform({ root, target, binary, oldest, destination });
+    requireNone(packed.filename, await checkPlatform(path.join(destination, packed.filename)));
+    print(packed, oldest === undefined ? '' : `, ${target.libc ?? target.os} >= ${oldest}`);
+  }
 }
 
 async function packMainFor(platforms) {
@@ -65,7 +73,11 @@ function print({ filename, size, unpackedSize, entryCount }, more) {
 function readOptions() {
   try {
     const { values } = parseArgs({
-      options: { 'pack-destination': { type: 'string' }, only: { type: 'string' } },
+      options: {
+        'pack-destination': { type: 'string' },
+        only: { type: 'string' },
+        target: { type: 'string', multiple: true },
+      },
     });
     if (![undefined, 'platform', 'main'].includes(values.only)) {
       throw new Error(`--only must be platform or main, received ${values.only}`);
@@ -76,6 +88,7 @@ function readOptions() {
     return {
       destination: folder === undefined ? inRoot('build/packages') : path.resolve(from, folder),
       only: values.only,
+      wanted: values.target,
     };
   } catch (error) {
     fail(`${error.message}\n${USAGE}`);

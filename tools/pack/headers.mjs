@@ -49,7 +49,7 @@ function includedHeaders() {
   return [...new Set(named)].sort();
 }
 
-function boostRoot() {
+export function boostRoot() {
   const { BOOST_ROOT } = process.env;
   const places = [
     ...(BOOST_ROOT ? [path.join(BOOST_ROOT, 'include'), BOOST_ROOT] : []),

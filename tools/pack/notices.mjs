@@ -9,7 +9,10 @@ const boost = [
 const napi = ['node-addon-api', () => licenseOf('node-addon-api')];
 const headers = ['node-api-headers', () => licenseOf('node-api-headers')];
 
-/** For the binary. (The exception of libstdc++ and libgcc asks for no notice.) */
+/**
+ * For the binary. The exception of libstdc++ and libgcc asks for no notice; that of LLVM, for libc++ and
+ * compiler-rt in the binaries of tools/cross, asks for none either.
+ */
 export const noticesOfBinary = () => text([boost, napi]);
 
 /** For the main package; `bundled` are the npm packages that are a part of the page. */

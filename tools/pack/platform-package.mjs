@@ -1,18 +1,19 @@
 // The package of one platform: the binary, and a manifest that makes npm install it on that platform only.
 import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { inRoot } from '../lib/paths.mjs';
 import { noticesOfBinary } from './notices.mjs';
 import { emptyStage, pack, writeManifest } from './stage.mjs';
+import { BINARY } from './target.mjs';
 
-const BINARY = 'escher_execution_engine.node';
-
-/** `root` is the manifest of the repository, `target` the platform, `glibc` the oldest version that the binary runs on. */
-export function packPlatform({ root, target, glibc, destination }) {
+/**
+ * `root` is the manifest of the repository, `target` the platform, `binary` the file, and `oldest` the oldest version of
+ * glibc or macOS that the binary runs on.
+ */
+export function packPlatform({ root, target, binary, oldest, destination }) {
   const name = `${root.name}-${target.name}`;
-  const needs = glibc === undefined ? target.name : `${target.name} >= ${glibc}`;
+  const needs = oldest === undefined ? target.name : `${target.name} >= ${oldest}`;
   const stage = emptyStage(name);
-  cpSync(builtBinary, path.join(stage, BINARY));
+  cpSync(binary, path.join(stage, BINARY));
   writeManifest(stage, {
     name,
     version: root.version,
@@ -36,9 +37,6 @@ export function packPlatform({ root, target, glibc, destination }) {
     writeFileSync(path.join(stage, file), text);
   }
 }
-
-/** The binary that this machine builds. */
-export const builtBinary = inRoot('build/Release', BINARY);
 
 const readme = (root, needs) => `# ${root.name} for ${needs}
 

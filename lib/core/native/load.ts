@@ -87,6 +87,8 @@ function fromPackage(attempts: Attempt[]): NativeBinding | undefined {
         return checked(require('escher-execution-engine-darwin-x64'));
       case 'escher-execution-engine-darwin-arm64':
         return checked(require('escher-execution-engine-darwin-arm64'));
+      case 'escher-execution-engine-win32-x64':
+        return checked(require('escher-execution-engine-win32-x64'));
     }
     throw new Error('there is no such package');
   } catch (error) {

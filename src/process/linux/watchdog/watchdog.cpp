@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <functional>
 #include <mutex>
 #include <new>
@@ -50,6 +49,13 @@ bool wait_detached(pid_t pid) {
   return reaped == pid && v2::evaluate_exit_code(status) == 0;
 }
 
+// The watchdog reads the table at any moment. The C++ libraries of some compilers have no
+// atomic_ref.
+template <typename Value>
+void store(Value& place, Value value) {
+  __atomic_store_n(&place, value, __ATOMIC_SEQ_CST);
+}
+
 }  // namespace
 
 // ---- The sessions.
@@ -77,19 +83,19 @@ struct Watchdog::Session::Slots {
       free.pop_back();
     } else if (table != nullptr && table->used < SessionTable::kSlots) {
       slot = table->used;
-      std::atomic_ref(table->used).store(static_cast<std::uint32_t>(slot) + 1);
+      store(table->used, static_cast<std::uint32_t>(slot) + 1);
     }
     if (slot == kNone) return slot;
     table->slots[slot].since = since;
     table->slots[slot].until = current_tick();
-    std::atomic_ref(table->slots[slot].leader).store(leader);
+    store(table->slots[slot].leader, leader);
     return slot;
   }
 
   void give_back(std::size_t slot) {
     if (slot == kNone) return;
     const std::lock_guard lock(mutex);
-    std::atomic_ref(table->slots[slot].leader).store(0);
+    store(table->slots[slot].leader, 0);
     free.push_back(slot);
   }
 

@@ -20,6 +20,7 @@ interface Scenario {
   /** Of the package that the code is in. */
   name?: string;
   platform?: string;
+  arch?: string;
   /** The beginning of the file of Node.js. */
   program?: string;
   report?: object;
@@ -72,6 +73,28 @@ describe('the addon comes from', () => {
     expect(outcome.message).toMatch(/tried: <place>\/other\/addon\.node\n +there is no such file/);
     expect(outcome.message).toContain(`cure:  ${OVERRIDE} names this file`);
     expect(outcome.message.match(/tried:/g)).toHaveLength(1);
+  });
+});
+
+describe('each platform has a package of its own:', () => {
+  test.each([
+    ['linux', 'x64', 'linux-x64-glibc'],
+    ['linux', 'arm64', 'linux-arm64-glibc'],
+    ['darwin', 'x64', 'darwin-x64'],
+    ['darwin', 'arm64', 'darwin-arm64'],
+    ['win32', 'x64', 'win32-x64'],
+  ])('%s on %s', async (platform, arch, name) => {
+    const wanted = `escher-execution-engine-${name}`;
+    const platforms = { [wanted]: throwing('the right one') };
+    const { message } = await load({ platform, arch, platforms });
+    expect(message).toContain(`here:  ${name}`);
+    expect(message).toContain(`tried: ${wanted}\n         the right one`);
+  });
+
+  test('a processor without a package gets none', async () => {
+    const { message } = await load({ arch: 'riscv64' });
+    expect(message).toContain('tried: escher-execution-engine-linux-riscv64-glibc');
+    expect(message).toContain('there is no such package');
   });
 });
 
