@@ -15,7 +15,7 @@
 
 namespace escher {
 
-// Empty if the table cannot be read: on macOS, on Windows, and on Linux without /proc. The marker
+// Empty if the table cannot be read: on Windows, and on Linux without /proc. The marker
 // is looked up in processes that were started at `since` or later.
 std::optional<std::vector<ProcessEntry>> read_processes(const Marker& marker, std::uint64_t since);
 
@@ -38,7 +38,8 @@ class Newcomers {
   std::unique_ptr<Impl> impl_;
 };
 
-// The start time of the process, in clock ticks since boot; 0 if it is unknown.
+// The start time of the process, in ticks; 0 if it is unknown. A tick is a unit of the system: on
+// Linux a clock tick since boot, on macOS a microsecond of the wall clock.
 std::uint64_t start_time_of(int pid);
 
 std::uint64_t own_start_time();
@@ -50,8 +51,8 @@ std::uint64_t current_tick();
 // live.
 bool lives(const TreeMember& member);
 
-// Sends a signal to the process itself, never to another one that reused its number. False: it is
-// gone, or it may not be signalled.
+// Sends a signal to the process itself, never to another one that reused its number (macOS has no
+// certain way, see darwin/process_table.cpp). False: it is gone, or it may not be signalled.
 bool signal_process(const TreeMember& member, int signal);
 
 // The value of the marker in the environment that this process was started with; empty if it has

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "process/darwin/exit_watch.hpp"
 #include "process/posix/launcher.hpp"
 #include "process/posix/launcher_hooks.hpp"
 
@@ -86,6 +87,7 @@ class PosixSpawnLauncher : public Launcher<PosixSpawnLauncher> {
     }
     pid = outcome.pid;
     if (outcome.ok()) {
+      outcome.pidfd = watch_exit(outcome.pid);
       context.on_success(inits...);
     } else {
       context.on_error(ErrorCode(outcome.os_error, boost::system::system_category()), inits...);

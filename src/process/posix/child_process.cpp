@@ -7,6 +7,8 @@
 #include <unistd.h>
 #if defined(__linux__)
 #include <sys/syscall.h>
+#elif defined(__APPLE__)
+#include "process/darwin/exit_watch.hpp"
 #endif
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -114,23 +116,38 @@ class ChildProcess::Impl : public std::enable_shared_from_this<Impl> {
     return info.si_pid == pid_;
   }
 
+  // After the descriptor became readable.
+  bool has_reported() {
+#if defined(__APPLE__)
+    if (!posix::take_exit(pidfd_.native_handle())) return false;
+    wait_for_zombie();
+    return true;
+#else
+    return has_exited();
+#endif
+  }
+
+  void wait_for_zombie() const {
+    siginfo_t info = {};
+    while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) != 0 &&
+           errno == EINTR) {
+    }
+  }
+
   void wait_on_pidfd(std::function<void()> handler) {
     pidfd_.async_wait(boost::asio::posix::descriptor_base::wait_read,
                       [self = shared_from_this(), handler = std::move(handler)](
                           const boost::system::error_code& error) mutable {
                         if (error) return;
-                        if (!self->has_exited()) return self->wait_on_pidfd(std::move(handler));
+                        if (!self->has_reported()) return self->wait_on_pidfd(std::move(handler));
                         handler();
                       });
   }
 
-  // macOS, and Linux before 5.3.
+  // Linux before 5.3, some sandboxes, and macOS if there is no kqueue for it.
   void wait_on_thread(std::function<void()> handler) {
     waiter_ = std::thread([self = shared_from_this(), handler = std::move(handler)]() mutable {
-      siginfo_t info = {};
-      while (::waitid(P_PID, static_cast<id_t>(self->pid_), &info, WEXITED | WNOWAIT) != 0 &&
-             errno == EINTR) {
-      }
+      self->wait_for_zombie();
       const Strand strand = self->strand_;
       boost::asio::post(strand,
                         [self = std::move(self), handler = std::move(handler)] { handler(); });
