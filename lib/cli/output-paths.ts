@@ -1,6 +1,6 @@
 /** Checks paths for output before a command starts: a wrong one would be reported only at its end. */
 
-import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from './usage-error';
 
@@ -29,13 +29,21 @@ export function outputFile(option: string, text: string, example: string): strin
 
 function makeWritable(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
     throw new Error(`'${directory}' is not a directory`);
   }
   accessSync(directory, constants.W_OK | constants.X_OK);
+}
+
+/** With the missing directories above it. The option `recursive` of Node.js 20 never returns for a path in `/proc`. */
+function makeDirectory(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = path.dirname(directory);
+  if (parent !== directory) makeDirectory(parent);
+  mkdirSync(directory, { mode: 0o700 });
 }
 
 function unusable(

@@ -113,6 +113,8 @@ export type OutputMessage =
 /** A request to start a command. */
 export interface StartBody {
   command: string;
+  /** The `source` of its metadata. */
+  name?: string | undefined;
   /** @defaultValue the directory of the console */
   cwd?: string | undefined;
   /** @defaultValue none */

@@ -40,21 +40,27 @@ export const CONSOLE: SubcommandSpec = {
 export function consoleOptions({ values, switches }: ParsedArguments): ConsoleCommandOptions {
   const one = (name: string): string | undefined => values.get(name)?.[0];
   return {
-    port: integer('--port', one('port') ?? '0', 0, 65_535),
+    port: integer('--port', one('port') ?? '0', [0, 65_535], 8080),
     host: loopback(one('host') ?? '127.0.0.1'),
     cwd: directory('--cwd', one('cwd') ?? '.'),
-    concurrency: integer('--concurrency', one('concurrency') ?? '100', 1, 10_000),
+    concurrency: integer('--concurrency', one('concurrency') ?? '100', [1, 10_000], 4),
     logDir: logDir(one('log-dir')),
     allowProgressPatterns: switches.has('progress-patterns'),
     open: switches.has('open') && !switches.has('no-open'),
   };
 }
 
-function integer(option: string, text: string, least: number, most: number): number {
+function integer(
+  option: string,
+  text: string,
+  [least, most]: readonly [number, number],
+  example: number,
+): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   const allowed = `an integer from ${least} to ${most}`;
-  throw new UsageError(`${option} must be an integer in range, received '${text}'.`, allowed);
+  const message = `${option} must be an integer in range, received '${text}'.`;
+  throw new UsageError(message, allowed, `${option} ${example}`);
 }
 
 function loopback(text: string): '127.0.0.1' | '::1' {

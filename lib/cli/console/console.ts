@@ -1,5 +1,6 @@
 /** `console`: a web page for an engine, until Ctrl-C. */
 
+import { hostname } from 'node:os';
 import type { CommandIo } from '../../../types/subcommand';
 import { ConsoleServer, consoleEngineConfig, SHUTDOWN_GRACE_MS } from '../../console/index';
 import { ExecutionEngine } from '../../core/index';
@@ -32,8 +33,18 @@ function printLink(link: string, { cwd }: ConsoleCommandOptions, io: CommandIo):
   io.stdout.write(`${link}\n`);
   io.stderr.write(
     `Open this link in a browser on this machine. Everyone who has it can run commands as you.\n` +
+      `${isRemote() ? tunnelHint(link) : ''}` +
       `Commands start in ${cwd}. Ctrl-C ends the console and all of its commands.\n`,
   );
+}
+
+/** The browser is on another machine. */
+const isRemote = (): boolean => Boolean(process.env.SSH_CONNECTION);
+
+function tunnelHint(link: string): string {
+  const { host: address, port } = new URL(link);
+  const tunnel = `ssh -L ${port}:${address} ${hostname()}`;
+  return `From the machine of the browser: ${tunnel}, then open the link there.\n`;
 }
 
 function open(link: string, io: CommandIo): void {
@@ -70,8 +81,9 @@ function listenErrorText(
   { code, message }: NodeJS.ErrnoException,
   { host, port }: ConsoleCommandOptions,
 ): string {
-  if (code === 'EADDRINUSE') return `Port ${port} of ${host} is in use. Set another one by --port.`;
-  if (code === 'EACCES') return `Port ${port} is privileged. Set one above 1023 by --port.`;
+  const other = 'Choose another one with --port, or a free one without --port.';
+  if (code === 'EADDRINUSE') return `Port ${port} of ${host} is in use. ${other}`;
+  if (code === 'EACCES') return `Port ${port} is privileged. Choose one above 1023 with --port.`;
   if (code === 'EADDRNOTAVAIL') return `This machine has no address ${host}.`;
   return `Cannot listen on ${host}, port ${port}: ${message}`;
 }

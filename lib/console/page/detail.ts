@@ -103,9 +103,12 @@ export class Detail {
     this.#facts.render(row, this.#store);
     this.#options.render(row);
     this.#renderButtons(row);
-    this.#terminal.isInteractive =
-      row.hasTerminal && row.status === 'running' && this.#store.isOpen;
-    byId('terminal-hint').hidden = !this.#terminal.isInteractive;
+    const isInteractive = row.hasTerminal && row.status === 'running' && this.#store.isOpen;
+    this.#terminal.isInteractive = isInteractive;
+    const hint = byId('terminal-hint');
+    hint.hidden = !row.hasTerminal;
+    // Keeps its place, so that the end of the command does not change the size of the terminal.
+    hint.classList.toggle('is-off', !isInteractive);
   }
 
   /** Performs the action of a button, if the button is enabled. */
@@ -149,6 +152,7 @@ export class Detail {
     setEnabled(this.#buttons.kill, isRunning);
     setEnabled(this.#buttons.remove, isConnected && !isActive);
     setEnabled(this.#buttons.rerun, isConnected && canRerun);
+    this.#buttons.rerun.title = canRerun ? '' : 'Only for commands that a page has started';
     setEnabled(this.#buttons.download, isConnected);
     byId('input-bar').hidden = input === 'none';
     const isOpen = isConnected && input === 'open';

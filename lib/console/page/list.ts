@@ -80,10 +80,13 @@ export class ExecutionList {
     this.#renderSelection();
     this.#emptyText.hidden = order !== '||';
     const { size } = this.#store.rows;
-    setText(
-      this.#emptyText,
-      size === 0 ? 'No executions yet.' : 'No execution matches the filter.',
-    );
+    const empty = this.#store.isOpen ? 'No executions yet.' : 'No connection to the console.';
+    setText(this.#emptyText, size === 0 ? empty : 'No execution matches the filter.');
+  }
+
+  /** Executions that match the filter, whether they are shown or not. */
+  get matches(): number {
+    return Object.values(this.#grouped()).flat().length;
   }
 
   /** Renders what changes with time only. */

@@ -7,7 +7,7 @@ import { parseDuration } from './format';
 import { readTabValue, storeTabValue } from './settings';
 
 /** Fields whose values survive a reload. */
-const STORED_FIELDS = ['cwd', 'timeout', 'env', 'progress-pattern'] as const;
+const STORED_FIELDS = ['name', 'cwd', 'timeout', 'env', 'progress-pattern'] as const;
 
 export class StartForm {
   readonly #command = byId<HTMLTextAreaElement>('command');
@@ -98,12 +98,14 @@ export class StartForm {
       this.#command.focus();
       throw new Error('Enter a command first.');
     }
+    const name = byId<HTMLInputElement>('name').value.trim();
     const cwd = byId<HTMLInputElement>('cwd').value.trim();
     const timeout = byId<HTMLInputElement>('timeout').value.trim();
     const progress = byId<HTMLInputElement>('progress-pattern').value.trim();
     const env = environment(byId<HTMLTextAreaElement>('env').value);
     return {
       command,
+      ...(name === '' ? {} : { name }),
       ...(cwd === '' ? {} : { cwd }),
       ...(timeout === '' || timeout === 'none' ? {} : { timeoutMs: milliseconds(timeout) }),
       ...(Object.keys(env).length === 0 ? {} : { env }),

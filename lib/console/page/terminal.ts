@@ -48,6 +48,8 @@ export class OutputTerminal {
   #isInteractive = false;
   #isReplaying = false;
   #query = '';
+  #matches = 0;
+  #isSearching = false;
 
   constructor(container: HTMLElement, isDark: () => boolean) {
     addNonceToStyles();
@@ -157,8 +159,10 @@ export class OutputTerminal {
         activeMatchColorOverviewRuler: colours.activeMatchBackground,
       },
     };
+    this.#isSearching = true;
     if (direction === 'previous') this.#search.findPrevious(query, options);
     else this.#search.findNext(query, options);
+    this.#isSearching = false;
   }
 
   updateTheme(): void {
@@ -201,9 +205,15 @@ export class OutputTerminal {
     container.addEventListener('keydown', (event) => this.#onKeydown(event));
     terminal.onRender(() => this.#updateFollowing());
     terminal.onScroll(() => this.#updateFollowing());
-    this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
-      this.onResults(resultIndex, resultCount),
-    );
+    this.#search.onDidChangeResults(({ resultIndex, resultCount }) => {
+      const isFirst = this.#matches === 0 && resultCount > 0 && !this.#isSearching;
+      this.#matches = resultCount;
+      // Of matches that arrive with the output, the addon selects the last one and does not show it.
+      if (isFirst) {
+        terminal.clearSelection();
+        this.search(this.#query, 'stay');
+      } else this.onResults(resultIndex, resultCount);
+    });
     let frame = 0;
     new ResizeObserver(() => {
       cancelAnimationFrame(frame);

@@ -14,6 +14,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 const START_FIELDS = [
   'command',
+  'name',
   'cwd',
   'timeoutMs',
   'env',
@@ -92,6 +93,7 @@ export function asStartBody(fields: Fields, allowProgressPatterns: boolean): Sta
     optionalField<boolean>(fields, name, 'true or false', isBoolean) ?? false;
   return {
     command,
+    name: optionalField(fields, 'name', 'a string', isString),
     cwd: optionalField(fields, 'cwd', 'a path', isString),
     timeoutMs: optionalField(fields, 'timeoutMs', 'milliseconds above 0', isPositive),
     env: optionalField(fields, 'env', 'an object of strings', isEnvironment),
@@ -112,6 +114,7 @@ export function toExecutionRequest(body: StartBody, baseDir: string): ExecutionR
     workingDir: path.resolve(baseDir, expandHome(body.cwd ?? '')),
     env: { ...(body.colour ? COLOUR_VARIABLES : {}), ...body.env },
     timeoutMs: body.timeoutMs,
+    ...(body.name === undefined ? {} : { metadata: { source: body.name } }),
     // The sequences by which programs draw are for the terminal of the page.
     ...(body.terminal ? { pty: true, ansi: 'raw' } : { stdin: body.stdin ? 'pipe' : 'ignore' }),
     progress: body.progress === undefined ? true : { pattern: body.progress },

@@ -33,9 +33,7 @@ export function pendingRow(
     memory: null,
     progress: null,
     logFile: null,
-    name: null,
-    source: null,
-    tags: {},
+    ...nameOf(request.metadata ?? {}),
     key: null,
     canRerun: true,
   };

@@ -24,13 +24,17 @@ describe('the program', () => {
 
   test.each([
     [['--port', '70000'], /--port must be .* '70000'[\s\S]*an integer from 0 to 65535/],
-    [['--port', 'http'], /--port .* received 'http'/],
+    [['--port', 'http'], /--port .* received 'http'[\s\S]*example: .* --port 8080/],
     [['--host', '0.0.0.0'], /--host must be a loopback address, received '0\.0\.0\.0'/],
     [['--host', '192.168.1.1'], /--host/],
     [['--cwd', '/no/such/place'], /--cwd must be a directory, received '\/no\/such\/place'/],
     [
       ['--log-dir', '/dev/null/logs'],
       /--log-dir: cannot write to '\/dev\/null\/logs': '\/dev\/null\/logs' is not a directory/,
+    ],
+    [
+      ['--log-dir', '/proc/logs/of/console'],
+      /--log-dir: cannot write to '\/proc\/logs\/of\/console'/,
     ],
     [['--concurrency', '0'], /--concurrency .* received '0'[\s\S]*from 1 to 10000/],
     [['--prot', '1'], /unknown option '--prot'. Did you mean '--port'\?/],
@@ -48,8 +52,21 @@ describe('the program', () => {
     const { port } = other.address() as { port: number };
     const server = startConsole(['--port', String(port)]);
     expect(await server.ended).toMatchObject({ code: 1 });
-    expect(server.stderr).toContain(`Port ${port} of 127.0.0.1 is in use`);
+    expect(server.stderr).toContain(`Port ${port} of 127.0.0.1 is in use. Choose another one`);
+    expect(server.stdout).toBe('');
     other.close();
+  });
+
+  test('names the tunnel that a browser on another machine needs', async () => {
+    const remote = startConsole([], [], { SSH_CONNECTION: '10.0.0.2 5000 10.0.0.1 22' });
+    await remote.listening();
+    const { port } = remote;
+    await waitFor('the rest', () => remote.stderr.includes('Ctrl-C'));
+    expect(remote.stderr).toContain(`ssh -L ${port}:127.0.0.1:${port} `);
+    const local = startConsole([], [], { SSH_CONNECTION: '' });
+    await local.listening();
+    await waitFor('the rest', () => local.stderr.includes('Ctrl-C'));
+    expect(local.stderr).not.toContain('ssh');
   });
 
   test('passes the link to the browser in a private file, and removes the file at the end', async () => {

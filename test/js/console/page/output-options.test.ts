@@ -147,6 +147,19 @@ describeInBrowser('a search in the output', () => {
     expect(top.join()).not.toContain(`line ${250_000 - shown},`);
   });
 
+  test('of output that arrives later shows its first match', async () => {
+    const console_ = await openConsole();
+    const { page } = console_;
+    await console_.run('echo begin; sleep 2; seq -f "found %g" 100; sleep 60');
+    await console_.sees('begin');
+    await page.fill('#search', 'found');
+    await page.locator('#search-count', { hasText: /^no match$/ }).waitFor();
+    await page.locator('#search-count', { hasText: /^1 of 100$/ }).waitFor();
+    await console_.sees('found 1');
+    await page.press('#search', 'Enter');
+    await page.locator('#search-count', { hasText: /^2 of 100$/ }).waitFor();
+  });
+
   test('names the stream that it looks in', async () => {
     const console_ = await openConsole();
     const { page } = console_;

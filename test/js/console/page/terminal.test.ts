@@ -40,8 +40,13 @@ describeInBrowser('a command on a terminal', () => {
     const console_ = await onTerminal(ECHO);
     await console_.sees('ready');
     await console_.page.locator('.xterm-helper-textarea').focus();
+    const hint = console_.page.locator('#terminal-hint', { hasText: 'Shift+Tab leaves' });
+    expect(await hint.isVisible()).toBe(true);
     await console_.page.keyboard.press('Shift+Tab');
     expect(await console_.focused()).not.toContain('xterm');
+    await console_.page.click('#kill');
+    await console_.status('Failed');
+    expect(await hint.isVisible()).toBe(false);
   });
 
   test('follows the size of the page', async () => {
