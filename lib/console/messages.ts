@@ -39,6 +39,8 @@ export interface Row {
   tags: Record<string, string>;
   /** The key whose limit it counts for. */
   key: string | null;
+  /** The engine has dropped its record; the console keeps its row and its output. */
+  isForgotten: boolean;
   /** Whether it can be run again: a page has started it. */
   canRerun: boolean;
 }

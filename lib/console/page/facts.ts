@@ -43,6 +43,7 @@ function factsOf(row: Row, now: number, waitsFor: string): Fact[] {
     ...(waitsFor === '' ? processFacts(row) : []),
     ...optional('Timeout', row.timeoutMs === null ? '' : duration(row.timeoutMs)),
     ...optional('Reason', row.error !== null && exitText(row) === '' ? row.error : '', 'long'),
+    ...optional('Record', row.isForgotten ? 'removed from the engine' : ''),
     ...optional('Name', row.name === row.source ? '' : (row.name ?? '')),
     ...optional('Source', row.source ?? ''),
     ...optional('Key', row.key ?? ''),

@@ -71,6 +71,7 @@ export class ListItem {
 
 /** The key and the tags. The name is before the command. */
 const labelsOf = (row: Row): string[] => [
+  ...(row.isForgotten ? ['removed from the engine'] : []),
   ...(row.key === null ? [] : [`key ${row.key}`]),
   ...tagTexts(row).filter((text) => text !== `name=${row.name}`),
 ];

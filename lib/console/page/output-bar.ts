@@ -6,7 +6,8 @@ import { count } from './format';
 import type { OutputFeed } from './output-feed';
 import type { OutputOptions } from './output-options';
 import { searchScope } from './search-scope';
-import { MAX_MATCHES, type OutputTerminal } from './terminal';
+import type { OutputTerminal } from './terminal';
+import { MAX_MATCHES } from './terminal-search';
 
 export class OutputBar {
   readonly #terminal: OutputTerminal;
@@ -27,7 +28,7 @@ export class OutputBar {
     this.#options = options;
     this.#row = row;
     this.#listen();
-    terminal.onResults = (index, found) => this.#showCount(index, found);
+    terminal.search.onResults = (index, found) => this.#showCount(index, found);
     terminal.onFollow = (isFollowing) => {
       byId('follow').setAttribute('aria-pressed', String(isFollowing));
     };
@@ -42,7 +43,7 @@ export class OutputBar {
   clearSearch(): boolean {
     if (document.activeElement !== this.#field || this.#field.value === '') return false;
     this.#field.value = '';
-    this.#terminal.search('', 'stay');
+    this.#terminal.search.find('', 'stay');
     return true;
   }
 
@@ -57,7 +58,7 @@ export class OutputBar {
 
   #listen(): void {
     const search = (direction: 'stay' | 'next' | 'previous') =>
-      this.#terminal.search(this.#field.value, direction);
+      this.#terminal.search.find(this.#field.value, direction);
     this.#field.addEventListener('input', () => search('stay'));
     this.#field.addEventListener('keydown', (event) => {
       if (event.key === 'Enter') search(event.shiftKey ? 'previous' : 'next');

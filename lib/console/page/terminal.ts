@@ -1,18 +1,16 @@
-/** The terminal that shows the output: text with colours, scrolling and search. */
+/** The terminal that shows the output: text with colours, and scrolling. */
 
 import { FitAddon } from '@xterm/addon-fit';
-import { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { type IMarker, Terminal } from '@xterm/xterm';
 import type { TextChunk } from '../messages';
 import { OutputText, type TextOptions } from './output-text';
-import { DARK, LIGHT, matchColours } from './palette';
+import { DARK, LIGHT } from './palette';
+import { TerminalSearch } from './terminal-search';
 
 /** Lines, as many as the server keeps. */
 const SCROLLBACK = 10_000;
 const BOTH_STREAMS: TextOptions = { times: false, stream: undefined };
-/** More matches are not counted. */
-export const MAX_MATCHES = 500;
 const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
 
@@ -31,15 +29,13 @@ const isLeaving = ({ key, shiftKey }: KeyboardEvent): boolean => key === 'Tab' &
 
 export class OutputTerminal {
   onFollow: (isFollowing: boolean) => void = () => undefined;
-  /** `index` is -1 without a current match. */
-  onResults: (index: number, count: number) => void = () => undefined;
   /** Keys for the command. */
   onKeys: (keys: string) => void = () => undefined;
   /** The size in characters has changed, or an interactive execution is shown. */
   onSize: (size: { cols: number; rows: number }) => void = () => undefined;
+  readonly search: TerminalSearch;
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
-  readonly #search = new SearchAddon({ highlightLimit: MAX_MATCHES });
   readonly #isDark: () => boolean;
   #text = new OutputText(BOTH_STREAMS);
   /** The lines of notes, until they leave the scrollback. */
@@ -47,9 +43,6 @@ export class OutputTerminal {
   #isFollowing = true;
   #isInteractive = false;
   #isReplaying = false;
-  #query = '';
-  #matches = 0;
-  #isSearching = false;
 
   constructor(container: HTMLElement, isDark: () => boolean) {
     addNonceToStyles();
@@ -67,7 +60,7 @@ export class OutputTerminal {
       theme: isDark() ? DARK : LIGHT,
     });
     this.#terminal.loadAddon(this.#fit);
-    this.#terminal.loadAddon(this.#search);
+    this.search = new TerminalSearch(this.#terminal, isDark);
     // Emoji take two columns, as programs expect.
     this.#terminal.loadAddon(new Unicode11Addon());
     this.#terminal.unicode.activeVersion = '11';
@@ -141,33 +134,9 @@ export class OutputTerminal {
     this.#updateFollowing();
   }
 
-  /** `stay` keeps the current match while it matches the query. */
-  search(query: string, direction: 'stay' | 'next' | 'previous'): void {
-    this.#query = query;
-    if (query === '') {
-      this.#search.clearDecorations();
-      this.#terminal.clearSelection();
-      this.onResults(-1, 0);
-      return;
-    }
-    const colours = matchColours(this.#isDark());
-    const options = {
-      incremental: direction === 'stay',
-      decorations: {
-        ...colours,
-        matchOverviewRuler: colours.matchBackground,
-        activeMatchColorOverviewRuler: colours.activeMatchBackground,
-      },
-    };
-    this.#isSearching = true;
-    if (direction === 'previous') this.#search.findPrevious(query, options);
-    else this.#search.findNext(query, options);
-    this.#isSearching = false;
-  }
-
   updateTheme(): void {
     this.#terminal.options.theme = this.#isDark() ? DARK : LIGHT;
-    if (this.#query !== '') this.search(this.#query, 'stay');
+    this.search.updateTheme();
   }
 
   set screenReader(isOn: boolean) {
@@ -205,15 +174,6 @@ export class OutputTerminal {
     container.addEventListener('keydown', (event) => this.#onKeydown(event));
     terminal.onRender(() => this.#updateFollowing());
     terminal.onScroll(() => this.#updateFollowing());
-    this.#search.onDidChangeResults(({ resultIndex, resultCount }) => {
-      const isFirst = this.#matches === 0 && resultCount > 0 && !this.#isSearching;
-      this.#matches = resultCount;
-      // Of matches that arrive with the output, the addon selects the last one and does not show it.
-      if (isFirst) {
-        terminal.clearSelection();
-        this.search(this.#query, 'stay');
-      } else this.onResults(resultIndex, resultCount);
-    });
     let frame = 0;
     new ResizeObserver(() => {
       cancelAnimationFrame(frame);

@@ -4,6 +4,7 @@ import type { ExecutionEngineApi } from '../../../types/api';
 import type {
   ExecutionEventName,
   ExecutionListener,
+  RemovedEvent,
   StartedEvent,
   TerminalEvent,
 } from '../../../types/events';
@@ -51,6 +52,7 @@ export class ExecutionRegistry {
     },
     output: (event) => this.#addOutput(event.executionId, event),
     settled: (event) => this.#onSettled(event),
+    removed: (event) => this.#onRemoved(event),
   };
   /** An execution was adopted by its event, which has no metadata. */
   onUnknown: () => void = () => undefined;
@@ -133,10 +135,7 @@ export class ExecutionRegistry {
       const message = `Execution ${id} has not ended: cancel it first`;
       throw new HttpError(409, 'ERR_EXECUTION_ACTIVE', message);
     }
-    this.#entries.delete(id);
-    this.#finished.delete(id);
-    this.tails.remove(id);
-    for (const watcher of this.watchers) watcher.removed(id);
+    this.#drop(id);
     if (!this.#adopts) await this.#engine.removeExecution(id);
   }
 
@@ -191,6 +190,13 @@ export class ExecutionRegistry {
     this.#settle(result);
   }
 
+  /** What a program removes disappears. What the engine drops by its limits stays readable. */
+  #onRemoved({ executionId: id, reason }: RemovedEvent): void {
+    if (!this.#finished.has(id)) return;
+    if (reason === 'request') this.#drop(id);
+    else this.#update(id, { isForgotten: true });
+  }
+
   #settle(result: ExecutionOutcome): void {
     const { id } = result;
     const row = this.row(id);
@@ -200,6 +206,13 @@ export class ExecutionRegistry {
     this.#finished.add(id);
     const [oldest] = this.#finished;
     if (this.#finished.size > MAX_FINISHED && oldest !== undefined) void this.remove(oldest);
+  }
+
+  #drop(id: string): void {
+    this.#entries.delete(id);
+    this.#finished.delete(id);
+    this.tails.remove(id);
+    for (const watcher of this.watchers) watcher.removed(id);
   }
 
   #update(id: string, change: Partial<Row>): void {

@@ -14,7 +14,6 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 const START_FIELDS = [
   'command',
-  'name',
   'cwd',
   'timeoutMs',
   'env',
@@ -22,6 +21,7 @@ const START_FIELDS = [
   'terminal',
   'colour',
   'progress',
+  'name',
 ] as const satisfies (keyof StartBody)[];
 
 /** Variables by which programs decide whether to colour output that goes to a pipe. */
@@ -93,7 +93,6 @@ export function asStartBody(fields: Fields, allowProgressPatterns: boolean): Sta
     optionalField<boolean>(fields, name, 'true or false', isBoolean) ?? false;
   return {
     command,
-    name: optionalField(fields, 'name', 'a string', isString),
     cwd: optionalField(fields, 'cwd', 'a path', isString),
     timeoutMs: optionalField(fields, 'timeoutMs', 'milliseconds above 0', isPositive),
     env: optionalField(fields, 'env', 'an object of strings', isEnvironment),
@@ -101,6 +100,7 @@ export function asStartBody(fields: Fields, allowProgressPatterns: boolean): Sta
     terminal: flag('terminal'),
     colour: flag('colour'),
     progress: asPattern(fields, allowProgressPatterns),
+    name: optionalField(fields, 'name', 'a string', isString),
   };
 }
 

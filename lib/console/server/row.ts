@@ -35,6 +35,7 @@ export function pendingRow(
     logFile: null,
     ...nameOf(request.metadata ?? {}),
     key: null,
+    isForgotten: false,
     canRerun: true,
   };
 }

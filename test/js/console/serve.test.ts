@@ -133,9 +133,9 @@ test('close() ends the server and its listeners, and nothing else', async () => 
   await state.over();
   expect(state.messages.at(-1)).toMatchObject({ type: 'bye' });
   expect(await engine.getStatus(run.id)).toBe('running');
-  const names = ['started', 'output', 'settled', 'statusChanged', 'progress'];
+  const names = ['started', 'output', 'settled', 'statusChanged', 'progress', 'removed'];
   expect(names.map((name) => (engine as ExecutionEngine).listenerCount(name))).toEqual([
-    0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0,
   ]);
   expect(await rejection(server.ask('/'))).toMatchObject({ code: 'ECONNREFUSED' });
   await run.cancel();
@@ -201,6 +201,25 @@ test('an execution has the name of its tag, or of its source, and its key', asyn
     [null, null, null],
   ]);
   await Promise.all(runs.map((run) => run.cancel()));
+});
+
+test('what a program removes disappears, what the engine drops is marked', async () => {
+  const engine = makeEngine({ maxInMemoryExecutions: 1 });
+  const server = await serve(engine);
+  const state = server.stream('/api/state');
+  const removed = (id: string): boolean =>
+    state.messages.some((message) => (message.removed as string[] | undefined)?.includes(id));
+  const first = await engine.run(sh('echo first'));
+  await engine.removeExecution(first.id);
+  await state.until('the removal', () => removed(first.id));
+  const second = await engine.run(sh('echo second'));
+  const third = await engine.run(sh('echo third'));
+  await engine.cleanup();
+  await state.until('the mark', () => state.row(second.id)?.isForgotten);
+  expect([state.row(third.id)?.isForgotten, removed(second.id)]).toEqual([false, false]);
+  expect(await output(server, second.id)).toBe('second\n');
+  // The page can remove it although the engine does not have it.
+  expect((await server.post(`/api/executions/${second.id}/remove`)).status).toBe(200);
 });
 
 test('it reports a pause, and the end of the engine', async () => {

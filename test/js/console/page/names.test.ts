@@ -6,7 +6,7 @@ import { GUARD_MS, waitFor } from '../../support/wait';
 jest.setTimeout(4 * GUARD_MS);
 
 const CONTROLS =
-  /^(button|textbox|searchbox|checkbox|radio|link|option|listbox|progressbar|dialog|region|group)$/;
+  /^(button|textbox|searchbox|checkbox|radio|link|option|listbox|progressbar|dialog|region)$/;
 
 interface Node {
   ignored: boolean;
@@ -74,7 +74,7 @@ describeInBrowser('names on the page', () => {
     await page.fill('#filter', '#12');
     expect(await console_.items()).toEqual(['#12: echo twelve']);
     await console_.item('echo twelve').click();
-    await page.locator('#facts', { hasText: /Source.?#12$/ }).waitFor();
+    await page.locator('#facts', { hasText: /Source.?#12Directory/ }).waitFor();
     await page.click('#rerun');
     await waitFor('the rerun', async () => (await console_.items()).length === 2);
     expect(new Set(await console_.items())).toEqual(new Set(['#12: echo twelve']));

@@ -160,6 +160,28 @@ describeInBrowser('a search in the output', () => {
     await page.locator('#search-count', { hasText: /^2 of 100$/ }).waitFor();
   });
 
+  test('keeps its match when the size of the page changes', async () => {
+    const console_ = await openConsole();
+    const { page } = console_;
+    await console_.run('seq -f "found %g" 300; sleep 60');
+    await console_.sees('found 300');
+    await page.fill('#search', 'found');
+    await page.locator('#search-count', { hasText: /^1 of 300$/ }).waitFor();
+    // The line that names the searched lines has changed the size of the terminal.
+    await page.locator('#search-scope', scope('in all 300 lines')).waitFor();
+    for (let i = 0; i < 4; i++) await page.press('#search', 'Enter');
+    await page.locator('#search-count', { hasText: /^5 of 300$/ }).waitFor();
+    const rows = () => page.locator('.xterm-rows > div').count();
+    const before = await rows();
+    await page.setViewportSize({ width: 1000, height: 600 });
+    await waitFor('another size', async () => (await rows()) !== before);
+    await console_.evaluate('new Promise((resolve) => setTimeout(resolve, 600))');
+    expect(await page.textContent('#search-count')).toBe('5 of 300');
+    await console_.sees('found 5');
+    await page.press('#search', 'Enter');
+    await page.locator('#search-count', { hasText: /^6 of 300$/ }).waitFor();
+  });
+
   test('names the stream that it looks in', async () => {
     const console_ = await openConsole();
     const { page } = console_;

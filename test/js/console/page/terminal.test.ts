@@ -58,6 +58,21 @@ describeInBrowser('a command on a terminal', () => {
     await waitFor('another size', async () => (await sizes()).some((size) => size !== first));
   });
 
+  test.each([600, 607, 614, 621])('fits into the page with a height of %i', async (height) => {
+    const console_ = await onTerminal(ECHO);
+    await console_.sees('ready');
+    await console_.page.setViewportSize({ width: 1003, height });
+    const gaps = (): Promise<[number, number]> =>
+      console_.evaluate(`(() => { const box = document.querySelector('#terminal').getBoundingClientRect();
+        const rows = document.querySelector('.xterm-screen').getBoundingClientRect();
+        return [box.bottom - rows.bottom, box.right - rows.right]; })()`);
+    // The last row and the last column are inside: a row is 18 pixels high.
+    await waitFor('a terminal that fits', async () => {
+      const [below, right] = await gaps();
+      return below >= 4 && below < 24 && right >= 4 && right < 40;
+    });
+  });
+
   test('draws: sequences that move the cursor are kept', async () => {
     const console_ = await onTerminal(String.raw`printf 'abc\r\033[1CX\n'; sleep 60`);
     await console_.sees('aXc');

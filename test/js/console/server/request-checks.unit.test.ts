@@ -6,6 +6,7 @@ const POLLUTED = {
   env: { A: '1' },
   stdin: true,
   progress: '(',
+  name: 'x',
   text: 'x',
 };
 
@@ -29,6 +30,7 @@ describe('with a polluted Object.prototype', () => {
       ['terminal', false],
       ['colour', false],
       ['progress', undefined],
+      ['name', undefined],
     ]);
   });
 
