@@ -99,6 +99,26 @@ describeInBrowser('the appearance of the page', () => {
     expect(await console_.evaluate('document.getAnimations().length')).toBe(0);
   });
 
+  test('with forced colours, what is pressed or selected differs from what is not', async () => {
+    const console_ = await openConsole({ forcedColors: 'active' });
+    await console_.run('echo one');
+    await console_.run('echo two');
+    await console_.status('Completed');
+    const grounds = await console_.evaluate<string[]>(
+      `['#times', '#follow', '#streams input:not(:checked) + span', '#streams input:checked + span'].map((part) => getComputedStyle(document.querySelector(part)).backgroundColor)`,
+    );
+    expect(grounds[1]).not.toBe(grounds[0]);
+    expect(grounds[3]).not.toBe(grounds[2]);
+    const outlines = await console_.evaluate<string[]>(
+      `['true', 'false'].map((is) => getComputedStyle(document.querySelector('.item[aria-selected=' + is + ']')).outlineStyle)`,
+    );
+    expect(outlines).toEqual(['solid', 'none']);
+    const [enabled, disabled] = await console_.evaluate<string[]>(
+      `['#copy', '#cancel'].map((part) => getComputedStyle(document.querySelector(part)).color)`,
+    );
+    expect(disabled).not.toBe(enabled);
+  });
+
   test('a running execution does not shift the layout', async () => {
     const console_ = await openConsole();
     const { page } = console_;
