@@ -96,7 +96,7 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
       registry_.set_queued(execution->id());
       break;
     case Admission::Decision::run:
-      queue_launch(execution, std::move(*command));
+      queue_launch(execution, std::move(*command), false);
       break;
   }
   return {};
@@ -190,11 +190,13 @@ std::optional<Dispatcher::Launch> Dispatcher::take_launch(std::deque<Launch>& fr
 
 // One launch at a time, then the work that was posted in the meantime: admissions do not wait until
 // all earlier launches are done.
-void Dispatcher::queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command) {
+void Dispatcher::queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command,
+                              bool has_waited) {
   assert_on_spawn_thread();
   registry_.set_admitted(execution->id());
   Permit permit = make_permit(execution->serial());
-  launches_.push_back({std::move(execution), std::move(command), std::move(permit)});
+  launches_.push_back(
+      {std::move(execution), std::move(command), std::move(permit), {}, has_waited});
   if (launching_) return;
   launching_ = true;
   boost::asio::post(spawner_, [this] { launch_next(); });
@@ -215,7 +217,8 @@ void Dispatcher::launch_next() {
 
 void Dispatcher::launch(Launch launch) {
   Execution& execution = *launch.execution;
-  const auto options = execution.launch_options();
+  auto options = execution.launch_options();
+  if (launch.has_waited) options.ignored_signals.reset();
   options.cgroups->ensure();
   options.watchdog->ensure(options.cgroups->path());
   const auto before = SteadyClock::now();
@@ -237,6 +240,7 @@ void Dispatcher::launch(Launch launch) {
 // of the spawn thread's io_context would open descriptors, which may be what is exhausted.
 void Dispatcher::launch_later(Millis delay, Launch launch) {
   assert_on_spawn_thread();
+  launch.has_waited = true;
   const std::uint64_t serial = launch.execution->serial();
   const auto timer =
       std::make_shared<boost::asio::steady_timer>(launch.execution->strand(), to_steady(delay));
@@ -275,7 +279,7 @@ void Dispatcher::start_waiting(std::uint64_t serial) {
   auto& execution = node.mapped();
   // Resolved once more: the file system may have changed while it was queued.
   auto command = resolve_request(*execution, config_, files_);
-  if (command) return queue_launch(std::move(execution), std::move(*command));
+  if (command) return queue_launch(std::move(execution), std::move(*command), true);
 
   registry_.set_admitted(execution->id());
   Permit permit = make_permit(serial);

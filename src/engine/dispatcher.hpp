@@ -57,11 +57,13 @@ class Dispatcher {
     ResolvedCommand command;
     Permit permit;
     LaunchRetry retry = {};
+    // Not at once after the call: the host may ignore other signals than then.
+    bool has_waited = false;
   };
 
   // ---- On the spawn thread only.
   Result<void> admit(const std::shared_ptr<Execution>& execution);
-  void queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command);
+  void queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command, bool has_waited);
   void launch_next();
   void launch(Launch launch);
   void launch_later(Millis delay, Launch launch);

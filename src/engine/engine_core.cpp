@@ -54,7 +54,11 @@ bool EngineCore::execute(ExecutionRequest request, Handler<void> handler) {
   if (auto broken = check_secrets(request)) return refuse(std::move(*broken));
   // On the caller's thread: whatever the host changes after the call has no effect.
   request.host_directory = host_state.directory();
-  if (!config.limits.umask && !request.limits.umask) request.host_umask = host_state.umask();
+  if (!config.limits.umask && !request.limits.umask) {
+    const auto status = host_state.status();
+    request.host_umask = status.umask;
+    request.host_ignored_signals = status.ignored_signals;
+  }
   auto execution = std::make_shared<Execution>(*this, runtime.make_strand(), *id, serials_++,
                                                std::move(request));
   if (!registry.add(execution)) return refuse(errors::duplicate_id(format_id(*id)));

@@ -79,6 +79,7 @@ LaunchOptions launch_options_of(const ExecutionRequest& request, const Execution
   }
   options.reserve = request.record_path || !log_path_of(request, services.config, id).empty();
   options.watchdog = &services.watchdog;
+  options.ignored_signals = request.host_ignored_signals;
   options.host_state = &services.host_state;
   options.cgroups = &services.cgroups;
   const ProcessLimits& limits = options.limits;

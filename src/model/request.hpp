@@ -55,6 +55,8 @@ struct ExecutionRequest {
   // host at the time of the request. Without them, those of the launch.
   std::shared_ptr<const HostDirectory> host_directory;
   std::optional<unsigned> host_umask;
+  // The signals that the host ignored then; signal 1 is bit 0. For a launch that follows at once.
+  std::optional<std::uint64_t> host_ignored_signals;
 
   std::optional<Millis> timeout;
   std::optional<Millis> idle_timeout;

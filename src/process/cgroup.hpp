@@ -12,6 +12,7 @@
 
 #include "model/error.hpp"
 #include "policy/process_tree.hpp"
+#include "process/posix/unique_fd.hpp"
 
 namespace escher {
 
@@ -37,10 +38,22 @@ class Cgroup {
   Cgroup& operator=(Cgroup&& other) noexcept;
   ~Cgroup();
 
-  // The descriptor of its directory, with which a child is created inside the cgroup. POSIX; -1
-  // after `close_directory`.
-  int directory_fd() const { return directory_fd_; }
-  void close_directory();
+  // Where it is, and what the pool knows of it.
+  struct Place {
+    std::string path;
+    int watch = -1;  // the pool's, to learn whether it was changed
+    // The tick that is recorded in it, see record_start; 0 = none.
+    std::uint64_t recorded = 0;
+    // Its directory and its `cgroup.events`: open at every use, or from the first one on.
+    bool keeps_files = false;
+    UniqueFd directory, events;
+  };
+
+  // The descriptor of its directory, with which a child is created inside the cgroup. POSIX; may be
+  // -1 after `launched`.
+  int directory_fd() const { return place_.directory.get(); }
+  // The child was created: frees the descriptor, unless it is kept for the next use.
+  void launched();
   // No later execution may use it.
   void discard() { use_ = use_ == Use::repeated ? Use::once : use_; }
 
@@ -56,21 +69,15 @@ class Cgroup {
   // Adds the live processes in it that are not in `members` yet.
   void add_members(std::uint64_t since, std::vector<TreeMember>& members) const;
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return place_.path; }
 
  private:
   friend class CgroupPool;
-  Cgroup(std::shared_ptr<CgroupPool> pool, std::string path, int watch, int directory_fd, Use use)
-      : pool_(std::move(pool)),
-        path_(std::move(path)),
-        watch_(watch),
-        directory_fd_(directory_fd),
-        use_(use) {}
+  Cgroup(std::shared_ptr<CgroupPool> pool, Place place, Use use)
+      : pool_(std::move(pool)), place_(std::move(place)), use_(use) {}
 
   std::shared_ptr<CgroupPool> pool_;
-  std::string path_;
-  int watch_ = -1;  // the pool's, to learn whether it was changed
-  int directory_fd_ = -1;
+  Place place_;
   Use use_ = Use::repeated;
 };
 

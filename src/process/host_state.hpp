@@ -22,17 +22,20 @@ class HostState {
   // opened, but a child can begin in it.
   std::shared_ptr<const HostDirectory> directory();
 
-  // The signals that the process ignores; signal 1 is bit 0. All of them where that is unknown:
-  // macOS, and Linux without /proc.
-  std::uint64_t ignored_signals();
-
-  // Read from /proc: umask() returns the old mask only by setting a new one, which other threads
-  // would see. Nothing where that is not possible: macOS, and Linux before 4.7.
-  std::optional<unsigned> umask();
+  struct Status {
+    // Read from /proc: umask() returns the old mask only by setting a new one, which other threads
+    // would see. Nothing where that is not possible: macOS, and Linux before 4.7.
+    std::optional<unsigned> umask;
+    // The signals that the process ignores; signal 1 is bit 0. All of them where that is unknown:
+    // macOS, and Linux without /proc.
+    std::uint64_t ignored_signals = ~std::uint64_t{0};
+  };
+  // Both with one read: the kernel makes the whole file for each.
+  Status status();
 
  private:
-  // As much of /proc/self/status as `text` holds; empty if it cannot be read.
-  std::string_view status(std::span<char> text);
+  // /proc/self/status as far as `text` holds it; empty if it cannot be read.
+  std::string_view status_file(std::span<char> text);
 
   Mutex mutex_;
   std::shared_ptr<const HostDirectory> last_ ESCHER_GUARDED_BY(mutex_);

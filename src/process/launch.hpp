@@ -47,7 +47,9 @@ struct LaunchOptions {
   // A process that outlives the host gets a cgroup only if it has limits, and that cgroup outlives
   // the host too.
   bool outlives_host = false;
-  // What the host ignores; null = unknown, and the launch takes longer.
+  // The signals that the host ignores, see HostState. Without them they are read from `host_state`;
+  // without both they count as unknown, and the launch takes longer.
+  std::optional<std::uint64_t> ignored_signals;
   HostState* host_state = nullptr;
   Watchdog* watchdog = nullptr;  // registers the new session; null = none
 };

@@ -12,7 +12,7 @@ std::optional<Error> Cgroup::check_limits(const CgroupLimits&) {
 Cgroup::Cgroup(Cgroup&&) noexcept = default;
 Cgroup& Cgroup::operator=(Cgroup&&) noexcept = default;
 Cgroup::~Cgroup() = default;
-void Cgroup::close_directory() {}
+void Cgroup::launched() {}
 bool Cgroup::kill(std::uint64_t) { return false; }
 bool Cgroup::is_empty(std::uint64_t) const { return true; }
 void Cgroup::add_members(std::uint64_t, std::vector<TreeMember>&) const {}

@@ -51,7 +51,7 @@ std::shared_ptr<const HostDirectory> HostState::directory() {
   return opened;
 }
 
-std::string_view HostState::status(std::span<char> text) {
+std::string_view HostState::status_file(std::span<char> text) {
   int fd = status_fd_.load();
   if (fd < 0) {
     const MutexLock lock(mutex_);
@@ -63,15 +63,15 @@ std::string_view HostState::status(std::span<char> text) {
   return {text.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
 }
 
-std::optional<unsigned> HostState::umask() {
-  char text[256];
-  return number_in<unsigned>(status(text), "\nUmask:\t", 8);
-}
-
-std::uint64_t HostState::ignored_signals() {
+HostState::Status HostState::status() {
   char text[4096];  // with the supplementary groups, of which there may be many
-  const auto ignored = number_in<std::uint64_t>(status(text), "\nSigIgn:\t", 16);
-  return ignored.value_or(~std::uint64_t{0});
+  const std::string_view file = status_file(text);
+  Status status;
+  status.umask = number_in<unsigned>(file, "\nUmask:\t", 8);
+  if (const auto ignored = number_in<std::uint64_t>(file, "\nSigIgn:\t", 16)) {
+    status.ignored_signals = *ignored;
+  }
+  return status;
 }
 
 }  // namespace escher

@@ -115,7 +115,11 @@ LaunchOutcome launch_child(const ResolvedCommand& command, const LaunchOptions& 
   const auto argv = pointers_to(command.argv);
   auto environment = environment_of(*command.env, options.marker);
   posix::DefaultSignals signals;
-  if (options.host_state != nullptr) signals.ignored = options.host_state->ignored_signals();
+  if (options.ignored_signals) {
+    signals.ignored = *options.ignored_signals;
+  } else if (options.host_state != nullptr) {
+    signals.ignored = options.host_state->status().ignored_signals;
+  }
   posix::NewSession session;
   std::optional<posix::ControllingTerminal> terminal;
   if (stdio.terminal) terminal = posix::ControllingTerminal{stdio.child_fds[0]};
@@ -268,7 +272,7 @@ Result<LaunchedCommand> launch(const Strand& strand, const ResolvedCommand& comm
     go_without_cgroup(child.os_error, *options.cgroups, *cgroup);
     child = launch_child(command, options, *stdio, *cgroup);
   }
-  if (*cgroup) (*cgroup)->close_directory();
+  if (*cgroup) (*cgroup)->launched();
   if (!child.ok()) return launch_error(child, command, options);
   auto launched = take_over(strand, std::move(child), std::move(*stdio), options.watchdog, since);
   if (launched) launched->cgroup = std::move(*cgroup);

@@ -1,4 +1,5 @@
 // The concurrency limit, the queue and its order, and rejected requests.
+#include <csignal>
 #include <functional>
 #include <map>
 
@@ -69,6 +70,20 @@ TEST_F(EngineAdmission, QueueIsOrderedByPriorityThenByArrival) {
   cancel(first);
   wait_until("the last one", [&] { return sink.finished_count() == expected.size(); });
   EXPECT_EQ(sink.start_order(), expected);
+}
+
+// Its launch may come long after the call.
+TEST_F(EngineAdmission, QueuedCommandIgnoresNoSignalThatTheHostBeganToIgnoreMeanwhile) {
+  config.max_concurrent_executions = 1;
+  config.max_queued_executions = 1;
+  start();
+  const auto first = submit(puppet({"sleep"}));
+  const auto queued = submit(puppet({"signals"}));
+  const auto before = std::signal(SIGUSR2, SIG_IGN);
+  cancel(first);
+  wait_finished(queued);
+  std::signal(SIGUSR2, before);
+  EXPECT_NE(kept(queued).find("SigIgn:\t0000000000000000"), std::string::npos) << kept(queued);
 }
 
 TEST_F(EngineAdmission, IdOfARunningOrQueuedExecutionIsRejected) {

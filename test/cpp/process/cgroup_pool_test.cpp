@@ -88,6 +88,17 @@ TEST(CgroupPoolTest, UnchangedGroupIsUsedAgain) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(host.read_line(), "same");
 }
 
+// Its directory is still open.
+TEST(CgroupPoolTest, GroupThatWasRemovedWhileItWasIdleIsNotUsedAgain) {
+  CgroupHost host = host_with([](EngineCgroups& groups, const Channel& channel) {
+    const std::string first = path_of_next(groups);
+    ::rmdir(first.c_str());
+    channel.send(path_of_next(groups) == first ? "same" : "another");
+  });
+  SKIP_WITHOUT_ROOT(host);
+  EXPECT_EQ(host.read_line(), "another");
+}
+
 // Sends the changes after which the group is used again.
 void try_changes(EngineCgroups& groups, const Channel& channel, bool after_release) {
   const std::string sample = path_of_next(groups);

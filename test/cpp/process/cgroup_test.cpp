@@ -231,11 +231,24 @@ TEST(CgroupTest, GroupThatCannotBeOpenedIsRemoved) {
 TEST(CgroupTest, LaunchWithoutADescriptorForTheGroupFails) {
   EXPECT_RESULT("EMFILE", [](CgroupRig& rig) {
     constexpr KernelCall kOpenEntrance{SYS_openat, 2, O_PATH | O_DIRECTORY | O_CLOEXEC};
+    // The one of the check, which is open.
+    const auto taken = rig.options().cgroups->acquire();
     if (!refuse_call(kOpenEntrance, EMFILE)) return std::string("EMFILE");
     auto attempt = launch(rig.strand, shell_command("exit 0"), rig.options());
     if (!attempt) {
       return std::string(attempt.error().os_error == EMFILE ? "EMFILE" : "another error");
     }
+    rig.wait_and_reap(attempt->process);
+    return std::string("launched");
+  });
+}
+
+TEST(CgroupTest, GroupThatIsUsedAgainNeedsNoDescriptor) {
+  EXPECT_RESULT("launched", [](CgroupRig& rig) {
+    constexpr KernelCall kOpenEntrance{SYS_openat, 2, O_PATH | O_DIRECTORY | O_CLOEXEC};
+    if (!refuse_call(kOpenEntrance, EMFILE)) return std::string("launched");
+    auto attempt = launch(rig.strand, shell_command("exit 0"), rig.options());
+    if (!attempt) return attempt.error().message;
     rig.wait_and_reap(attempt->process);
     return std::string("launched");
   });

@@ -79,7 +79,7 @@ TEST_F(HostStateTest, RelativePathsAreLookedUpInTheDirectory) {
 
 TEST_F(HostStateTest, UmaskIsReadWithoutBeingSet) {
   const mode_t before = ::umask(0123);
-  const auto mask = host.umask();
+  const auto mask = host.status().umask;
   ::umask(before);
   EXPECT_EQ(mask, 0123U);
 }
@@ -88,9 +88,9 @@ TEST_F(HostStateTest, IgnoredSignalsAreThoseWithoutAHandler) {
   const auto before_usr1 = std::signal(SIGUSR1, SIG_IGN);
   const auto before_usr2 = std::signal(SIGUSR2, [](int) {});
   const auto before_last = std::signal(SIGRTMAX, SIG_IGN);
-  const std::uint64_t ignored = host.ignored_signals();
+  const std::uint64_t ignored = host.status().ignored_signals;
   std::signal(SIGUSR1, SIG_DFL);
-  const std::uint64_t after = host.ignored_signals();
+  const std::uint64_t after = host.status().ignored_signals;
   std::signal(SIGUSR1, before_usr1);
   std::signal(SIGUSR2, before_usr2);
   std::signal(SIGRTMAX, before_last);

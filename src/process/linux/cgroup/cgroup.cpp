@@ -25,38 +25,35 @@ std::optional<Error> Cgroup::check_limits(const CgroupLimits& limits) {
 
 Cgroup::Cgroup(Cgroup&& other) noexcept
     : pool_(std::exchange(other.pool_, nullptr)),
-      path_(std::exchange(other.path_, {})),
-      watch_(std::exchange(other.watch_, -1)),
-      directory_fd_(std::exchange(other.directory_fd_, -1)),
+      place_(std::move(other.place_)),
       use_(other.use_) {}
 
 Cgroup& Cgroup::operator=(Cgroup&& other) noexcept {
   std::swap(pool_, other.pool_);
-  std::swap(path_, other.path_);
-  std::swap(watch_, other.watch_);
-  std::swap(directory_fd_, other.directory_fd_);
+  std::swap(place_, other.place_);
   std::swap(use_, other.use_);
   return *this;
 }
 
 Cgroup::~Cgroup() {
-  close_directory();
-  if (pool_) pool_->release({std::move(path_), watch_}, use_);
+  if (!pool_) return;
+  launched();
+  pool_->release(std::move(place_), use_);
 }
 
-void Cgroup::close_directory() {
-  if (const int fd = std::exchange(directory_fd_, -1); fd >= 0) ::close(fd);
+void Cgroup::launched() {
+  if (!place_.keeps_files) place_.directory.reset();
 }
 
 bool Cgroup::kill(std::uint64_t since) {
   discard();
-  return posix::kill_cgroup(path_.c_str(), {since});
+  return posix::kill_cgroup(path().c_str(), {since});
 }
 bool Cgroup::is_empty(std::uint64_t since) const {
-  return posix::is_cgroup_empty(path_) || posix::has_only_strangers(path_.c_str(), {since});
+  return posix::is_cgroup_empty(path()) || posix::has_only_strangers(path().c_str(), {since});
 }
 void Cgroup::add_members(std::uint64_t since, std::vector<TreeMember>& members) const {
-  posix::add_cgroup_members(path_, {since}, members);
+  posix::add_cgroup_members(path(), {since}, members);
 }
 
 }  // namespace escher

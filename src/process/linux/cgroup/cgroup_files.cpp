@@ -101,7 +101,7 @@ std::optional<Error> set_limit(const std::string& cgroup, const std::string& fil
   return cgroup_error(reason, cgroup + "/" + file, "the limit cannot be set");
 }
 
-bool has_event(const std::string& events, std::string_view line) {
+bool has_event(std::string_view events, std::string_view line) {
   const auto lines = lines_of(events);
   return std::find(lines.begin(), lines.end(), line) != lines.end();
 }
@@ -159,8 +159,7 @@ int write_cgroup_file(const std::string& file, const std::string& value) {
   return ::write(fd.get(), value.data(), value.size()) < 0 ? errno : 0;
 }
 
-void record_start(const std::string& cgroup) {
-  const std::uint64_t tick = current_tick();
+void record_start(const std::string& cgroup, std::uint64_t tick) {
   ::setxattr(cgroup.c_str(), kStartAttribute, &tick, sizeof tick, 0);
 }
 
@@ -197,7 +196,17 @@ std::optional<Error> set_cgroup_limits(const std::string& cgroup, const CgroupLi
 }
 
 bool is_cgroup_empty(const std::string& cgroup) {
-  return has_event(contents_of(cgroup + "/cgroup.events"), "populated 0");
+  const UniqueFd events(::open((cgroup + "/cgroup.events").c_str(), O_RDONLY | O_CLOEXEC));
+  return events && is_cgroup_empty(events.get());
+}
+
+bool is_cgroup_empty(int events) {
+  char text[256];
+  ssize_t size = -1;
+  do {
+    size = ::pread(events, text, sizeof text, 0);
+  } while (size < 0 && errno == EINTR);
+  return size > 0 && has_event({text, static_cast<std::size_t>(size)}, "populated 0");
 }
 
 void add_cgroup_members(const std::string& cgroup, const Strangers& strangers,

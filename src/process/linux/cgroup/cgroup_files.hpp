@@ -2,6 +2,7 @@
 // cgroups. Any thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,9 +23,9 @@ std::string base_cgroup_of(const std::string& cgroup, const std::string& top);
 // 0, or the errno.
 int write_cgroup_file(const std::string& file, const std::string& value);
 
-// Records in the cgroup that its processes are started later than now, and reads that; without a
+// Records in the cgroup that its processes are started after `tick`, and reads that; without a
 // record there are no strangers.
-void record_start(const std::string& cgroup);
+void record_start(const std::string& cgroup, std::uint64_t tick);
 Strangers recorded_strangers(const std::string& cgroup);
 
 // The error that reports every failure of a cgroup.
@@ -40,6 +41,8 @@ std::optional<Error> set_cgroup_limits(const std::string& cgroup, const CgroupLi
 
 // No live process is in it or below it.
 bool is_cgroup_empty(const std::string& cgroup);
+// The same, by its open `cgroup.events`.
+bool is_cgroup_empty(int events);
 
 // Adds the live processes in it and below it that are not in `members` yet.
 void add_cgroup_members(const std::string& cgroup, const Strangers& strangers,

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,15 @@ namespace {
 
 // More than most configurations run at a time.
 constexpr std::size_t kMaxReady = 64;
+// So many keep their files open while commands run: opening them is half of what a cgroup costs a
+// launch. Each takes two descriptors, so none does where descriptors are few.
+constexpr std::uint64_t kMaxWithFiles = 32;
+constexpr rlim_t kFewDescriptors = 1024;
+
+bool has_many_descriptors() {
+  rlimit limit = {};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= kFewDescriptors;
+}
 
 bool is_same_file(int fd, const std::string& path) {
   struct stat one, other;
@@ -71,7 +81,7 @@ bool CgroupPool::try_create_engine_cgroup() {
     errno = ENOENT;
     return false;
   }
-  posix::record_start(path);
+  posix::record_start(path, current_tick());
   {
     const MutexLock guard(mutex_);
     watch_.watch_parent(path);
@@ -140,7 +150,12 @@ std::optional<Cgroup> CgroupPool::create(const std::string& directory, Use use) 
       directory + "/" +
       (directory == path_ ? number : std::string(kDetachedPrefix) + engine_ + "-" + number);
   if (::mkdir(path.c_str(), 0700) != 0) return std::nullopt;
-  const Idle made{path, use == Use::repeated ? watch(path) : posix::CgroupWatch::kNone};
+  Idle made;
+  made.path = path;
+  if (use == Use::repeated) {
+    made.watch = watch(path);
+    made.keeps_files = created_ <= kMaxWithFiles && has_many_descriptors();
+  }
   auto cgroup = open(made, use);
   if (cgroup) return cgroup;
   const int reason = errno;
@@ -150,15 +165,31 @@ std::optional<Cgroup> CgroupPool::create(const std::string& directory, Use use) 
   return std::nullopt;
 }
 
-std::optional<Cgroup> CgroupPool::open(Idle cgroup, Use use) {
-  const int directory_fd = ::open(cgroup.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (directory_fd < 0) return std::nullopt;
-  posix::record_start(cgroup.path);
+std::optional<Cgroup> CgroupPool::open(Idle& cgroup, Use use) {
+  if (!cgroup.directory) {
+    cgroup.directory.reset(::open(cgroup.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!cgroup.directory) return std::nullopt;
+  } else if (::faccessat(cgroup.directory.get(), "cgroup.procs", F_OK, 0) != 0) {
+    // Another process has removed it.
+    cgroup.directory.reset();
+    return std::nullopt;
+  }
+  // A tick is 10 ms: several executions can follow each other in one.
+  const std::uint64_t now = current_tick();
+  if (cgroup.recorded != now) {
+    posix::record_start(cgroup.path, now);
+    cgroup.recorded = now;
+    if (use == Use::repeated) {
+      // The record is a change too.
+      const MutexLock lock(mutex_);
+      watch_.forget_changes(cgroup.watch);
+    }
+  }
   if (use == Use::repeated) {
     const MutexLock lock(mutex_);
-    watch_.forget_changes(cgroup.watch);
+    ++used_;
   }
-  return Cgroup(shared_from_this(), std::move(cgroup.path), cgroup.watch, directory_fd, use);
+  return Cgroup(shared_from_this(), std::move(cgroup), use);
 }
 
 int CgroupPool::watch(const std::string& path) {
@@ -171,11 +202,31 @@ int CgroupPool::watch(const std::string& path) {
 void CgroupPool::release(Idle cgroup, Use use) {
   recheck_one_leftover();
   // In this order: what is not in it any more can change nothing from within.
-  if (use == Use::repeated && posix::is_cgroup_empty(cgroup.path) && keep(cgroup)) return;
+  const bool is_kept = use == Use::repeated && is_empty(cgroup) && keep(cgroup);
+  if (use == Use::repeated) end_use();
+  if (is_kept) return;
   forget(cgroup);
   if (posix::remove_cgroup(cgroup.path.c_str()) || use == Use::detached) return;
   const MutexLock lock(mutex_);
   leftovers_.push_back(std::move(cgroup.path));
+}
+
+// An engine without executions keeps the files of one cgroup open, for the next one.
+void CgroupPool::end_use() {
+  const MutexLock lock(mutex_);
+  if (--used_ > 0) return;
+  for (std::size_t i = 0; i + 1 < ready_.size(); ++i) {
+    ready_[i].directory.reset();
+    ready_[i].events.reset();
+  }
+}
+
+bool CgroupPool::is_empty(Idle& cgroup) {
+  if (!cgroup.keeps_files) return posix::is_cgroup_empty(cgroup.path);
+  if (!cgroup.events) {
+    cgroup.events.reset(::open((cgroup.path + "/cgroup.events").c_str(), O_RDONLY | O_CLOEXEC));
+  }
+  return cgroup.events && posix::is_cgroup_empty(cgroup.events.get());
 }
 
 bool CgroupPool::keep(Idle& cgroup) {

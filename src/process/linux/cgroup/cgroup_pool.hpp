@@ -28,10 +28,7 @@ class CgroupPool : public std::enable_shared_from_this<CgroupPool> {
   static constexpr std::string_view kDetachedPrefix = "escher-detached-";
 
   // A cgroup that no execution uses.
-  struct Idle {
-    std::string path;
-    int watch = posix::CgroupWatch::kNone;
-  };
+  using Idle = Cgroup::Place;
 
   explicit CgroupPool(std::string engine) : engine_(std::move(engine)) {}
 
@@ -57,8 +54,10 @@ class CgroupPool : public std::enable_shared_from_this<CgroupPool> {
   std::optional<Idle> take_ready();
   // Makes the next one, with its directory open. Empty, with errno set, if that fails.
   std::optional<Cgroup> create(const std::string& directory, Use use);
-  std::optional<Cgroup> open(Idle cgroup, Use use);
+  std::optional<Cgroup> open(Idle& cgroup, Use use);
   int watch(const std::string& path);
+  static bool is_empty(Idle& cgroup);
+  void end_use();
   // Into the stock, if it is like a new one.
   bool keep(Idle& cgroup);
   void forget(const Idle& cgroup);
@@ -81,6 +80,8 @@ class CgroupPool : public std::enable_shared_from_this<CgroupPool> {
   mutable Mutex mutex_;
   posix::CgroupWatch watch_ ESCHER_GUARDED_BY(mutex_);
   std::vector<Idle> ready_ ESCHER_GUARDED_BY(mutex_);
+  // The cgroups for repeated use that executions have.
+  std::size_t used_ ESCHER_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> leftovers_ ESCHER_GUARDED_BY(mutex_);
 };
 

@@ -3,6 +3,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <climits>
 #include <string_view>
 
 namespace escher::posix {
@@ -50,14 +51,18 @@ void CgroupWatch::forget_changes(int watch) {
 }
 
 void CgroupWatch::read_events() {
+  // A read returns as many events as fit, so one that leaves room for any other was the last.
+  constexpr ssize_t kLargest = sizeof(inotify_event) + NAME_MAX + 1;
   alignas(inotify_event) char buffer[4096];
-  for (ssize_t size; (size = ::read(queue_.get(), buffer, sizeof buffer)) > 0;) {
+  ssize_t size = 0;
+  do {
+    size = ::read(queue_.get(), buffer, sizeof buffer);
     for (const char* at = buffer; at < buffer + size;) {
       const auto* event = reinterpret_cast<const inotify_event*>(at);
       note(*event);
       at += sizeof *event + event->len;
     }
-  }
+  } while (size > static_cast<ssize_t>(sizeof buffer) - kLargest);
 }
 
 void CgroupWatch::note(const inotify_event& event) {
