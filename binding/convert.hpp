@@ -19,7 +19,8 @@ namespace escher::binding {
 // From JavaScript. `lib/core/options` has checked the types; a wrong type throws a TypeError
 // nevertheless.
 Config to_config(const Napi::Value& values);
-ExecutionRequest to_request(const Napi::Value& values);
+// Its values are the arguments from the index `first` on.
+ExecutionRequest to_request(const Napi::CallbackInfo& call, std::uint32_t first);
 ListFilter to_filter(const Napi::Value& values);
 // A string, or the bytes of a Uint8Array.
 std::string to_bytes(const Napi::Value& value);

@@ -131,9 +131,9 @@ std::function<void(Result<void>)> EngineWrap::admission(double ticket, bool awai
 }
 
 Napi::Value EngineWrap::execute(const Napi::CallbackInfo& info) {
-  ExecutionRequest request = to_request(info[1]);
+  ExecutionRequest request = to_request(info, 2);
   request.token = token(info, 0);
-  const bool awaited = info[2].ToBoolean().Value();
+  const bool awaited = info[1].ToBoolean().Value();
   const bool is_known = engine().execute(std::move(request), admission(number(info, 0), awaited));
   return Napi::Boolean::New(info.Env(), is_known);
 }

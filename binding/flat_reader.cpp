@@ -5,13 +5,16 @@
 namespace escher::binding {
 namespace {
 
-FlatValue get(Napi::Env env, napi_value array, std::uint32_t index, const char* field) {
-  FlatValue found{env, nullptr, napi_undefined, field};
-  if (napi_get_element(env, array, index, &found.value) != napi_ok ||
-      napi_typeof(env, found.value, &found.type) != napi_ok) {
-    throw Napi::Error::New(env);
-  }
+FlatValue typed(Napi::Env env, napi_value value, const char* field) {
+  FlatValue found{env, value, napi_undefined, field};
+  if (napi_typeof(env, value, &found.type) != napi_ok) throw Napi::Error::New(env);
   return found;
+}
+
+FlatValue get(Napi::Env env, napi_value array, std::uint32_t index, const char* field) {
+  napi_value value = nullptr;
+  if (napi_get_element(env, array, index, &value) != napi_ok) throw Napi::Error::New(env);
+  return typed(env, value, field);
 }
 
 void need(bool holds, const FlatValue& value, const char* expected) {
@@ -44,7 +47,11 @@ FlatReader::FlatReader(const FlatValue& value) : env_(value.env), array_(value.v
   need(is_array(env_, array_), value, "an array");
 }
 
-FlatValue FlatReader::next(const char* field) { return get(env_, array_, at_++, field); }
+FlatValue FlatReader::next(const char* field) {
+  const std::uint32_t at = at_++;
+  // An argument that is not there is `undefined`.
+  return call_ != nullptr ? typed(env_, (*call_)[at], field) : get(env_, array_, at, field);
+}
 
 double to_number(const FlatValue& value) {
   double number = 0;

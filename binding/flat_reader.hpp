@@ -35,6 +35,10 @@ struct FlatValue {
 class FlatReader {
  public:
   explicit FlatReader(const Napi::Value& array);
+  // The arguments of a call from the index `first` on: an element of an array costs several times
+  // as much.
+  FlatReader(const Napi::CallbackInfo& call, std::uint32_t first)
+      : env_(call.Env()), call_(&call), at_(first) {}
   explicit FlatReader(const FlatValue& value);
 
   // Leaves `member` unchanged if the value is `undefined` or `null`.
@@ -52,7 +56,8 @@ class FlatReader {
   FlatValue next(const char* field);
 
   Napi::Env env_;
-  napi_value array_;
+  const Napi::CallbackInfo* call_ = nullptr;
+  napi_value array_ = nullptr;  // if they are not those of a call
   std::uint32_t at_ = 0;
 };
 

@@ -19,8 +19,8 @@ Config to_config(const Napi::Value& values) {
   return config;
 }
 
-ExecutionRequest to_request(const Napi::Value& values) {
-  FlatReader in(values);
+ExecutionRequest to_request(const Napi::CallbackInfo& call, std::uint32_t first) {
+  FlatReader in(call, first);
   ExecutionRequest request;
   read_fields(in, request);
   if (request.extend_env && !request.inherited_env) request.inherited_env = capture_environment();

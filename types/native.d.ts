@@ -72,11 +72,12 @@ export declare class NativeEngine {
   constructor(config: NativeValues, deliver: (ends: Uint32Array, ...records: unknown[]) => void);
 
   /**
-   * An Admitted record reports whether the request is admitted or refused. `ticket` is the `token` of all records. `awaited`: a promise waits for that record, and runs before any later record is delivered. Returns whether the
-   * id identifies the execution from this call on, and so other methods accept it before the admission; `false`: the
-   * request is refused.
+   * An Admitted record reports whether the request is admitted or refused. `ticket` is the
+   * `token` of all records. `awaited`: a promise waits for that record, and runs before any later record is delivered.
+   * `request`: as arguments, since an element of an array costs several times as much. Returns whether the id identifies
+   * the execution from this call on, and so other methods accept it before the admission; `false`: the request is refused.
    */
-  execute(ticket: number, request: NativeValues, awaited: boolean): boolean;
+  execute(ticket: number, awaited: boolean, ...request: NativeValues): boolean;
   // `token`, here and below: that of the execution that is meant. An id can be used again after its record was dropped:
   // without the token the call reaches the execution that has the id at the moment, with it no other one.
 
@@ -164,6 +165,8 @@ export declare class NativeEngine {
 
 export interface NativeBinding {
   Engine: typeof NativeEngine;
+  /** New ids in their text form, one after the other. */
+  randomIds(): string;
   /** Version of the C++ engine, equal to that of the package. */
   version: string;
   /** Version of the Boost headers that the addon was compiled with: `1.81.0`. */

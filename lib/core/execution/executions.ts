@@ -287,7 +287,7 @@ export class Executions implements RecordSink {
     channel.executionBegins();
     this.#byToken.set(state.token, state);
     try {
-      state.isRegistered = native.execute(state.token, request.values, isAwaited);
+      state.isRegistered = native.execute(state.token, isAwaited, ...request.values);
     } catch (error) {
       this.#byToken.delete(state.token);
       channel.executionEnds();

@@ -1,7 +1,6 @@
 /** Executions that a dead host left unfinished, from its journals and logs. */
 
-import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
+import type * as fs from 'node:fs/promises';
 import type { RecoveredExecution } from '../../../types/result';
 import { RECOVERED_VALUES, recoveredAt } from '../generated/returned';
 import type { Channel } from '../native/channel';
@@ -32,7 +31,8 @@ const NO_LOG: Log = { log: null, logTruncated: false };
 
 /** A log that is missing or cannot be read counts as none. */
 async function logOf(file: string): Promise<Log> {
-  let handle: FileHandle | undefined;
+  const { open } = require('node:fs/promises') as typeof fs;
+  let handle: fs.FileHandle | undefined;
   try {
     handle = await open(file, 'r');
     const { size } = await handle.stat();

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NativeBinding } from '../../../types/native';
+import { drawIdsFrom } from '../util/random-id';
 import { libcHere } from './libc';
 import { type Attempt, loadError } from './load-error';
 
@@ -20,7 +21,10 @@ const FILE = 'escher_execution_engine.node';
 let binding: NativeBinding | undefined;
 
 export function loadNative(): NativeBinding {
-  binding ??= load();
+  if (binding === undefined) {
+    binding = load();
+    drawIdsFrom(binding.randomIds);
+  }
   return binding;
 }
 

@@ -2,32 +2,26 @@
 
 import type * as crypto from 'node:crypto';
 
-/** How many ids are drawn at once: most of the cost of an id is that of a draw. */
-const DRAWN = 64;
-const BYTES = 16;
-const DIGITS = 2 * BYTES;
+/** Of an id in its text form. */
+const LENGTH = 36;
 
-/** The digits of ids that are drawn and not used; the next one starts at `next`. */
-let digits = '';
+let source: (() => string) | undefined;
+/** The ids that are drawn, one after the other; the next one starts at `next`. */
+let ids = '';
 let next = 0;
 
-export function randomId(): string {
-  if (next === digits.length) draw();
-  const at = next;
-  next += DIGITS;
-  const first = `${digits.slice(at, at + 8)}-${digits.slice(at + 8, at + 12)}`;
-  const rest = `${digits.slice(at + 12, at + 16)}-${digits.slice(at + 16, at + 20)}`;
-  return `${first}-${rest}-${digits.slice(at + 20, next)}`;
+/** `draw` returns many ids at once. For the addon: to load `node:crypto` takes longer than a launch. */
+export function drawIdsFrom(draw: () => string): void {
+  source = draw;
 }
 
-function draw(): void {
-  const { randomBytes } = require('node:crypto') as typeof crypto;
-  const bytes = randomBytes(DRAWN * BYTES);
-  for (let at = 0; at < bytes.length; at += BYTES) {
-    // The version, and the variant of RFC 9562.
-    bytes[at + 6] = ((bytes[at + 6] as number) & 0x0f) | 0x40;
-    bytes[at + 8] = ((bytes[at + 8] as number) & 0x3f) | 0x80;
+export function randomId(): string {
+  if (source === undefined) return (require('node:crypto') as typeof crypto).randomUUID();
+  if (next === ids.length) {
+    ids = source();
+    next = 0;
   }
-  digits = bytes.toString('hex');
-  next = 0;
+  const at = next;
+  next += LENGTH;
+  return ids.slice(at, next);
 }
