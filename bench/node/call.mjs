@@ -90,6 +90,6 @@ export const figures = [
     id: 'call-heap',
     workload: 'call-heap',
     title: 'the same, 1 GiB in use',
-    atLeast: 300,
+    atLeast: 15,
   }),
 ];

@@ -61,7 +61,7 @@ export const figures = [
     title: 'latency of a line, p99',
     field: 'p99Ms',
     unit: 'ms',
-    atMost: 2,
+    atMost: 1,
   }),
   less({
     id: 'line-latency-child_process',

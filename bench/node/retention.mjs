@@ -48,6 +48,6 @@ export const figures = [
     id: 'retention-stall',
     title: 'the same pass: longest stall of the event loop',
     field: 'stallMs',
-    atMost: 5,
+    atMost: 3,
   }),
 ];

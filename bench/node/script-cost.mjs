@@ -89,7 +89,7 @@ function standIn(Engine) {
   const ends = new Uint32Array(1);
   const none = () => undefined;
   const answered = (token) => [4, token, null];
-  const ended = (token) => [1, token, 0, 1, '/bin/true', 3, token, 0, ...outcome];
+  const ended = (token) => [1, token, 0, 1, '/bin/true', null, 3, token, 0, ...outcome];
 
   return class {
     static defaultConfig = () => Engine.defaultConfig();
@@ -107,7 +107,7 @@ function standIn(Engine) {
     }
 
     /** An admission that is awaited comes in a turn of its own. */
-    execute(token, _request, isAwaited) {
+    execute(token, isAwaited) {
       this.#later(answered(token));
       if (isAwaited) setImmediate(() => this.#later(ended(token)));
       else this.#later(ended(token));
