@@ -69,6 +69,9 @@ void read(const FlatValue& value, unsigned& member) {
   member = static_cast<unsigned>(to_number(value));
 }
 void read(const FlatValue& value, std::uint64_t& member) { member = to_count(to_number(value)); }
+#if defined(__APPLE__)
+void read(const FlatValue& value, std::size_t& member) { member = to_count(to_number(value)); }
+#endif
 void read(const FlatValue& value, Millis& member) { member = Millis(to_number(value)); }
 
 void read(const FlatValue& value, std::string& member) {

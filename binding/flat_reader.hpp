@@ -71,6 +71,10 @@ void read(const FlatValue& value, int& member);
 void read(const FlatValue& value, unsigned& member);
 // Infinity becomes the largest number.
 void read(const FlatValue& value, std::uint64_t& member);
+#if defined(__APPLE__)
+// A type of its own there.
+void read(const FlatValue& value, std::size_t& member);
+#endif
 void read(const FlatValue& value, Millis& member);
 // From a string, or from the bytes of a Uint8Array.
 void read(const FlatValue& value, std::string& member);

@@ -22,6 +22,7 @@ const checks = {
   prose: [node, 'tools/check-prose.mjs'],
   links: [node, 'tools/check-links.mjs'],
   'API reference': [node, 'tools/typedoc/api-docs.mjs', '--check'],
+  platforms: [node, 'tools/platform-table.mjs', '--check'],
   figures: [node, 'bench/node/readme.mjs', '--check'],
   'shell syntax': ['bash', '-n', 'tools/setup'],
   '.ci/run': ['bash', '-n', '.ci/run'],

@@ -41,6 +41,13 @@ const faults = {
   again: ({ name }) => ['tools/test-faults.mjs', '--row', name],
 };
 
+const platforms = {
+  resultFile: 'platforms.json',
+  read: (text) => JSON.parse(text).cases,
+  // `linux-x64-glibc, Bun 1.4.5: a command gets a terminal`
+  again: ({ name }) => ['tools/test-platforms.mjs', '--only', /, ([^:]+): /.exec(name)?.[1] ?? ''],
+};
+
 const { all } = readOptions();
 
 // `all` marks the steps that only `--all` runs. The first four build, so that the times of the others are those of
@@ -61,6 +68,7 @@ const steps = [
   { script: 'test:tsan', runner: ctest('tsan'), all: true },
   { script: 'test:addon-asan', all: true },
   { script: 'test:faults', runner: faults, all: true },
+  { script: 'test:platforms', runner: platforms, all: true },
   { script: 'test:fuzz', args: ['--seconds', '5'], all: true },
   { script: 'bench', args: ['--smoke'], all: true },
   { script: 'bench:cpp', args: ['--benchmark_min_time=0.01'], all: true },

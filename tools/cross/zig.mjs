@@ -21,6 +21,9 @@ const wanted = JSON.parse(readFileSync(inRoot('tools/cross/package.json'), 'utf8
   NAME
 ];
 
+/** The compiler, for documents. */
+export const ZIG = `Zig ${wanted}`;
+
 /**
  * The tools for a target: a folder with `clang++`, `ar` and `ranlib`. Throws if npm cannot install the compiler. The
  * names matter: ccache recognizes compilers by theirs.

@@ -1,5 +1,6 @@
 // Packs the published tarballs: npm run pack:all -- --pack-destination DIR [--only platform|main] [--target NAME]...
-// The packages of platforms are those that this machine can build, or those that --target names. The main package depends on every platform package of this version with a tarball in DIR, so copy those of other
+// The packages of platforms are those that this machine can build and that have a record in test/platforms/results/, or
+// those that --target names. The main package depends on every platform package of this version with a tarball in DIR, so copy those of other
 // machines there first (docs/releasing.md).
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +12,7 @@ import { inspect } from './binary.mjs';
 import { checkMain, checkPlatform } from './check.mjs';
 import { packMain } from './main-package.mjs';
 import { packPlatform } from './platform-package.mjs';
-import { isCrossBuilt, packagesHere } from './target.mjs';
+import { allPackages, isCrossBuilt, packagesHere } from './target.mjs';
 
 const USAGE =
   'usage: npm run pack:all -- [--pack-destination DIR] [--only platform|main] [--target NAME]...; DIR is build/packages if not given';
@@ -28,7 +29,10 @@ try {
 }
 
 async function packPlatforms() {
-  const packages = packagesHere().filter(({ target }) => wanted?.includes(target.name) ?? true);
+  const packages =
+    wanted === undefined
+      ? packagesHere()
+      : allPackages().filter(({ target }) => wanted.includes(target.name));
   const missing = wanted?.filter((name) => !packages.some(({ target }) => target.name === name));
   if (missing?.length > 0) throw new Error(`this machine cannot build ${missing.join(', ')}`);
   await buildFor(packages.map(({ target }) => target.name).filter(isCrossBuilt));

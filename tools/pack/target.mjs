@@ -5,6 +5,7 @@ import process from 'node:process';
 import { addonOf } from '../cross/build.mjs';
 import { TARGETS, targetNamed } from '../cross/targets.mjs';
 import { inRoot } from '../lib/paths.mjs';
+import { readResults } from '../lib/platform-results.mjs';
 import { inspect } from './binary.mjs';
 
 export const BINARY = 'escher_execution_engine.node';
@@ -27,10 +28,18 @@ export function packageHere() {
 export const isCrossBuilt = (name) => isCrossCompiling && name in TARGETS;
 
 /** All packages that this machine can make, built or not; the one for Windows if it is built. */
-export function packagesHere() {
+export function allPackages() {
   const cross = isCrossCompiling ? Object.keys(TARGETS).map(crossPackage) : [packageHere()];
   const windows = { os: 'win32', cpu: 'x64', name: 'win32-x64' };
   return existsSync(windowsBinary) ? [...cross, { target: windows, binary: windowsBinary }] : cross;
+}
+
+/** Those of them that are packed unless others are asked for: a platform without a record was never tried. */
+export function packagesHere() {
+  const recorded = readResults().map(({ platform }) => platform);
+  return allPackages().filter(
+    ({ target }) => !isCrossBuilt(target.name) || recorded.includes(target.name),
+  );
 }
 
 const crossPackage = (name) => ({ target: targetNamed(name), binary: addonOf(name) });

@@ -37,12 +37,28 @@ const FEATURES: readonly Feature[] = [
   },
 ];
 
+/** What macOS has not. */
+const MACOS: readonly Check[] = [
+  limited({
+    id: 'host-death',
+    name: 'parent-death signal',
+    value: 'none on macOS',
+    meaning: 'commands go on when the host is killed; process.exit() and shutdown() end them',
+    cure: 'None.',
+  }),
+  limited({
+    id: 'launch-options',
+    name: 'limits, umask, uid, gid, pty',
+    value: 'refused on macOS',
+    meaning: 'requests with these fields are rejected',
+    cure: 'Set limits in the command itself, with `ulimit` of a shell.',
+  }),
+];
+
 export function kernelChecks({ platform, release }: Machine): Check[] {
   const kernel = { id: 'kernel', name: 'Kernel', value: `${platform} ${release}` };
-  if (platform !== 'linux') {
-    const meaning = 'the engine is tested on Linux only';
-    return [limited({ ...kernel, meaning, cure: 'Report problems.' })];
-  }
+  if (platform === 'darwin') return [ok(kernel), ...MACOS];
+  if (platform !== 'linux') return [ok(kernel)];
   return [ok(kernel), ...FEATURES.map((feature) => checkOf(feature, release))];
 }
 

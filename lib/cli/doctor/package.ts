@@ -7,6 +7,7 @@ import { readManifest } from '../program';
 import { boostCheck } from './boost';
 import { type Check, missing, ok } from './check';
 import { isAtLeast, type Machine } from './machine';
+import { platformCheck, runtimeCheck } from './runtime';
 
 /** The part of a diagnostic report that is used. */
 interface DiagnosticReport {
@@ -28,7 +29,8 @@ export function packageChecks(machine: Machine, loadError: Error | undefined): C
   const file = loadError === undefined ? nativeFile(report) : undefined;
   return [
     nodeCheck(engines.node),
-    ok({ id: 'platform', name: 'Platform', value: platformOf(machine, report) }),
+    runtimeCheck(process.versions),
+    platformCheck(machine, report.header.glibcVersionRuntime),
     ok({ id: 'package', name: 'Package', value: version }),
     nativeCheck(file, loadError),
     // Read from the loaded binary, which may have been built on another machine.
@@ -47,12 +49,6 @@ function nodeCheck(range: string): Check {
   if (isAtLeast(process.version, range)) return ok(check);
   const meaning = 'the package does not support this version';
   return missing({ ...check, meaning, cure: `Install Node.js ${range}.` });
-}
-
-function platformOf({ platform, arch }: Machine, { header }: DiagnosticReport): string {
-  if (platform !== 'linux') return `${platform}-${arch}`;
-  const glibc = header.glibcVersionRuntime;
-  return `${platform}-${arch}, ${glibc === undefined ? 'no glibc (musl?)' : `glibc ${glibc}`}`;
 }
 
 /** The binary that was loaded. */

@@ -6,6 +6,7 @@ import { kernelChecks } from '../../../../lib/cli/doctor/kernel';
 import { watchdogChecks } from '../../../../lib/cli/doctor/launch';
 import { limitChecks } from '../../../../lib/cli/doctor/limits';
 import { isAtLeast, type Machine } from '../../../../lib/cli/doctor/machine';
+import { platformCheck, runtimeCheck } from '../../../../lib/cli/doctor/runtime';
 
 describe('the checks of doctor', () => {
   /** A machine with these files. */
@@ -53,6 +54,35 @@ describe('the checks of doctor', () => {
       });
     },
   );
+
+  test.each([
+    [{ node: '22.1.0' }, 'Node.js 22.1.0'],
+    [{ node: '24.0.0', bun: '1.4.5' }, 'Bun 1.4.5'],
+    [{ node: '24.0.0', deno: '2.9.6' }, 'Deno 2.9.6'],
+    [{ node: '24.0.0', electron: '40.0.0' }, 'Electron 40.0.0'],
+  ])('the runtime of %j is %s', (versions, value) => {
+    expect(runtimeCheck(versions)).toMatchObject({ state: 'ok', value });
+  });
+
+  test.each([
+    ['linux', 'x64', '2.28', 'ok', 'linux-x64, glibc 2.28'],
+    ['linux', 'x64', undefined, 'limited', 'linux-x64, no glibc (musl?)'],
+    ['linux', 'arm64', '2.36', 'limited', 'linux-arm64, glibc 2.36'],
+    ['darwin', 'arm64', undefined, 'limited', 'darwin-arm64'],
+  ] as const)('%s on %s with glibc %s is %s', (platform, arch, glibc, state, value) => {
+    const found = platformCheck({ ...machine({}), platform, arch }, glibc);
+    expect(found).toMatchObject({ state, value });
+    if (state === 'limited') expect(found.cure).toContain('Tested platforms');
+  });
+
+  test('macOS lacks what it has no system call for', () => {
+    const mac: Machine = { ...machine({}), platform: 'darwin', release: '23.0.0' };
+    expect(states(kernelChecks(mac))).toEqual({
+      kernel: 'ok',
+      'host-death': 'limited',
+      'launch-options': 'limited',
+    });
+  });
 
   test('Boost is compiled in, or its library for processes is loaded', () => {
     const value = (loaded: string[]) => boostCheck('1.90.0', loaded).value;
