@@ -35,6 +35,11 @@ if(EXISTS "${fields_generator}")
 endif()
 
 file(GLOB binding_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/binding/*.cpp")
+if(WIN32)
+  list(FILTER binding_sources EXCLUDE REGEX "/environment\\.cpp$")
+else()
+  list(FILTER binding_sources EXCLUDE REGEX "_windows\\.cpp$")
+endif()
 add_library(escher_execution_engine MODULE ${binding_sources})
 target_include_directories(escher_execution_engine PRIVATE "${PROJECT_SOURCE_DIR}/binding")
 target_include_directories(escher_execution_engine SYSTEM PRIVATE ${napi_dirs})
@@ -56,6 +61,19 @@ set_target_properties(escher_execution_engine PROPERTIES
 if(APPLE)
   # N-API is found in the host at load time.
   target_link_options(escher_execution_engine PRIVATE -undefined dynamic_lookup)
+elseif(MINGW)
+  # Bound to the running host when it is first called, whatever the file name of the host is (electron.exe, for example):
+  # cmake/windows_delay_load.cpp. The runtimes of C++ and of threads go in.
+  node_print(node_api_def "require('node-api-headers').def_paths.node_api_def")
+  set(node_lib "${PROJECT_BINARY_DIR}/libnode-delayed.a")
+  add_custom_command(OUTPUT "${node_lib}"
+    COMMAND "${CMAKE_DLLTOOL}" -d "${node_api_def}" -D node.exe -y "${node_lib}"
+    DEPENDS "${node_api_def}" VERBATIM)
+  add_custom_target(node_import_library DEPENDS "${node_lib}")
+  add_dependencies(escher_execution_engine node_import_library)
+  target_sources(escher_execution_engine PRIVATE "${PROJECT_SOURCE_DIR}/cmake/windows_delay_load.cpp")
+  target_link_libraries(escher_execution_engine PRIVATE "${node_lib}" delayimp)
+  target_link_options(escher_execution_engine PRIVATE -static LINKER:--gc-sections $<$<CONFIG:Release>:-s>)
 elseif(WIN32)
   # The import library for node.exe is made from the list of N-API symbols; the hook binds them to the running
   # host, whatever its file name is (electron.exe, for example).

@@ -2,4 +2,16 @@
 // src/process/boost_process.hpp.
 #include "process/boost_process.hpp"
 
+#if !defined(_WIN32)
 #include <boost/process/v2/src.hpp>
+#else
+// The parts that the engine uses. The environment among the others does not compile with mingw
+// before 1.83.
+#define BOOST_PROCESS_V2_SOURCE
+#include <boost/process/v2/detail/impl/last_error.ipp>
+#include <boost/process/v2/detail/impl/throw_error.ipp>
+#include <boost/process/v2/detail/impl/utf8.ipp>
+#include <boost/process/v2/impl/default_launcher.ipp>
+#include <boost/process/v2/impl/error.ipp>
+#include <boost/process/v2/impl/process_handle.ipp>
+#endif

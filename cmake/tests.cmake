@@ -13,14 +13,27 @@ else()
 endif()
 include(GoogleTest)
 
+file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/test/cpp/*.cpp")
+list(FILTER test_sources EXCLUDE REGEX "/test/cpp/(windows/)?(puppet|fugitive)\\.cpp$")
+if(WIN32)
+  set(children puppet)
+  set(children_folder "${PROJECT_SOURCE_DIR}/test/cpp/windows")
+  # What is written for POSIX: processes, files and paths of that system. The other tests run on Windows too.
+  list(FILTER test_sources EXCLUDE REGEX "/test/cpp/(engine|execution|process|recovery|support)/")
+  list(FILTER test_sources EXCLUDE REGEX
+    "/(private_file|log_file|recording|output_overflow|output_pipeline|child_environment|command_lookup|request_rules)_test\\.cpp$")
+else()
+  set(children puppet fugitive)
+  set(children_folder "${PROJECT_SOURCE_DIR}/test/cpp")
+  list(FILTER test_sources EXCLUDE REGEX "/test/cpp/windows/")
+endif()
+
 # The child programs of the tests. Without sanitizers and without the engine they start in a millisecond.
-foreach(child puppet fugitive)
-  add_executable(${child} "${PROJECT_SOURCE_DIR}/test/cpp/${child}.cpp")
+foreach(child IN LISTS children)
+  add_executable(${child} "${children_folder}/${child}.cpp")
   target_link_libraries(${child} PRIVATE project_warnings Threads::Threads)
 endforeach()
 
-file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/test/cpp/*.cpp")
-list(FILTER test_sources EXCLUDE REGEX "/test/cpp/(puppet|fugitive)\\.cpp$")
 add_executable(engine_tests ${test_sources})
 target_include_directories(engine_tests PRIVATE "${PROJECT_SOURCE_DIR}/test/cpp")
 target_link_libraries(engine_tests PRIVATE execution_engine project_warnings GTest::gmock_main)
@@ -28,12 +41,23 @@ target_link_libraries(engine_tests PRIVATE execution_engine project_warnings GTe
 if(NOT MSVC)
   target_compile_options(engine_tests PRIVATE -O0)
 endif()
-add_dependencies(engine_tests puppet fugitive)
+add_dependencies(engine_tests ${children})
+
 if(ESCHER_STATIC_PROGRAMS)
-  foreach(program engine_tests puppet fugitive)
+  foreach(program engine_tests ${children})
     target_link_options(${program} PRIVATE -static)
   endforeach()
 endif()
+if(WIN32)
+  # They run on Windows, or under Wine (tools/test-windows.mjs): no path of the build machine is compiled in.
+  if(MINGW)
+    target_link_options(engine_tests PRIVATE -static)
+    target_compile_options(engine_tests PRIVATE -Wa,-mbig-obj)
+    target_link_options(puppet PRIVATE -static)
+  endif()
+  return()
+endif()
+
 # Only one object contains the path, so that all others are the same in every build folder.
 set_property(SOURCE "${PROJECT_SOURCE_DIR}/test/cpp/support/puppet_path.cpp" APPEND PROPERTY
   COMPILE_DEFINITIONS PUPPET_FILE="$<TARGET_FILE:puppet>" FUGITIVE_FILE="$<TARGET_FILE:fugitive>")

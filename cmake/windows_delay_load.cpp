@@ -4,15 +4,20 @@
 // delayimp.h needs windows.h before it.
 #include <delayimp.h>
 
-#include <cstring>
-
 namespace {
 
-FARPROC WINAPI LoadHost(unsigned event, DelayLoadInfo* info) {
-  if (event != dliNotePreLoadLibrary || _stricmp(info->szDll, "node.exe") != 0) return nullptr;
-  return reinterpret_cast<FARPROC>(GetModuleHandleW(nullptr));
+FARPROC WINAPI load_host(unsigned event, PDelayLoadInfo info) {
+  if (event != dliNotePreLoadLibrary || ::lstrcmpiA(info->szDll, "node.exe") != 0) return nullptr;
+  return reinterpret_cast<FARPROC>(reinterpret_cast<void*>(::GetModuleHandleW(nullptr)));
 }
 
 }  // namespace
 
-extern "C" const PfnDliHook __pfnDliNotifyHook2 = LoadHost;
+// The libraries of MSVC and of mingw declare it with different types.
+#if defined(__MINGW32__)
+extern "C" {
+PfnDliHook __pfnDliNotifyHook2 = load_host;
+}
+#else
+extern "C" const PfnDliHook __pfnDliNotifyHook2 = load_host;
+#endif

@@ -1,6 +1,6 @@
 // `npm test` runs what a contributor runs; `npm test -- --all` runs everything. Steps run one after the other, and a
-// failed step does not stop the others. A case of CTest, of Jest or of the fault kit that fails is run once more, alone.
-// The last line is `N passed, N failed`: the cases of those three, and every other step as one.
+// failed step does not stop the others. A case of CTest, of Jest, of the fault kit or of Windows that fails is run once more, alone.
+// The last line is `N passed, N failed`: the cases of those four, and every other step as one.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -47,6 +47,11 @@ const platforms = {
   // `linux-x64-glibc, Bun 1.4.5: a command gets a terminal`
   again: ({ name }) => ['tools/test-platforms.mjs', '--only', /, ([^:]+): /.exec(name)?.[1] ?? ''],
 };
+const windows = {
+  resultFile: 'windows.json',
+  read: (text) => faultCases(JSON.parse(text)),
+  again: ({ name }) => ['tools/test-windows.mjs', '--no-build', '--only', name],
+};
 
 const { all } = readOptions();
 
@@ -69,6 +74,7 @@ const steps = [
   { script: 'test:addon-asan', all: true },
   { script: 'test:faults', runner: faults, all: true },
   { script: 'test:platforms', runner: platforms, all: true },
+  { script: 'test:windows', runner: windows, all: true },
   { script: 'test:fuzz', args: ['--seconds', '5'], all: true },
   { script: 'bench', args: ['--smoke'], all: true },
   { script: 'bench:cpp', args: ['--benchmark_min_time=0.01'], all: true },

@@ -79,6 +79,7 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
   if (closed_) return errors::engine_closed();
   if (auto error = refuse_directory(execution->request())) return std::move(*error);
   if (auto error = refuse_terminal(execution->request())) return std::move(*error);
+  if (auto error = refuse_unknown_to_system(*execution)) return std::move(*error);
   auto command = resolve_request(*execution, config_, files_);
   if (!command) return command.error();
   if (auto error = refuse_limits(*execution)) return std::move(*error);

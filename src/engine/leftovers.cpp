@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
-#include <csignal>
 #include <set>
 #include <utility>
 
 #include "execution/execution.hpp"
+#include "model/signals.hpp"
 #include "process/process_table.hpp"
 #include "process/strand_checker.hpp"
 #include "recovery/journal_recovery.hpp"

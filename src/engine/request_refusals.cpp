@@ -5,6 +5,7 @@
 
 #include "execution/execution.hpp"
 #include "policy/command_text.hpp"
+#include "policy/windows_refusals.hpp"
 #include "process/host_directory.hpp"
 #include "process/terminal.hpp"
 
@@ -34,6 +35,15 @@ std::optional<Error> refuse_terminal(const ExecutionRequest& request) {
   if (!request.pty || Terminal::is_supported()) return std::nullopt;
   return errors::validation(ValidationReason::unsupported_pty,
                             "\"pty\" is not supported on this platform, only on Linux");
+}
+
+std::optional<Error> refuse_unknown_to_system([[maybe_unused]] const Execution& execution) {
+#if defined(_WIN32)
+  const LaunchOptions options = execution.launch_options();
+  return windows::refuse_unsupported(options.limits, options.uid, options.gid);
+#else
+  return std::nullopt;
+#endif
 }
 
 std::optional<Error> refuse_limits(const Execution& execution) {

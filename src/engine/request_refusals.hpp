@@ -21,6 +21,9 @@ std::optional<Error> refuse_directory(const ExecutionRequest& request);
 std::optional<Error> refuse_terminal(const ExecutionRequest& request);
 
 // A limit that cannot be enforced is refused, not ignored.
+// What has no meaning on this system, by the name of its field.
+std::optional<Error> refuse_unknown_to_system(const Execution& execution);
+
 std::optional<Error> refuse_limits(const Execution& execution);
 
 }  // namespace escher

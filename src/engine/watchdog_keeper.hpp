@@ -3,7 +3,7 @@
 // thread. Owned by the engine.
 #pragma once
 
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>  // nothing on Windows
 #include <optional>
 
 #include "engine/runtime.hpp"
@@ -31,7 +31,9 @@ class WatchdogKeeper {
   const EngineCgroups& cgroups_;
 
   // The io thread's.
+#if defined(BOOST_ASIO_HAS_POSIX_STREAM_DESCRIPTOR)
   std::optional<boost::asio::posix::stream_descriptor> process_;
+#endif
   bool stopped_ = false;
 };
 

@@ -1,9 +1,8 @@
 #include "execution/execution.hpp"
 
-#include <csignal>
-
 #include "execution/execution_options.hpp"
 #include "execution/statistics.hpp"
+#include "model/signals.hpp"
 #include "output/redaction/redactor_cache.hpp"
 #include "output/replay.hpp"
 #include "policy/child_environment.hpp"

@@ -1,10 +1,10 @@
 #include "execution/execution_termination.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <memory>
 #include <utility>
 
+#include "model/signals.hpp"
 #include "process/process_table.hpp"
 #include "process/strand_checker.hpp"
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <csignal>
 #include <utility>
 
+#include "model/signals.hpp"
 #include "process/pipe_holders.hpp"
 #include "process/process_table.hpp"
 

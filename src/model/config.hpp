@@ -2,7 +2,6 @@
 // checked the values. Immutable while the engine runs, so any thread may read it.
 #pragma once
 
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "model/limits.hpp"
+#include "model/signals.hpp"
 #include "model/stop.hpp"
 #include "model/time.hpp"
 

@@ -3,9 +3,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <csignal>
 #include <stdexcept>
 #include <system_error>
+
+#include "model/signals.hpp"
 
 namespace escher {
 
@@ -98,26 +99,46 @@ struct ErrnoName {
   std::string_view name;
 };
 
-// Errors of spawns, pipes and files on Linux and macOS.
+// Errors of spawns, pipes and files.
 constexpr ErrnoName kErrnoNames[] = {
-    {E2BIG, "E2BIG"},     {EACCES, "EACCES"},
-    {EAGAIN, "EAGAIN"},   {EBADF, "EBADF"},
-    {EBUSY, "EBUSY"},     {ECHILD, "ECHILD"},
-    {EDQUOT, "EDQUOT"},   {EEXIST, "EEXIST"},
-    {EFAULT, "EFAULT"},   {EFBIG, "EFBIG"},
-    {EINTR, "EINTR"},     {EINVAL, "EINVAL"},
-    {EIO, "EIO"},         {EISDIR, "EISDIR"},
-    {ELOOP, "ELOOP"},     {EMFILE, "EMFILE"},
-    {EMLINK, "EMLINK"},   {ENAMETOOLONG, "ENAMETOOLONG"},
-    {ENFILE, "ENFILE"},   {ENODEV, "ENODEV"},
-    {ENOENT, "ENOENT"},   {ENOEXEC, "ENOEXEC"},
-    {ENOMEM, "ENOMEM"},   {ENOSPC, "ENOSPC"},
-    {ENOSYS, "ENOSYS"},   {ENOTDIR, "ENOTDIR"},
-    {ENOTSUP, "ENOTSUP"}, {ENXIO, "ENXIO"},
-    {EPERM, "EPERM"},     {EPIPE, "EPIPE"},
-    {EROFS, "EROFS"},     {ESRCH, "ESRCH"},
-    {ESTALE, "ESTALE"},   {ETIMEDOUT, "ETIMEDOUT"},
-    {ETXTBSY, "ETXTBSY"}, {EXDEV, "EXDEV"},
+    {E2BIG, "E2BIG"},
+    {EACCES, "EACCES"},
+    {EAGAIN, "EAGAIN"},
+    {EBADF, "EBADF"},
+    {EBUSY, "EBUSY"},
+    {ECHILD, "ECHILD"},
+    {EEXIST, "EEXIST"},
+    {EFAULT, "EFAULT"},
+    {EFBIG, "EFBIG"},
+    {EINTR, "EINTR"},
+    {EINVAL, "EINVAL"},
+    {EIO, "EIO"},
+    {EISDIR, "EISDIR"},
+    {ELOOP, "ELOOP"},
+    {EMFILE, "EMFILE"},
+    {EMLINK, "EMLINK"},
+    {ENAMETOOLONG, "ENAMETOOLONG"},
+    {ENFILE, "ENFILE"},
+    {ENODEV, "ENODEV"},
+    {ENOENT, "ENOENT"},
+    {ENOEXEC, "ENOEXEC"},
+    {ENOMEM, "ENOMEM"},
+    {ENOSPC, "ENOSPC"},
+    {ENOSYS, "ENOSYS"},
+    {ENOTDIR, "ENOTDIR"},
+    {ENOTSUP, "ENOTSUP"},
+    {ENXIO, "ENXIO"},
+    {EPERM, "EPERM"},
+    {EPIPE, "EPIPE"},
+    {EROFS, "EROFS"},
+    {ESRCH, "ESRCH"},
+    {ETIMEDOUT, "ETIMEDOUT"},
+    {ETXTBSY, "ETXTBSY"},
+    {EXDEV, "EXDEV"},
+#if !defined(_WIN32)
+    {EDQUOT, "EDQUOT"},
+    {ESTALE, "ESTALE"},
+#endif
 };
 
 struct SignalName {
@@ -128,8 +149,9 @@ struct SignalName {
 // Signals with a POSIX name whose default action terminates the process.
 constexpr SignalName kSignalNames[] = {
 #if defined(_WIN32)
-    {SIGABRT, "SIGABRT"}, {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"},
-    {SIGINT, "SIGINT"},   {SIGSEGV, "SIGSEGV"}, {SIGTERM, "SIGTERM"},
+    {SIGABRT, "SIGABRT"}, {SIGBREAK, "SIGBREAK"}, {SIGFPE, "SIGFPE"},   {SIGHUP, "SIGHUP"},
+    {SIGILL, "SIGILL"},   {SIGINT, "SIGINT"},     {SIGKILL, "SIGKILL"}, {SIGQUIT, "SIGQUIT"},
+    {SIGSEGV, "SIGSEGV"}, {SIGTERM, "SIGTERM"},
 #else
     {SIGABRT, "SIGABRT"}, {SIGALRM, "SIGALRM"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},
     {SIGHUP, "SIGHUP"},   {SIGILL, "SIGILL"},   {SIGINT, "SIGINT"},   {SIGKILL, "SIGKILL"},
@@ -153,7 +175,7 @@ std::string describe_os_error(int os_error, std::string_view syscall, std::strin
     if (!text.empty()) text += ' ';
     const auto name = errno_name(os_error);
     text += name.empty() ? "errno " + std::to_string(os_error) : std::string(name);
-    text += " (" + std::system_category().message(os_error) + ")";
+    text += " (" + std::generic_category().message(os_error) + ")";
   }
   if (!path.empty()) text += " '" + std::string(path) + "'";
   return text;
@@ -252,7 +274,7 @@ Error idle_timeout(double ms) {
 
 Error cancelled() { return make(ErrorCode::cancelled, "Execution cancelled"); }
 
-Error command_failed(int exit_code) {
+Error command_failed(std::int64_t exit_code) {
   return make(ErrorCode::command_failed,
               "Command failed with exit code " + std::to_string(exit_code));
 }

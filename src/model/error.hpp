@@ -87,7 +87,7 @@ Error timeout(double ms);
 Error idle_timeout(double ms);
 Error lease_expired(double ms);
 Error cancelled();
-Error command_failed(int exit_code);
+Error command_failed(std::int64_t exit_code);
 Error killed_by_signal(int signal);
 Error exit_status_unknown();
 Error output_size_exceeded(std::uint64_t limit);

@@ -23,7 +23,7 @@ struct ResourceUsage {
 
 // How a process exited: exactly one of the two is set.
 struct ExitStatus {
-  std::optional<int> code;
+  std::optional<std::int64_t> code;  // Windows: 32 bits without a sign
   std::optional<int> signal;
 };
 

@@ -17,11 +17,6 @@ constexpr std::size_t kFlushAtBytes = 65'536;
 constexpr EpochMillis kFirstTime = -62'167'219'200'000.0;  // 0000-01-01T00:00:00.000Z
 constexpr EpochMillis kLastTime = 253'402'300'799'999.0;   // 9999-12-31T23:59:59.999Z
 
-std::string directory_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? std::string() : path.substr(0, slash);
-}
-
 }  // namespace
 
 void LogFile::open(const std::string& path) {

@@ -3,11 +3,12 @@
 // with several hard links or one of another user. Blocking writes, on the strand of the execution
 // that owns the file.
 //
+// Windows: a directory entry that leads elsewhere (a reparse point) counts as a symbolic link. The
+// user alone has access, whatever the directory would hand down.
+//
 // A file that can be replaced has a lock (flock) while it is open, so that no execution of any
 // engine replaces the log that another one writes.
 #pragma once
-
-#include <sys/stat.h>
 
 #include <optional>
 #include <string>
@@ -54,12 +55,11 @@ class PrivateFile {
   std::string path_;
 };
 
-// Whether no other user can plant a hard link in a directory. `links_are_protected`: the system
-// allows no user to link a file that they may not write to. A group may write to the directory
-// then, as to /var/log of some systems.
-bool is_safe_directory(const struct stat& facts, uid_t user, bool links_are_protected);
+// The directory part of a path; empty for a plain name, and for the root of POSIX.
+std::string directory_of(const std::string& path);
 
-// Creates a directory and its missing parents, with mode 0700.
+// Creates a directory and its missing parents, with mode 0700; on Windows with access for
+// this user only.
 Result<void> make_private_directories(const std::string& path);
 
 }  // namespace escher

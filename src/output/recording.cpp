@@ -6,15 +6,6 @@
 #include "output/utf8.hpp"
 
 namespace escher {
-namespace {
-
-std::string directory_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? std::string() : path.substr(0, slash);
-}
-
-}  // namespace
-
 void append_json(std::string& out, std::string_view text) {
   for (const char character : text) {
     if (character == '"' || character == '\\') {

@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "policy/windows_paths.hpp"
+
 namespace escher {
 namespace {
 
@@ -43,14 +45,21 @@ std::shared_ptr<const Environment> inherited_by(const ExecutionRequest& request)
 
 std::string entry_of(const EnvironmentChange& change) { return change.name + '=' + *change.value; }
 
-bool has_name(const std::vector<EnvironmentChange>& changes, std::string_view name) {
-  return std::any_of(changes.begin(), changes.end(),
-                     [name](const EnvironmentChange& change) { return change.name == name; });
+bool same_name(std::string_view a, std::string_view b, NameCase names) {
+  return names == NameCase::sensitive ? a == b : windows::equal_ignoring_case(a, b);
+}
+
+bool has_name(const std::vector<EnvironmentChange>& changes, std::string_view name,
+              NameCase names) {
+  return std::any_of(changes.begin(), changes.end(), [&](const EnvironmentChange& change) {
+    return same_name(change.name, name, names);
+  });
 }
 
 // Before those of the request, and only those that it does not name.
 void add_unless_named(ExecutionRequest& request, std::vector<EnvironmentChange> changes) {
-  std::erase_if(changes, [&](const auto& change) { return has_name(request.env, change.name); });
+  std::erase_if(changes,
+                [&](const auto& change) { return has_name(request.env, change.name, kNameCase); });
   request.env.insert(request.env.begin(), changes.begin(), changes.end());
 }
 
@@ -85,24 +94,32 @@ void add_color_variables(ExecutionRequest& request) {
   add_unless_named(request, std::move(changes));
 }
 
-ChildEnvironment::ChildEnvironment(const ExecutionRequest& request)
-    : inherited_(inherited_by(request)), changes_(request.env) {}
+ChildEnvironment::ChildEnvironment(const ExecutionRequest& request, NameCase names)
+    : inherited_(inherited_by(request)), changes_(request.env), names_(names) {}
+
+bool ChildEnvironment::is_same(std::string_view name, std::string_view other) const {
+  return same_name(name, other, names_);
+}
+
+bool ChildEnvironment::has_change(std::string_view name) const {
+  return has_name(changes_, name, names_);
+}
 
 std::optional<std::string_view> ChildEnvironment::value_of(std::string_view name) const {
   for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
-    if (change->name != name) continue;
+    if (!is_same(change->name, name)) continue;
     if (!change->value) return std::nullopt;
     return *change->value;
   }
   for (const std::string_view entry : *inherited_) {
-    if (name_of(entry) == name) return entry.substr(name.size() + 1);
+    if (is_same(name_of(entry), name)) return entry.substr(name.size() + 1);
   }
   return std::nullopt;
 }
 
 std::shared_ptr<const Environment> ChildEnvironment::entries_with(std::string_view name,
                                                                   std::string_view value) const {
-  if (has_name(changes_, name) || value_of(name)) return entries();
+  if (has_change(name) || value_of(name)) return entries();
   Environment result = *entries();
   result.push_back(std::string(name).append("=").append(value));
   return std::make_shared<const Environment>(std::move(result));
@@ -110,6 +127,9 @@ std::shared_ptr<const Environment> ChildEnvironment::entries_with(std::string_vi
 
 std::shared_ptr<const Environment> ChildEnvironment::entries() const {
   if (changes_.empty()) return inherited_;
+  if (names_ == NameCase::insensitive) {
+    return std::make_shared<const Environment>(entries_ignoring_case());
+  }
 
   // The last change of a name wins.
   std::unordered_map<std::string_view, const EnvironmentChange*> changes;
@@ -131,6 +151,21 @@ std::shared_ptr<const Environment> ChildEnvironment::entries() const {
     if (added && added.mapped()->value) result.push_back(entry_of(*added.mapped()));
   }
   return std::make_shared<const Environment>(std::move(result));
+}
+
+// The name is spelled as the request spells it.
+Environment ChildEnvironment::entries_ignoring_case() const {
+  Environment result;
+  for (const std::string& entry : *inherited_) {
+    if (!has_change(name_of(entry))) result.push_back(entry);
+  }
+  for (auto change = changes_.begin(); change != changes_.end(); ++change) {
+    const bool is_last = std::none_of(change + 1, changes_.end(), [&](const auto& later) {
+      return is_same(later.name, change->name);
+    });
+    if (is_last && change->value) result.push_back(entry_of(*change));
+  }
+  return result;
 }
 
 }  // namespace escher

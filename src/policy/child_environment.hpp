@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,10 +21,18 @@ void add_terminal_variables(ExecutionRequest& request);
 // them.
 void add_color_variables(ExecutionRequest& request);
 
+// Whether names of variables that differ in the case of letters are different.
+enum class NameCase : std::uint8_t { sensitive, insensitive };
+#if defined(_WIN32)
+inline constexpr NameCase kNameCase = NameCase::insensitive;
+#else
+inline constexpr NameCase kNameCase = NameCase::sensitive;
+#endif
+
 // Holds references into the request, which must outlive it.
 class ChildEnvironment {
  public:
-  explicit ChildEnvironment(const ExecutionRequest& request);
+  explicit ChildEnvironment(const ExecutionRequest& request, NameCase names = kNameCase);
 
   std::optional<std::string_view> value_of(std::string_view name) const;
 
@@ -35,9 +44,14 @@ class ChildEnvironment {
                                                   std::string_view value) const;
 
  private:
+  bool is_same(std::string_view name, std::string_view other) const;
+  bool has_change(std::string_view name) const;
+  Environment entries_ignoring_case() const;
+
   // Contains each name once.
   std::shared_ptr<const Environment> inherited_;
   const std::vector<EnvironmentChange>& changes_;
+  const NameCase names_;
 };
 
 }  // namespace escher

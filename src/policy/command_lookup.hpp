@@ -21,6 +21,8 @@ struct CommandLine {
   std::vector<std::string> argv;
   // It is a script that Python runs.
   bool is_python = false;
+  // Windows: how `argv` is written as one line. Empty elsewhere.
+  std::string text{};
 };
 
 // Resolves names like the child does: relative paths in its working directory, programs in its

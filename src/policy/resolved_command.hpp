@@ -19,6 +19,8 @@ struct ResolvedCommand {
   std::string executable;
   std::vector<std::string> argv;
   std::shared_ptr<const Environment> env;
+  // Windows: the line that the program takes apart itself; elsewhere it is empty.
+  std::string command_line{};
 };
 
 // Checks the rules for a request in the order of the contract (id, command, working directory,

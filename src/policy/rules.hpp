@@ -1,13 +1,13 @@
 // Checks and message parts that the rules for configurations and requests share. Pure; any thread.
 #pragma once
 
-#include <csignal>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/error.hpp"
+#include "model/signals.hpp"
 #include "model/stop.hpp"
 #include "model/time.hpp"
 
@@ -37,7 +37,6 @@ std::string problem_with_secrets(const std::vector<std::string>& secrets);
 // Why a command cannot be stopped by `steps`; empty if it can.
 std::string problem_with_stop(const StopSteps& steps);
 
-inline constexpr int kLastSignal = NSIG - 1;
 inline bool is_signal(int number) { return number >= 1 && number <= kLastSignal; }
 
 }  // namespace escher

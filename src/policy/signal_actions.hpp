@@ -1,7 +1,7 @@
 // The default actions of signals. Pure; any thread.
 #pragma once
 
-#include <csignal>
+#include "model/signals.hpp"
 
 namespace escher {
 

@@ -21,11 +21,16 @@
 #include <boost/type_traits.hpp>
 
 // The library.
+#if !defined(_WIN32)
+// With mingw it does not compile before 1.83; process/windows has its own environment block.
 #include <boost/process/v2/bind_launcher.hpp>
 #include <boost/process/v2/cstring_ref.hpp>
 #include <boost/process/v2/environment.hpp>
 #include <boost/process/v2/exit_code.hpp>
 #include <boost/process/v2/posix/default_launcher.hpp>
+#else
+#include <boost/process/v2/windows/default_launcher.hpp>
+#endif
 #include <boost/process/v2/process.hpp>
 #include <boost/process/v2/start_dir.hpp>
 #include <boost/process/v2/stdio.hpp>

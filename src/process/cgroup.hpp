@@ -1,7 +1,7 @@
 // A cgroup (v2) for one execution: it limits the whole process tree, and killing it reaches every
 // descendant, even one that changed its session and its environment. EngineCgroups makes it on the
-// spawn thread; the execution that owns it uses it on its strand. The destructor returns it to the
-// pool of the engine.
+// spawn thread; the execution that owns it uses it on its strand. On Windows it is a job object.
+// The destructor returns it to the pool of the engine.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,10 @@
 #include "process/posix/unique_fd.hpp"
 
 namespace escher {
+
+namespace windows {
+class Job;
+}
 
 struct CgroupLimits {
   std::optional<std::uint64_t> memory_max;  // bytes
@@ -37,6 +41,9 @@ class Cgroup {
   Cgroup(Cgroup&& other) noexcept;
   Cgroup& operator=(Cgroup&& other) noexcept;
   ~Cgroup();
+
+  // Windows: the job in which a child is created. Elsewhere null.
+  const std::shared_ptr<windows::Job>& job() const { return job_; }
 
   // Where it is, and what the pool knows of it.
   struct Place {
@@ -76,7 +83,11 @@ class Cgroup {
   Cgroup(std::shared_ptr<CgroupPool> pool, Place place, Use use)
       : pool_(std::move(pool)), place_(std::move(place)), use_(use) {}
 
+  Cgroup(std::shared_ptr<CgroupPool> pool, std::shared_ptr<windows::Job> job, Use use)
+      : pool_(std::move(pool)), job_(std::move(job)), use_(use) {}
+
   std::shared_ptr<CgroupPool> pool_;
+  std::shared_ptr<windows::Job> job_;
   Place place_;
   Use use_ = Use::repeated;
 };

@@ -2,6 +2,8 @@
 // cannot reach another process that reused the number, and no other code reaps. Made on the spawn
 // thread, then owned by an Execution and used on its strand only.
 //
+// Windows: the group is the job, which holds all descendants.
+//
 // It waits by itself: a basic_process of Boost.Process reaps at once, returns no resource usage,
 // does not give its pidfd out, and after a spurious readiness blocks the io thread (decision 001).
 #pragma once
@@ -16,6 +18,10 @@
 
 namespace escher {
 
+namespace windows {
+class Job;
+}
+
 class ChildProcess {
  public:
   struct Ended {
@@ -27,6 +33,9 @@ class ChildProcess {
   // is none, and a thread waits for the exit.
   ChildProcess(const Strand& strand, int pid, std::intptr_t native_handle,
                Watchdog::Session session = {});
+  // Windows: also the job that its whole tree is in.
+  ChildProcess(const Strand& strand, int pid, std::intptr_t native_handle,
+               std::shared_ptr<windows::Job> job);
   // The process must have been reaped.
   ~ChildProcess();
   ChildProcess(ChildProcess&&) noexcept;

@@ -2,6 +2,10 @@
 // a chdir() of the host nor a new name of the directory changes what it is. Any thread.
 #pragma once
 
+#if defined(_WIN32)
+#include "process/windows/host_directory.hpp"
+#else
+
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -34,3 +38,5 @@ class HostDirectory {
 };
 
 }  // namespace escher
+
+#endif  // _WIN32

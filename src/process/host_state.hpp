@@ -2,6 +2,10 @@
 // launch, or at any time. Owned by the engine; any thread.
 #pragma once
 
+#if defined(_WIN32)
+#include "process/windows/host_state.hpp"
+#else
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -46,3 +50,5 @@ class HostState {
 };
 
 }  // namespace escher
+
+#endif  // _WIN32

@@ -1,35 +1,25 @@
 #include "recovery/journal_recovery.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <csignal>
 #include <iterator>
 #include <memory>
 #include <thread>
 
+#include "model/signals.hpp"
 #include "model/time.hpp"
 #include "policy/journal_format.hpp"
 #include "policy/marker.hpp"
 #include "policy/process_tree.hpp"
 #include "process/process_table.hpp"
+#include "recovery/journal_file.hpp"
 #include "recovery/pid_scope.hpp"
 
 namespace escher {
 namespace {
 
-constexpr std::string_view kSuffix = ".journal";
 // The time limit for the release of a lock, and for the end of killed processes.
 constexpr auto kTimeLimit = std::chrono::seconds(1);
 constexpr auto kPollInterval = std::chrono::milliseconds(10);
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
 
 // Processes with the marker of the execution and, in the same PID scope, the launched process
 // itself. In another scope its PID identifies another process.
@@ -49,15 +39,12 @@ void add_once(std::vector<int>& pids, int pid) {
 // The recovery of one journal, whose host may be dead. It begins when the lock is acquired.
 class Recovery {
  public:
-  Recovery(int directory, const char* name, const std::string& pid_scope)
+  Recovery(const JournalDirectory& directory, std::string name, const std::string& pid_scope)
       : directory_(directory),
-        name_(name),
+        name_(std::move(name)),
         pid_scope_(pid_scope),
-        fd_(::openat(directory, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)),
+        file_(directory.open(name_)),
         deadline_(SteadyClock::now() + kTimeLimit) {}
-  ~Recovery() {
-    if (fd_ >= 0) ::close(fd_);
-  }
   Recovery(const Recovery&) = delete;
   Recovery& operator=(const Recovery&) = delete;
 
@@ -65,25 +52,19 @@ class Recovery {
   // in `reported`.
   bool advance(std::vector<RecoveredExecution>& reported) {
     if (!loaded_) {
-      if (!is_journal()) return true;
-      if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) return !host_is_dying() || is_late();
+      if (!file_.is_own()) return true;
+      if (!file_.lock()) return !host_is_dying() || is_late();
       // Without a link, another engine has recovered and removed it.
-      if (!is_journal()) return true;
+      if (!file_.is_own()) return true;
       load();
     }
     if (!recovered_.empty() && kill_processes() && !is_late()) return false;
     report(reported);
-    ::unlinkat(directory_, name_.c_str(), 0);
+    directory_.remove(name_, file_);
     return true;
   }
 
  private:
-  bool is_journal() const {
-    struct stat facts;
-    return fd_ >= 0 && ::fstat(fd_, &facts) == 0 && S_ISREG(facts.st_mode) &&
-           facts.st_uid == ::geteuid() && facts.st_nlink == 1;
-  }
-
   bool is_late() const { return SteadyClock::now() > deadline_; }
 
   bool scope_matches(const JournalHead& head) const {
@@ -93,24 +74,14 @@ class Recovery {
   // A host that was killed during a launch leaves a child that holds the lock for a moment. In
   // another PID scope the PID of the host has no meaning; there the lock is the only evidence.
   bool host_is_dying() const {
-    const JournalHead head = parse_journal(read()).head;
+    const JournalHead head = parse_journal(file_.read()).head;
     return scope_matches(head) && !lives({head.host_pid, head.host_started, 0, false});
-  }
-
-  std::string read() const {
-    std::string text;
-    char block[16 * 1024];
-    ssize_t got;
-    while ((got = ::pread(fd_, block, sizeof block, static_cast<off_t>(text.size()))) > 0) {
-      text.append(block, static_cast<std::size_t>(got));
-    }
-    return text;
   }
 
   void load() {
     loaded_ = true;
     deadline_ = SteadyClock::now() + kTimeLimit;
-    journal_ = parse_journal(read());
+    journal_ = parse_journal(file_.read());
     for (const JournalEntry& entry : journal_.unfinished) {
       recovered_.push_back({entry.id,
                             entry.command,
@@ -153,10 +124,10 @@ class Recovery {
                     std::make_move_iterator(recovered_.end()));
   }
 
-  const int directory_;
+  const JournalDirectory& directory_;
   const std::string name_;
   const std::string& pid_scope_;
-  const int fd_;
+  JournalFile file_;
   SteadyTime deadline_;
   bool loaded_ = false;
   JournalText journal_;
@@ -168,13 +139,11 @@ class Recovery {
 // All journals advance together, so that many take no longer than one.
 std::vector<RecoveredExecution> recover_journals(const std::string& directory) {
   std::vector<RecoveredExecution> reported;
-  const std::unique_ptr<DIR, CloseDirectory> entries(::opendir(directory.c_str()));
-  if (!entries) return reported;
+  const JournalDirectory journals(directory);
   const std::string pid_scope = own_pid_scope();
   std::vector<std::unique_ptr<Recovery>> pending;
-  while (const dirent* entry = ::readdir(entries.get())) {
-    if (!std::string_view(entry->d_name).ends_with(kSuffix)) continue;
-    auto journal = std::make_unique<Recovery>(::dirfd(entries.get()), entry->d_name, pid_scope);
+  for (std::string& name : journals.names()) {
+    auto journal = std::make_unique<Recovery>(journals, std::move(name), pid_scope);
     if (!journal->advance(reported)) pending.push_back(std::move(journal));
   }
   while (!pending.empty()) {

@@ -58,6 +58,10 @@ const MACOS: readonly Check[] = [
 export function kernelChecks({ platform, release }: Machine): Check[] {
   const kernel = { id: 'kernel', name: 'Kernel', value: `${platform} ${release}` };
   if (platform === 'darwin') return [ok(kernel), ...MACOS];
+  if (platform === 'win32') {
+    const meaning = 'the engine is built with mingw and tested under Wine 8, not on Windows';
+    return [limited({ ...kernel, meaning, cure: 'Report problems.' })];
+  }
   if (platform !== 'linux') return [ok(kernel)];
   return [ok(kernel), ...FEATURES.map((feature) => checkOf(feature, release))];
 }

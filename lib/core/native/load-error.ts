@@ -46,7 +46,9 @@ const textOf = (error: unknown): string =>
 
 function cures({ attempts, target, override }: Failure): string[] {
   if (process.platform === 'win32') {
-    return ['None: there is no engine for Windows yet, and it cannot be built there.'];
+    return [
+      'Install escher-execution-engine-win32-x64 of the same version. Only Windows x64 has a package, and the engine is not compiled on Windows.',
+    ];
   }
   const codes = attempts.map(({ error }) => codeOf(error));
   if (codes.includes('ERR_DLOPEN_DISABLED')) {

@@ -33,8 +33,12 @@ Millis to_millis(const timeval& time) {
 ChildProcess::Ended describe(int status, const rusage& usage) {
   ChildProcess::Ended ended;
   // wait4 without WUNTRACED reports the end only.
-  auto& result = WIFSIGNALED(status) ? ended.status.signal : ended.status.code;
-  result = v2::evaluate_exit_code(status);
+  const int result = v2::evaluate_exit_code(status);
+  if (WIFSIGNALED(status)) {
+    ended.status.signal = result;
+  } else {
+    ended.status.code = result;
+  }
   ended.usage.user_cpu = to_millis(usage.ru_utime);
   ended.usage.system_cpu = to_millis(usage.ru_stime);
 #if defined(__APPLE__)

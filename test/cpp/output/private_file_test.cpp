@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "output/file_fixtures.hpp"
+#include "output/posix/safe_directory.hpp"
 
 namespace escher {
 namespace {

