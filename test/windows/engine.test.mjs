@@ -163,7 +163,7 @@ test('output above the limit goes to an overflow file', async () => {
   const result = await engine.run({
     ...exec('bytes', '300000'),
     maxOutputSizeBytes: 1000,
-    oversizedOutputStrategy: 'stream_to_file',
+    oversizedOutputStrategy: 'streamToFile',
   });
   assert.equal(result.overflowError ?? null, null);
   assert.equal(readFileSync(result.stdoutOverflowFile, 'utf8'), 'x'.repeat(300_000));
@@ -240,6 +240,6 @@ test('an execution that a dead host left is reported from its journal', async ()
   const pid = Number(await new Promise((resolve) => child.stdout.once('data', resolve)));
   child.kill('SIGKILL');
   await waitGone(pid);
-  const [found] = await newEngine({ journalDir }).recovered();
+  const [found] = await newEngine({ journalDir }).recovered;
   assert.deepEqual(found.metadata, { job: 'nine' });
 });

@@ -21,7 +21,8 @@ export function gtestCases(output, code) {
   }
   if (running !== undefined) rows.push(ended(running, code, shown.join('\n')));
   const isExplained = rows.some(({ status }) => status === 'failed');
-  if (!isExplained && (code !== 0 || rows.length === 0)) rows.push(ended('engine_tests', code, output));
+  if (!isExplained && (code !== 0 || rows.length === 0))
+    rows.push(ended('engine_tests', code, output));
   return rows;
 }
 
@@ -44,7 +45,8 @@ export function tapCases(output, code) {
     delete row.details;
   }
   const isExplained = rows.some(({ status }) => status === 'failed');
-  if (!isExplained && (code !== 0 || rows.length === 0)) rows.push(ended('the test file', code, output));
+  if (!isExplained && (code !== 0 || rows.length === 0))
+    rows.push(ended('the test file', code, output));
   return rows;
 }
 

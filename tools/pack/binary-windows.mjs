@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 
-const MAX_BYTES = 2_500_000;
+const MAX_BYTES = 2_700_000;
 // Parts of Windows. The runtimes of C++ and of the compiler are linked statically.
 const ALLOWED_LIBRARIES = /^(kernel32|msvcrt|advapi32|ws2_32|mswsock|bcrypt|ntdll|user32)\.dll$/i;
 

@@ -86,6 +86,8 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
     if (is_done != 0 || error == ERROR_IO_PENDING) {
       overlapped.release();
     } else {
+      // Asio keeps the error in the record, where it is no result of the system.
+      pending_ = nullptr;
       overlapped.complete(
           boost::system::error_code(static_cast<int>(error), boost::system::system_category()), 0);
     }
@@ -93,7 +95,7 @@ class OutputPipe::Impl : public std::enable_shared_from_this<Impl> {
 
   // `turn` differs if read_rest() has taken the result of this read.
   void on_read(unsigned turn, const boost::system::error_code& error, std::size_t bytes) {
-    if (turn != turn_ || !is_open() || pending_ == nullptr) return;
+    if (turn != turn_ || !is_open()) return;
     pending_ = nullptr;
     if (error) return end(static_cast<DWORD>(error.value()));
     deliver(bytes);

@@ -85,15 +85,15 @@ TEST_F(WindowsCommandLookupTest, BatchFilesGetTheirArgumentsQuotedForCmd) {
 }
 
 TEST_F(WindowsCommandLookupTest, TheWorkingDirectoryIsNotSearched) {
-  files_.file("evil.EXE");
+  files_.file("evil.EXE").file(".\\evil.EXE");
   refuses(ExecCommand{"evil", {}}, Reason::program_not_found, "is in no directory");
   runs(ExecCommand{".\\evil", {}}, ".\\evil.EXE", ".\\evil");
 }
 
 TEST_F(WindowsCommandLookupTest, RelativeProgramsBeginInTheDirectoryOfTheChild) {
-  files_.file("D:\\work\\tool.EXE");
+  files_.file("D:\\work\\sub\\tool.EXE");
   request_.working_dir = "D:\\work";
-  runs(ExecCommand{"sub\\..\\tool.EXE", {}}, "sub\\..\\tool.EXE", "sub\\..\\tool.EXE");
+  runs(ExecCommand{"sub\\tool.EXE", {}}, "sub\\tool.EXE", "sub\\tool.EXE");
 }
 
 TEST_F(WindowsCommandLookupTest, ScriptsRunByTheirExtension) {

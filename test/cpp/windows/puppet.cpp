@@ -6,11 +6,9 @@
 //   cat           copies stdin to stdout
 //   env NAME      prints the variable
 //   cwd           prints the working directory
-//   child …       starts itself with the arguments that follow, prints its pid, and does not wait for its end
-//   detached …    the same, outside of its console and with none of its handles
-//   tree …        as detached, and then sleeps
-//   sleep         until it is ended
-//   exit N
+//   child …       starts itself with the arguments that follow, prints its pid, and does not wait
+//   for its end detached …    the same, outside of its console and with none of its handles tree …
+//   as detached, and then sleeps sleep         until it is ended exit N
 #include <fcntl.h>
 #include <io.h>
 #include <windows.h>
