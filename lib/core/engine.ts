@@ -19,7 +19,7 @@ import { completion, completionOf } from './execution/completion';
 import type { ExecutionState } from './execution/execution-state';
 import { Executions } from './execution/executions';
 import type { Handle } from './execution/handle';
-import { LocalHandle } from './execution/local-handle';
+import { attachedHandle, LocalHandle } from './execution/local-handle';
 import { recovered } from './execution/recovery';
 import { withdraw } from './execution/request-if-live';
 import { withBytes, withOutput, withoutOutput } from './execution/results';
@@ -101,7 +101,7 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
 
   attach(id: string): Execution | undefined {
     const state = this.#executions.attach(asId('id', id));
-    return state && LocalHandle.attached(this.#executions, state);
+    return state && attachedHandle(this.#executions, state);
   }
 
   async getStatus(id: string): Promise<ExecutionStatus> {

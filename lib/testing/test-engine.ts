@@ -78,7 +78,7 @@ export class TestEngine extends EngineBase implements FakeEngine {
   attach(id: string): Execution | undefined {
     const execution = this.#records.find(asId('id', id));
     if (execution === undefined || this.isShutDown) return undefined;
-    execution.handle ??= TestHandle.attached(execution);
+    execution.handle ??= new TestHandle({ execution }, {}, execution.given.isPiped, true);
     return execution.handle;
   }
 

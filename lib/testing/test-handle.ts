@@ -32,23 +32,18 @@ export class TestHandle extends Handle {
   #result: Promise<ExecutionResult> | undefined;
   #ownEmitter: ExecutionEmitter | undefined;
   #isIterated = false;
-  #isAttached = false;
+  readonly #isAttached: boolean;
 
-  constructor(started: Started, options: RunOptions, isPiped: boolean) {
+  /** `isAttached`: its failure needs no handler. */
+  constructor(started: Started, options: RunOptions, isPiped: boolean, isAttached = false) {
     super(isPiped);
+    this.#isAttached = isAttached;
     this.#started = started;
     this.#options = options;
     this.cancelAt(options.signal?.aborted ? undefined : options.signal);
     this.follow();
     // In this turn the caller can handle the rejection, and begin to read.
     if ('error' in started) void turn().then(() => this.#refused.resolve());
-  }
-
-  /** For `attach()`: its failure needs no handler. */
-  static attached(execution: TestExecution): TestHandle {
-    const handle = new TestHandle({ execution }, {}, execution.given.isPiped);
-    handle.#isAttached = true;
-    return handle;
   }
 
   get id(): string {

@@ -25,7 +25,7 @@ export class LocalHandle extends Handle {
   readonly #executions: Executions;
   readonly #state: ExecutionState;
   readonly #options: RunOptions;
-  #isAttached = false;
+  readonly #isAttached: boolean;
   #result: Promise<ExecutionResult> | undefined;
 
   constructor(
@@ -33,8 +33,10 @@ export class LocalHandle extends Handle {
     state: ExecutionState,
     options: RunOptions,
     isPiped: boolean,
+    isAttached = false,
   ) {
     super(isPiped);
+    this.#isAttached = isAttached;
     this.#executions = executions;
     this.#state = state;
     this.#options = options;
@@ -42,18 +44,6 @@ export class LocalHandle extends Handle {
     this.cancelAt(state.token === 0 ? undefined : options.signal);
     state.handle = this;
     state.rejects = options.reject ?? false;
-  }
-
-  /**
-   * The handle of an execution that was requested elsewhere, by `execute()` or before: the one of `run()`, if there is
-   * one. The failure of an attached handle needs no handler.
-   */
-  static attached(executions: Executions, state: ExecutionState): LocalHandle {
-    const known = state.handle as LocalHandle | undefined;
-    if (known !== undefined) return known;
-    const handle = new LocalHandle(executions, state, NO_OPTIONS, state.isPiped);
-    handle.#isAttached = true;
-    return handle;
   }
 
   get id(): string {
@@ -169,4 +159,14 @@ export class LocalHandle extends Handle {
   #requestIfLive(send: (native: NativeEngine, ticket: number) => void): Promise<boolean> {
     return requestIfLive(this.#executions.channel, this.#state, send);
   }
+}
+
+/**
+ * The handle of an execution that was requested elsewhere, by `execute()` or before: the one of `run()`, if there is one.
+ * The failure of an attached handle needs no handler. Outside the class: a bundler renames a class that refers to itself
+ * by name.
+ */
+export function attachedHandle(executions: Executions, state: ExecutionState): LocalHandle {
+  const known = state.handle as LocalHandle | undefined;
+  return known ?? new LocalHandle(executions, state, NO_OPTIONS, state.isPiped, true);
 }
