@@ -17,6 +17,7 @@ Napi::Function EngineWrap::define(Napi::Env env) {
   using W = EngineWrap;
   return DefineClass(env, "Engine",
                      {InstanceMethod<&W::execute>("execute"),
+                      InstanceMethod<&W::validate>("validate"),
                       InstanceMethod<&W::cancel>("cancel"),
                       InstanceMethod<&W::kill>("kill"),
                       InstanceMethod<&W::renew>("renew"),
@@ -136,6 +137,11 @@ Napi::Value EngineWrap::execute(const Napi::CallbackInfo& info) {
   const bool awaited = info[1].ToBoolean().Value();
   const bool is_known = engine().execute(std::move(request), admission(number(info, 0), awaited));
   return Napi::Boolean::New(info.Env(), is_known);
+}
+
+void EngineWrap::validate(const Napi::CallbackInfo& info) {
+  engine().validate(to_request(info, 2), info[1].ToBoolean().Value(),
+                    answer<void>(number(info, 0)));
 }
 
 void EngineWrap::cancel(const Napi::CallbackInfo& info) {

@@ -23,6 +23,7 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
 
  private:
   Napi::Value execute(const Napi::CallbackInfo& info);
+  void validate(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
   void kill(const Napi::CallbackInfo& info);
   void renew(const Napi::CallbackInfo& info);

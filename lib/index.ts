@@ -49,6 +49,7 @@ export type {
   ShellCommand,
   StopStep,
   TerminalSize,
+  ValidateOptions,
   WaitOptions,
 } from '../types/request';
 export type {

@@ -11,6 +11,7 @@ import type {
   PtyOptions,
   RunOptions,
   TerminalSize,
+  ValidateOptions,
   WaitOptions,
 } from './request';
 import type {
@@ -289,6 +290,19 @@ export interface ExecutionEngineApi {
    * ```
    */
   attach(id: string): Execution | undefined;
+
+  /**
+   * Checks a request as {@link execute} does, and starts nothing: no process, no file, no record. The number of executions
+   * that run is not checked.
+   * @param options - `files: false`: the program, the script and the working directory need not exist yet
+   * @throws the error with which {@link execute} would reject: `ERR_VALIDATION`, `ERR_DUPLICATE_ID`, `ERR_SERIALIZATION`,
+   * or a `TypeError`
+   * @example
+   * ```ts
+   * await engine.validate({ command: { type: 'exec', program: 'terraform', args: ['apply'] }, timeoutMs: 60_000 });
+   * ```
+   */
+  validate(request: ExecutionRequest, options?: ValidateOptions): Promise<void>;
 
   /** The current status of an execution. */
   getStatus(id: string): Promise<ExecutionStatus>;

@@ -4,6 +4,8 @@
 
 import type { Readable, Writable } from 'node:stream';
 import type { Execution, ExecutionEngineApi } from './api';
+import type { ExecutionPlan, PlanOptions, PlanRun } from './plan';
+import type { CommandIo } from './subcommand';
 
 /** A connection that carries whole lines, such as the shell plugin of Tauri provides. */
 export interface LineTransport {
@@ -60,7 +62,39 @@ export interface BridgeClient extends ExecutionEngineApi {
    * known.
    */
   readonly closed: Promise<unknown>;
+
+  /**
+   * Runs a plan in the other process: its steps follow each other without this one. As `executePlan()` of
+   * `escher-execution-engine/plan`, which also accepts this client, but then this process decides which step is next.
+   *
+   * The plan ends with the connection as executions do. The lines of ended plans can be read for the last 16 of a
+   * connection. If the results are longer than a string can be, they have no output (`outputDropped`).
+   * @returns a handle. Its result rejects with `ERR_VALIDATION` and the reason `INVALID_PLAN` or `INVALID_DEPENDENCY_GRAPH`;
+   * `ERR_CONCURRENCY_LIMIT` if `maxPlans` plans run; `ERR_DUPLICATE_ID` if one with the same id runs; `ERR_INVALID_ARG_VALUE`
+   * if the other side runs no plans
+   * @example
+   * ```ts
+   * const run = client.executePlan({ strategy: { type: 'serial' }, commands: [build, test] });
+   * run.on('stepFinished', ({ name, status }) => console.log(name, status));
+   * const { status } = await run;
+   * ```
+   */
+  executePlan(plan: ExecutionPlan, options?: PlanOptions): PlanRun;
 }
+
+/** Runs a plan: `executePlan` of `escher-execution-engine/plan`. */
+export type PlanExecutor = (
+  engine: ExecutionEngineApi,
+  plan: ExecutionPlan,
+  options?: PlanOptions,
+) => PlanRun;
+
+/** The subcommand `bridge`. `executePlan` runs the plans of the client; without it they are refused. */
+export type BridgeCommand = (
+  args: string[],
+  io: CommandIo,
+  executePlan?: PlanExecutor,
+) => Promise<number>;
 
 /** Options of `serveBridge()`. */
 export interface ServeBridgeOptions {
@@ -89,10 +123,21 @@ export interface ServeBridgeOptions {
   /** Ends the session, as the end of the input does. */
   signal?: AbortSignal | undefined;
   /**
-   * Whether requests may have a `progress.pattern`. Patterns are matched in this process, on its event loop.
+   * Whether requests may have a `progress.pattern`, and plans a `retry.output`. Patterns are matched in this process, on
+   * its event loop; `retry.output` is a `RegExp`, so its time is not bounded.
    * @defaultValue `false`
    */
   allowProgressPatterns?: boolean | undefined;
+  /**
+   * Runs the plans of the client: `executePlan` of `escher-execution-engine/plan`.
+   * @defaultValue plans are refused
+   */
+  executePlan?: PlanExecutor | undefined;
+  /**
+   * The largest number of plans of one client that run at a time. At least 1.
+   * @defaultValue `16`
+   */
+  maxPlans?: number | undefined;
 }
 
 /**

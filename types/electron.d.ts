@@ -11,7 +11,7 @@ import type {
   StartedEvent,
   TerminalEvent,
 } from './events';
-import type { ExecutionRequest, TerminalSize } from './request';
+import type { ExecutionRequest, TerminalSize, ValidateOptions } from './request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -84,6 +84,7 @@ export interface ElectronContextBridge {
 /** A method that pages may be allowed to call, see `allow` of `ExposeOptions`. */
 export type PageMethod =
   | 'execute'
+  | 'validate'
   | 'cancel'
   | 'kill'
   | 'renew'
@@ -229,6 +230,11 @@ export interface PageExecutionEngine {
    * @returns the id, when the request is admitted
    */
   execute(request: ExecutionRequest): Promise<string>;
+  /**
+   * Checks a request, and starts nothing. The app is asked whether the page may run it.
+   * @param options - `files: false`: the program, the script and the working directory need not exist yet
+   */
+  validate(request: ExecutionRequest, options?: ValidateOptions): Promise<void>;
   /** Runs a command. Its events go to `callbacks` only. */
   run(request: ExecutionRequest, callbacks?: PageCallbacks): Promise<PageExecution>;
   /**

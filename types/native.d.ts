@@ -78,6 +78,11 @@ export declare class NativeEngine {
    * the execution from this call on, and so other methods accept it before the admission; `false`: the request is refused.
    */
   execute(ticket: number, awaited: boolean, ...request: NativeValues): boolean;
+  /**
+   * Replies without an error if `execute` would admit the request, apart from a place for it. `files`: whether the files
+   * that it names are looked for.
+   */
+  validate(ticket: number, files: boolean, ...request: NativeValues): void;
   // `token`, here and below: that of the execution that is meant. An id can be used again after its record was dropped:
   // without the token the call reaches the execution that has the id at the moment, with it no other one.
 

@@ -362,6 +362,16 @@ export interface ExecutionRequest {
   progress?: ProgressPattern | boolean | undefined;
 }
 
+/** Options of `engine.validate()`. */
+export interface ValidateOptions {
+  /**
+   * Whether the program, the script, its interpreter and the working directory must exist. `false` for a request that is
+   * run later, when they may exist.
+   * @defaultValue `true`
+   */
+  files?: boolean | undefined;
+}
+
 /** Options of methods that wait. */
 export interface WaitOptions {
   /**

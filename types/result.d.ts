@@ -118,6 +118,8 @@ export interface ExecutionOutcome {
   durationMs: number;
   /** Milliseconds from the request to the start of the process. */
   queuedMs: number;
+  /** Milliseconds that the launch of the process took, the last part of `queuedMs`; 0 if no process was created. */
+  launchMs: number;
   /** What the process used; `null` if no process was created. */
   resourceUsage: ResourceUsage | null;
   /** The error; `null` on success. */

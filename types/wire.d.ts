@@ -14,6 +14,7 @@ import type {
   ExecutionSummary,
   ResourceUsage,
 } from './result';
+import type { WirePlanEvent, WirePlanLine, WirePlanResult } from './wire-plan';
 
 /** A number. `Infinity`, `-Infinity` and `NaN` are strings, since JSON does not have them. */
 export type WireNumber = number | 'Infinity' | '-Infinity' | 'NaN';
@@ -224,9 +225,11 @@ export type WireOutputForm = 'lines' | 'batches' | 'none';
 
 /** A line that the bridge writes. */
 export type WireMessage =
-  | { type: 'event'; payload: WireEvent }
+  | { type: 'event'; payload: WireEvent | WirePlanEvent }
   | { type: 'result'; payload: WireResult }
   | { type: 'response'; seq: number | null; payload: unknown }
   | { type: 'response'; seq: number | null; error: WireError }
+  | { type: 'plan_result'; seq: number | null; payload: WirePlanResult }
   | { type: 'lines'; reader: number; payload: WireLines }
+  | { type: 'plan_lines'; reader: number; payload: WirePlanLine[] }
   | { type: 'error'; payload: WireError };

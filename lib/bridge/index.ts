@@ -2,10 +2,12 @@
 
 export type {
   BridgeClient,
+  BridgeCommand,
   BridgeConnection,
   BridgeEnd,
   ConnectBridgeOptions,
   LineTransport,
+  PlanExecutor,
   ServeBridgeOptions,
 } from '../../types/bridge';
 export type { CommandIo, Subcommand } from '../../types/subcommand';
@@ -15,5 +17,8 @@ export { serveBridge } from './server/serve';
 export { errorFromWire, errorToWire } from './wire/error';
 export { eventFromWire, eventToWire, type NamedEvent, type WiredEventName } from './wire/event';
 export type * from './wire/index';
+export { planFromWire, planToWire } from './wire/plan';
+export { type NamedPlanEvent, planEventFromWire, planEventToWire } from './wire/plan-event';
+export { planResultFromWire, planResultToWire } from './wire/plan-result';
 export { requestFromWire, requestToWire } from './wire/request';
 export { resultFromWire, resultToWire } from './wire/result';

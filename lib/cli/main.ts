@@ -31,7 +31,13 @@ const subcommands: Readonly<Record<string, Entry>> = {
   bridge: {
     description: 'serve an engine over standard input and output, as JSON lines',
     // A public name of `escher-execution-engine/bridge`, so it is not in this folder.
-    load: async () => (await import('../bridge/index')).bridgeCommand,
+    load: async () => {
+      const [{ bridgeCommand }, { executePlan }] = await Promise.all([
+        import('../bridge/index'),
+        import('../plan/index'),
+      ]);
+      return (args, io) => bridgeCommand(args, io, executePlan);
+    },
   },
   console: {
     description: 'serve a web page that starts, watches and ends commands',

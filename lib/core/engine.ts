@@ -3,7 +3,13 @@
 import type * as util from 'node:util';
 import type { Execution, ExecutionEngineApi, InputData } from '../../types/api';
 import type { ExecutionConfig, ExecutionConfigInput } from '../../types/config';
-import type { ExecutionRequest, RunOptions, TerminalSize, WaitOptions } from '../../types/request';
+import type {
+  ExecutionRequest,
+  RunOptions,
+  TerminalSize,
+  ValidateOptions,
+  WaitOptions,
+} from '../../types/request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -25,7 +31,14 @@ import { withdraw } from './execution/request-if-live';
 import { withBytes, withOutput, withoutOutput } from './execution/results';
 import { prepared, untilAborted } from './execution/submission';
 import { outcomeAt, SUMMARY_VALUES, statsAt, summaryAt } from './generated/returned';
-import { filterValues, NO_OPTIONS, runOptions, signalOption, waitOptions } from './options/call';
+import {
+  filesOption,
+  filterValues,
+  NO_OPTIONS,
+  runOptions,
+  signalOption,
+  waitOptions,
+} from './options/call';
 import { asData, asId } from './options/checks';
 import { checkedConfig, shutdownGraceMs } from './options/config';
 import { asKeyLimit } from './options/key-limits';
@@ -102,6 +115,17 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
   attach(id: string): Execution | undefined {
     const state = this.#executions.attach(asId('id', id));
     return state && attachedHandle(this.#executions, state);
+  }
+
+  async validate(request: ExecutionRequest, options?: ValidateOptions): Promise<void> {
+    const caller = callSite(this.validate);
+    try {
+      const files = filesOption(options);
+      const { values } = this.#checked(request);
+      await this.#channel.ask((native, ticket) => native.validate(ticket, files, ...values));
+    } catch (error) {
+      throw calledAt(error, caller);
+    }
   }
 
   async getStatus(id: string): Promise<ExecutionStatus> {

@@ -24,6 +24,8 @@ export { failureMessage } from './execution/failure-message';
 export { Handle } from './execution/handle';
 export { idRefusal } from './execution/id-refusal';
 export type { LocalHandle } from './execution/local-handle';
+export { invalidPlan } from './execution/plan-error';
+export { PlanHandle, planEmitter, type RunningPlan } from './execution/plan-handle';
 export { isRejection } from './execution/rejection';
 export { rejectionOf } from './execution/results';
 // The tables of fields, and the names of their kinds.
@@ -46,6 +48,7 @@ export { boostVersionIn, installedFile } from './native/load';
 export {
   encodingOption,
   executionFilter,
+  filesOption,
   graceOption,
   runOptions,
   signalOption,

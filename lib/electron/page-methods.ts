@@ -4,6 +4,7 @@ import type { PageMethod } from '../../types/electron';
 
 const all: Record<PageMethod, true> = {
   execute: true,
+  validate: true,
   cancel: true,
   kill: true,
   renew: true,

@@ -15,6 +15,7 @@ export interface Known {
   startedAt: number;
   durationMs: number;
   queuedMs: number;
+  launchMs: number;
   stdoutBytes: number;
   stderrBytes: number;
 }

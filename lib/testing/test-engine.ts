@@ -2,7 +2,13 @@
 
 import type { Execution, InputData } from '../../types/api';
 import type { ExecutionConfig } from '../../types/config';
-import type { ExecutionRequest, RunOptions, TerminalSize, WaitOptions } from '../../types/request';
+import type {
+  ExecutionRequest,
+  RunOptions,
+  TerminalSize,
+  ValidateOptions,
+  WaitOptions,
+} from '../../types/request';
 import type {
   EngineStats,
   ExecutionFilter,
@@ -25,6 +31,7 @@ import {
   Deferred,
   EngineBase,
   engineClosed,
+  filesOption,
   idOfRefused,
   isRefusedPiped,
   isRejection,
@@ -41,7 +48,7 @@ import { Places } from './places';
 import { Records } from './records';
 import { checkResize } from './resize';
 import { signalled } from './signalled';
-import { TestExecution } from './test-execution';
+import { TestExecution, type TestRequest } from './test-execution';
 import { type Started, TestHandle } from './test-handle';
 import { testRequest } from './test-request';
 import { turn } from './turn';
@@ -80,6 +87,17 @@ export class TestEngine extends EngineBase implements FakeEngine {
     if (execution === undefined || this.isShutDown) return undefined;
     execution.handle ??= new TestHandle({ execution }, {}, execution.given.isPiped, true);
     return execution.handle;
+  }
+
+  /** Files are not looked for. */
+  async validate(request: ExecutionRequest, options?: ValidateOptions): Promise<void> {
+    const caller = callSite(this.validate);
+    try {
+      filesOption(options);
+      this.#checked(request);
+    } catch (error) {
+      throw calledAt(error, caller);
+    }
   }
 
   async getStatus(id: string): Promise<ExecutionStatus> {
@@ -255,10 +273,13 @@ export class TestEngine extends EngineBase implements FakeEngine {
     return this.#records.get(asId('id', id));
   }
 
-  #prepare(request: ExecutionRequest): TestExecution {
+  #checked(request: ExecutionRequest): TestRequest {
     this.#checkOpen();
-    const given = testRequest(request, this.config, (id) => this.#records.has(id));
-    return new TestExecution(given, this, this.config);
+    return testRequest(request, this.config, (id) => this.#records.has(id));
+  }
+
+  #prepare(request: ExecutionRequest): TestExecution {
+    return new TestExecution(this.#checked(request), this, this.config);
   }
 
   /** @throws what the test throws, and `ERR_CONCURRENCY_LIMIT` */

@@ -198,6 +198,7 @@ export class TestExecution {
       startedAt: this.startedAt,
       durationMs: this.#started === undefined ? 0 : now - this.#started,
       queuedMs: (this.#started ?? now) - this.#requested,
+      launchMs: 0,
       stdoutBytes: Buffer.byteLength(stdout),
       stderrBytes: Buffer.byteLength(stderr),
     };

@@ -8,18 +8,21 @@
 
 #include "engine/request_refusals.hpp"
 #include "execution/statistics.hpp"
+#include "policy/assumed_files.hpp"
+#include "policy/request_rules.hpp"
 #include "process/launch.hpp"
 #include "process/strand_checker.hpp"
 
 namespace escher {
 namespace {
 
+RedactValue redaction_of(const Execution& execution) {
+  return [&execution](std::string_view value) { return execution.redacted(std::string(value)); };
+}
+
 Result<ResolvedCommand> resolve_request(const Execution& execution, const Config& config,
                                         const FileFacts& files) {
-  const auto redact = [&](std::string_view value) {
-    return execution.redacted(std::string(value));
-  };
-  return resolve(execution.request(), config, files, redact);
+  return resolve(execution.request(), config, files, redaction_of(execution));
 }
 
 // The result of `function`, or an error for a lack of memory, which is worth another attempt.
@@ -57,6 +60,16 @@ void Dispatcher::submit(std::shared_ptr<Execution> execution, Admitted admitted)
       });
 }
 
+void Dispatcher::validate(std::shared_ptr<Execution> execution, bool with_files, Admitted done) {
+  boost::asio::post(spawner_, [this, execution = std::move(execution), with_files,
+                               done = std::move(done)]() mutable {
+    auto verdict = with_memory([&] { return check(*execution, with_files); });
+    if (!verdict) verdict = execution->redacted(verdict.error());
+    execution->refused();
+    done(std::move(verdict));
+  });
+}
+
 void Dispatcher::withdraw(std::uint64_t serial) {
   boost::asio::post(spawner_, [this, serial] {
     {
@@ -76,10 +89,7 @@ void Dispatcher::close() {
 
 Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
   assert_on_spawn_thread();
-  if (closed_) return errors::engine_closed();
-  if (auto error = refuse_directory(execution->request())) return std::move(*error);
-  if (auto error = refuse_terminal(execution->request())) return std::move(*error);
-  if (auto error = refuse_unknown_to_system(*execution)) return std::move(*error);
+  if (auto error = refuse_here(*execution)) return std::move(*error);
   auto command = resolve_request(*execution, config_, files_);
   if (!command) return command.error();
   if (auto error = refuse_limits(*execution)) return std::move(*error);
@@ -100,6 +110,28 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
       queue_launch(execution, std::move(*command), false);
       break;
   }
+  return {};
+}
+
+std::optional<Error> Dispatcher::refuse_here(const Execution& execution) const {
+  if (closed_) return errors::engine_closed();
+  if (auto error = refuse_directory(execution.request())) return error;
+  if (auto error = refuse_terminal(execution.request())) return error;
+  return refuse_unknown_to_system(execution);
+}
+
+// In the order of `admit`.
+Result<void> Dispatcher::check(const Execution& execution, bool with_files) const {
+  assert_on_spawn_thread();
+  if (auto error = refuse_here(execution)) return std::move(*error);
+  if (with_files) {
+    const auto command = resolve_request(execution, config_, files_);
+    if (!command) return command.error();
+  } else if (auto error = check_request(execution.request(), config_, AssumedFiles(),
+                                        redaction_of(execution))) {
+    return std::move(*error);
+  }
+  if (auto error = refuse_limits(execution)) return std::move(*error);
   return {};
 }
 
@@ -232,9 +264,10 @@ void Dispatcher::launch(Launch launch) {
     return execution.launch_failed(std::move(launched).error(), std::move(launch.permit));
   }
   statistics_.any_launch = true;
-  statistics_.spawn.add(SteadyClock::now() - before);
+  const auto took = SteadyClock::now() - before;
+  statistics_.spawn.add(took);
   execution.journal_launch(launched->process.pid());
-  execution.launched(std::move(*launched), std::move(launch.permit));
+  execution.launched(std::move(*launched), std::move(launch.permit), took);
 }
 
 // Other launches go on in the meantime. The timer runs on the execution's strand: the first timer

@@ -34,6 +34,9 @@ class Dispatcher {
   // `admitted` is called on the spawn thread, before the launch. If the execution is refused, the
   // registry has forgotten it before the call.
   void submit(std::shared_ptr<Execution> execution, Admitted admitted);
+  // Checks what `submit` checks, without a place for it. `done` is called on the spawn thread. The
+  // execution is not registered, and it is never started.
+  void validate(std::shared_ptr<Execution> execution, bool with_files, Admitted done);
   // The execution ended before its launch.
   void withdraw(std::uint64_t serial);
 
@@ -63,6 +66,8 @@ class Dispatcher {
 
   // ---- On the spawn thread only.
   Result<void> admit(const std::shared_ptr<Execution>& execution);
+  std::optional<Error> refuse_here(const Execution& execution) const;
+  Result<void> check(const Execution& execution, bool with_files) const;
   void queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command, bool has_waited);
   void launch_next();
   void launch(Launch launch);

@@ -21,7 +21,7 @@ Registry::Found find(const EngineCore& core, const ExecutionKey& key) {
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::create(Config config, EventSink& sink) {
-  if (auto error = validate(config)) return std::move(*error);
+  if (auto error = escher::validate(config)) return std::move(*error);
   Marker marker(own_marker());
   std::unique_ptr<Journal> journal;
   if (config.journal_dir) {
@@ -56,6 +56,10 @@ Engine::~Engine() {
 
 bool Engine::execute(ExecutionRequest request, Handler<void> handler) {
   return core_->execute(std::move(request), std::move(handler));
+}
+
+void Engine::validate(ExecutionRequest request, bool with_files, Handler<void> handler) {
+  core_->validate(std::move(request), with_files, std::move(handler));
 }
 
 void Engine::cancel(const ExecutionKey& key, Handler<bool> handler) {

@@ -58,6 +58,10 @@ class Engine {
   // name it before its admission; false if it was refused during the call.
   bool execute(ExecutionRequest request, Handler<void> handler);
 
+  // Checks what `execute` checks, except for a place. Nothing is started. Without files: not
+  // whether the program, the script and the working directory exist.
+  void validate(ExecutionRequest request, bool with_files, Handler<void> handler);
+
   // True = it was pending or running, false = it had ended.
   void cancel(const ExecutionKey& key, Handler<bool> handler);
   // True = the signal was sent to its process group, or will be sent to it at its start, or has

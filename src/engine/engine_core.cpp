@@ -42,26 +42,10 @@ bool EngineCore::execute(ExecutionRequest request, Handler<void> handler) {
     handler(std::move(error));
     return false;
   };
-  if (closing_) return refuse(errors::engine_closed());
-  const auto id = parse_id(request.id);
-  if (!id) {
-    const bool has_secrets = !config.redact.empty() || !request.redact.empty();
-    const std::string shown =
-        has_secrets ? "a text that may contain a secret" : quote_value(request.id, {});
-    return refuse(errors::validation(ValidationReason::invalid_id, must_be("id", "a UUID", shown)));
-  }
-  // Before anything else: no message may leave the engine before the secrets are known.
-  if (auto broken = check_secrets(request)) return refuse(std::move(*broken));
-  // On the caller's thread: whatever the host changes after the call has no effect.
-  request.host_directory = host_state.directory();
-  if (!config.limits.umask && !request.limits.umask) {
-    const auto status = host_state.status();
-    request.host_umask = status.umask;
-    request.host_ignored_signals = status.ignored_signals;
-  }
-  auto execution = std::make_shared<Execution>(*this, runtime.make_strand(), *id, serials_++,
-                                               std::move(request));
-  if (!registry.add(execution)) return refuse(errors::duplicate_id(format_id(*id)));
+  auto made = make(std::move(request));
+  if (!made) return refuse(std::move(made).error());
+  auto execution = std::move(*made);
+  if (!registry.add(execution)) return refuse(errors::duplicate_id(format_id(execution->id())));
   live.add();
   dispatcher.submit(std::move(execution),
                     [this, handler = std::move(handler)](Result<void> admitted) {
@@ -70,6 +54,36 @@ bool EngineCore::execute(ExecutionRequest request, Handler<void> handler) {
                       if (refused) live.remove();
                     });
   return true;
+}
+
+void EngineCore::validate(ExecutionRequest request, bool with_files, Handler<void> handler) {
+  auto made = make(std::move(request));
+  if (!made) return handler(std::move(made).error());
+  const ExecutionId id = (*made)->id();
+  if (registry.find(id)) return handler(errors::duplicate_id(format_id(id)));
+  dispatcher.validate(std::move(*made), with_files, std::move(handler));
+}
+
+Result<std::shared_ptr<Execution>> EngineCore::make(ExecutionRequest request) {
+  if (closing_) return errors::engine_closed();
+  const auto id = parse_id(request.id);
+  if (!id) {
+    const bool has_secrets = !config.redact.empty() || !request.redact.empty();
+    const std::string shown =
+        has_secrets ? "a text that may contain a secret" : quote_value(request.id, {});
+    return errors::validation(ValidationReason::invalid_id, must_be("id", "a UUID", shown));
+  }
+  // Before anything else: no message may leave the engine before the secrets are known.
+  if (auto broken = check_secrets(request)) return std::move(*broken);
+  // On the caller's thread: whatever the host changes after the call has no effect.
+  request.host_directory = host_state.directory();
+  if (!config.limits.umask && !request.limits.umask) {
+    const auto status = host_state.status();
+    request.host_umask = status.umask;
+    request.host_ignored_signals = status.ignored_signals;
+  }
+  return std::make_shared<Execution>(*this, runtime.make_strand(), *id, serials_++,
+                                     std::move(request));
 }
 
 void EngineCore::on_running(Execution& execution) { registry.set_running(execution.id()); }

@@ -81,12 +81,13 @@ void Execution::journal_launch(int pid) const {
                               request_.metadata});
 }
 
-void Execution::launched(LaunchedCommand launched, Permit permit) {
+void Execution::launched(LaunchedCommand launched, Permit permit, SteadyClock::duration took) {
   started_at_.store(wall_now(), std::memory_order_relaxed);
   started_steady_.store(SteadyClock::now().time_since_epoch().count(), std::memory_order_relaxed);
   run_on_strand(
-      [launched = std::move(launched), permit = std::move(permit)](Execution& self) mutable {
+      [launched = std::move(launched), permit = std::move(permit), took](Execution& self) mutable {
         self.permit_ = std::move(permit);
+        self.launch_time_ = to_millis(took);
         self.tree_.attach(std::move(launched.process), std::move(launched.cgroup));
         self.output_.attach(std::move(launched.out), std::move(launched.err));
         self.stdin_ = std::move(launched.in);
@@ -309,6 +310,7 @@ std::shared_ptr<ExecutionResult> Execution::make_result() {
   const SteadyTime started = started_steady();
   result->duration = started_ ? to_millis(SteadyClock::now() - started) : Millis(0);
   result->queued = to_millis((started_ ? started : SteadyClock::now()) - requested_at_);
+  result->launch = launch_time_;
   result->command = command_text_;
   result->key = request_.key;
   result->metadata = request_.metadata;

@@ -59,7 +59,8 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   LaunchClaim& launch_claim() { return launch_claim_; }
   // Writes the journal, before the start is reported to the sink.
   void journal_launch(int pid) const;
-  void launched(LaunchedCommand launched, Permit permit);
+  // `took`: the time of the launch.
+  void launched(LaunchedCommand launched, Permit permit, SteadyClock::duration took);
   void launch_failed(Error error, Permit permit);
 
   // ---- Any thread.
@@ -142,6 +143,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   std::optional<Terminal> launched_terminal_;
   std::shared_ptr<void> reserved_descriptor_;
   bool started_ = false;
+  Millis launch_time_{0};
   bool refused_ = false;
   std::optional<Error> launch_error_;
   // Signals of the caller for a process that does not exist yet; the last one has ended the

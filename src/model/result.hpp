@@ -108,6 +108,7 @@ struct ExecutionResult {
   EpochMillis completed_at = 0;
   Millis duration{0};
   Millis queued{0};
+  Millis launch{0};  // part of `queued`; 0 = no process was started
   std::optional<ResourceUsage> usage;
   std::optional<Error> error;
   std::optional<Termination> termination;

@@ -76,7 +76,7 @@ const EVENTS = new Map<unknown, Check>([
   ...ENDS.map((name): [unknown, Check] => [name, isEnd]),
 ]);
 
-const isEvent: Check = (value) =>
+const isOfExecution: Check = (value) =>
   has({
     event_type: isText,
     execution_id: isText,
@@ -85,12 +85,69 @@ const isEvent: Check = (value) =>
   })(value) &&
   (EVENTS.get((value as Fields).event_type)?.(value) ?? true);
 
+const isStep = has({ step: isNumber, name: either(isNull, isText) });
+const isStepEnd: Check = (value) =>
+  isStep(value) &&
+  has({
+    status: (status) => status === 'skipped' || ENDS.includes(status),
+    execution_id: either(isNull, isText),
+    error: either(isNull, isFailure),
+  })(value);
+const ofStep = (checks: Readonly<Record<string, Check>>): Check => {
+  const hasOwn = has(checks);
+  return (value) => isStep(value) && hasOwn(value);
+};
+
+const PLAN_EVENTS = new Map<unknown, Check>([
+  ['step_started', ofStep({ execution_id: isText, pid: isNumber, command: isText })],
+  [
+    'step_retrying',
+    ofStep({
+      execution_id: isText,
+      attempt: isNumber,
+      delay_ms: isNumber,
+      result: either(isNull, isOutcome),
+    }),
+  ],
+  [
+    'step_finished',
+    (value) => isStepEnd(value) && has({ result: either(isNull, isOutcome) })(value),
+  ],
+  [
+    'progress',
+    has({ completed: isNumber, total: isNumber, current_command: either(isNull, isText) }),
+  ],
+]);
+
+const isOfPlan: Check = (value) =>
+  has({ event_type: isText, plan_id: isText, timestamp: isText })(value) &&
+  (PLAN_EVENTS.get((value as Fields).event_type)?.(value) ?? true);
+
+const isEvent = either(isOfPlan, isOfExecution);
+
+const isPlanLine = ofStep({ stream: isText, line: isText });
+/** With or without output. */
+const isStepResult: Check = (value) =>
+  isOutcome(value) &&
+  either(isAbsent, isResult)(own(value as Fields, 'stdout') === undefined ? undefined : value) &&
+  either(isAbsent, isListOf(isOutcome))(own(value as Fields, 'attempts'));
+const isPlanResult = has({
+  plan_id: isText,
+  status: isText,
+  results: isListOf(either(isNull, isStepResult)),
+  steps: isListOf(isStepEnd),
+  total_duration_ms: isNumber,
+  stats: isObject,
+});
+
 const isError: Check = (value) =>
   isFailure(value) && either(isAbsent, isResult)(own(value as Fields, 'result'));
 
 const MESSAGES = new Map<unknown, Check>([
   ['event', has({ payload: isEvent })],
   ['lines', has({ reader: isNumber, payload: isLines })],
+  ['plan_lines', has({ reader: isNumber, payload: isListOf(isPlanLine) })],
+  ['plan_result', has({ seq: either(isNull, isNumber) })],
   ['response', has({ seq: either(isNull, isNumber), error: either(isAbsent, isError) })],
 ]);
 
@@ -105,6 +162,7 @@ const ANSWERS = new Map<string, Check>([
   ['hello', isHello],
   ['get_result', either(isNull, isResult, resultOf(isBase64))],
   ['wait_for_completion', isResult],
+  ['execute_plan', isPlanResult],
   ['list', isListOf(has({ id: isText, status: isText, started_at: isText, metadata: isMetadata }))],
   ['stats', isObject],
   [

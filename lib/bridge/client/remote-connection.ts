@@ -2,6 +2,7 @@
 
 import type { LineTransport } from '../../../types/bridge';
 import type { WireError, WireEvent, WireHello, WireLines } from '../../../types/wire';
+import type { WirePlanEvent, WirePlanLine } from '../../../types/wire-plan';
 import { ExecutionError } from '../../core/index';
 import { errorFromWire } from '../wire/error';
 import { isAnswer, parseMessage } from './incoming-message';
@@ -30,6 +31,7 @@ export class RemoteConnection {
   /** Resolves with the reason, if it is known. */
   readonly closed: Promise<unknown>;
   onEvent: (event: WireEvent) => void = ignore;
+  onPlanEvent: (event: WirePlanEvent) => void = ignore;
   onClosed: (error: ExecutionError) => void = ignore;
   /** Sends deferred requests, which must come before the message that is about to be sent. */
   beforeSending: () => void = ignore;
@@ -37,7 +39,7 @@ export class RemoteConnection {
   maxLineBytes = Number.POSITIVE_INFINITY;
   readonly #transport: LineTransport;
   readonly #pending = new Map<number, PendingAnswer>();
-  readonly #feeds = new Map<number, (lines: WireLines) => void>();
+  readonly #feeds = new Map<number, (lines: never) => void>();
   #lines: string[] = [];
   #isPaused = false;
   #lastSeq = 0;
@@ -88,12 +90,15 @@ export class RemoteConnection {
     execution: RemoteKey,
     take: (lines: WireLines) => void,
   ): { reader: number; end: Promise<void> } {
-    const reader = ++this.#lastSeq;
-    this.#feeds.set(reader, take);
-    const end = this.#ask<void>(reader, 'read_lines', execution, false);
-    const done = (): void => void this.#feeds.delete(reader);
-    end.then(done, done);
-    return { reader, end };
+    return this.#feed('read_lines', execution, take);
+  }
+
+  /** Requests the lines of a plan. `end` resolves after the last line. */
+  readPlan(
+    planId: string,
+    take: (lines: readonly WirePlanLine[]) => void,
+  ): { reader: number; end: Promise<void> } {
+    return this.#feed('read_plan_lines', { plan_id: planId }, take);
   }
 
   /** Sends a message that has no answer. */
@@ -115,6 +120,15 @@ export class RemoteConnection {
     const message = (cause as Partial<Error> | undefined)?.message;
     const why = message === undefined ? 'shut down' : `out of reach: ${message}`;
     return new ExecutionError('ERR_ENGINE_CLOSED', `Execution engine is ${why}`, { cause });
+  }
+
+  #feed(type: string, fields: object, take: (lines: never) => void) {
+    const reader = ++this.#lastSeq;
+    this.#feeds.set(reader, take);
+    const end = this.#ask<void>(reader, type, fields, false);
+    const done = (): void => void this.#feeds.delete(reader);
+    end.then(done, done);
+    return { reader, end };
   }
 
   async #ask<T>(seq: number, type: string, fields: object, isFirst: boolean): Promise<T> {
@@ -168,11 +182,14 @@ export class RemoteConnection {
     }
     switch (message.type) {
       case 'event':
-        this.onEvent(message.payload);
+        if (isOfPlan(message.payload)) this.onPlanEvent(message.payload);
+        else this.onEvent(message.payload);
         break;
       case 'lines':
-        this.#feeds.get(message.reader)?.(message.payload);
+      case 'plan_lines':
+        this.#feeds.get(message.reader)?.(message.payload as never);
         break;
+      case 'plan_result':
       case 'response':
         this.#answered(message);
         break;
@@ -208,6 +225,9 @@ export class RemoteConnection {
     this.#setClosed(reason);
   }
 }
+
+const isOfPlan = (event: WireEvent | WirePlanEvent): event is WirePlanEvent =>
+  Object.hasOwn(event, 'plan_id');
 
 function notFromBridge(text: string): Error {
   const start = text.length > 80 ? `${text.slice(0, 80)}…` : text;

@@ -4,10 +4,12 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Execution, InputData } from '../../../types/api';
 import type { BridgeClient } from '../../../types/bridge';
 import type { ExecutionConfig } from '../../../types/config';
+import type { ExecutionPlan, PlanOptions, PlanRun } from '../../../types/plan';
 import type {
   ExecutionRequest,
   RunOptions,
   TerminalSize,
+  ValidateOptions,
   WaitOptions,
 } from '../../../types/request';
 import type {
@@ -37,6 +39,7 @@ import {
   callSite,
   EngineBase,
   executionFilter,
+  filesOption,
   isInteractive,
   ownValue,
   randomId,
@@ -60,6 +63,7 @@ import { sendPieces } from './input-pieces';
 import type { RemoteConnection } from './remote-connection';
 import { RemoteEvents } from './remote-events';
 import { RemoteExecution } from './remote-execution';
+import { RemotePlans } from './remote-plans';
 
 const isPiped = (request: unknown): boolean =>
   ownValue(request, 'stdin') === 'pipe' || isInteractive(request);
@@ -72,6 +76,7 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
   readonly pid: number;
   readonly #connection: RemoteConnection;
   readonly #events: RemoteEvents;
+  readonly #plans: RemotePlans;
   /** Requests of `run()` that are sent at the end of this turn. */
   readonly #unsent: (() => void)[] = [];
 
@@ -81,6 +86,7 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
     this.#events = new RemoteEvents(this);
     this.config = effectiveConfigFromWire(hello.config);
     this.pid = hello.pid;
+    this.#plans = new RemotePlans(connection);
     connection.onEvent = (event) => this.#events.take(event);
     connection.beforeSending = () => this.#sendAll();
     connection.onClosed = (error) => this.#events.close(error);
@@ -137,6 +143,21 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
       this.#events.detach(remote);
       remote.isRefused(error);
     }
+  }
+
+  async validate(request: ExecutionRequest, options?: ValidateOptions): Promise<void> {
+    const caller = callSite(this.validate);
+    try {
+      const files = filesOption(options);
+      this.#checkOpen();
+      await this.#ask('validate', { request: requestToWire(request), files });
+    } catch (error) {
+      throw calledAt(error, caller);
+    }
+  }
+
+  executePlan(plan: ExecutionPlan, options?: PlanOptions): PlanRun {
+    return this.#plans.execute(plan, options);
   }
 
   async getStatus(id: string): Promise<ExecutionStatus> {

@@ -1,8 +1,8 @@
 /** The subcommand `bridge`: serves an engine to the program that started it. */
 
 import { constants } from 'node:os';
-import type { BridgeEnd } from '../../../types/bridge';
-import type { CommandIo, Subcommand } from '../../../types/subcommand';
+import type { BridgeCommand, BridgeEnd, PlanExecutor } from '../../../types/bridge';
+import type { CommandIo } from '../../../types/subcommand';
 import { ExecutionEngine } from '../../core/index';
 import { messageToWire } from '../wire/error';
 import { type BridgeArguments, HELP, parseArguments } from './bridge-arguments';
@@ -15,8 +15,11 @@ const EXIT_CODES: Readonly<Record<Exclude<BridgeEnd, 'aborted'>, number>> = {
   output: 1,
 };
 
-/** The subcommand `bridge` of the program `escher-execution-engine`. */
-export const bridgeCommand: Subcommand = async (args, io) => {
+/**
+ * The subcommand `bridge` of the program `escher-execution-engine`.
+ * @param executePlan - runs the plans of the client. Without it they are refused
+ */
+export const bridgeCommand: BridgeCommand = async (args, io, executePlan) => {
   const report = (text: string): void => void io.stderr.write(`bridge: ${text}\n`);
   // A closed stderr must not end the executions.
   io.stderr.on('error', () => undefined);
@@ -39,13 +42,14 @@ export const bridgeCommand: Subcommand = async (args, io) => {
     return (error as { code?: unknown }).code === 'ERR_INVALID_CONFIG' ? 2 : 1;
   }
   if (io.stdin.isTTY) report('reads one JSON object per line; --help for more, Ctrl-D to end');
-  return await untilEnd(engine, given, io);
+  return await untilEnd(engine, given, io, executePlan);
 };
 
 async function untilEnd(
   engine: ExecutionEngine,
   { options }: BridgeArguments,
   { stdin: readable, stdout: writable }: CommandIo,
+  executePlan: PlanExecutor | undefined,
 ): Promise<number> {
   const ending = new AbortController();
   let exitCode = 0;
@@ -59,7 +63,7 @@ async function untilEnd(
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
     const streams = { readable, writable };
-    const all = { ...options, signal: ending.signal };
+    const all = { ...options, executePlan, signal: ending.signal };
     const end = await serve(engine, streams, all, 'the bridge runs without --progress-patterns');
     if (end !== 'aborted') return EXIT_CODES[end];
     // Output that a stuck reader does not read would keep this process alive.

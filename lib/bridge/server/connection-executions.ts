@@ -1,6 +1,7 @@
 /** The executions that one connection has started. */
 
 import type { RemovedEvent } from '../../../types/events';
+import type { ExecutionRequest } from '../../../types/request';
 import type { ExecutionResult, ShutdownResult } from '../../../types/result';
 import type { WireOutputForm, WireRequest } from '../../../types/wire';
 import {
@@ -64,8 +65,21 @@ export class ConnectionExecutions {
     if (this.#isClosed) {
       throw new ExecutionError('ERR_ENGINE_CLOSED', 'Execution engine is shut down');
     }
+    return this.#start(this.requestOf(wire), options, aborted);
+  }
+
+  /** A request of the client. The engine checks its values. */
+  requestOf(wire: unknown): ExecutionRequest {
     const request = requestFromWire(wire as WireRequest);
     if (this.#patternRefusal !== undefined) refuseProgressPattern(request, this.#patternRefusal);
+    return request;
+  }
+
+  #start(
+    request: ExecutionRequest,
+    options: Omit<ForwardOptions, 'defaultForm'>,
+    aborted: boolean,
+  ): { forwarded: ForwardedExecution; admission: Promise<void> } {
     const signal = aborted ? AbortSignal.abort() : undefined;
     const handle = this.#engine.run(request, { signal }) as LocalHandle;
     const all = { ...options, defaultForm: this.#defaultForm };
@@ -73,6 +87,25 @@ export class ConnectionExecutions {
     this.#running.add(forwarded);
     void forwarded.settled.wait().then(() => this.#running.delete(forwarded));
     return { forwarded, admission: this.#admit(forwarded) };
+  }
+
+  /**
+   * Starts a step of a plan. It is refused by the result of the handle.
+   * @param steps - has the execution until its end
+   */
+  runStep(
+    request: ExecutionRequest,
+    form: WireOutputForm,
+    aborted: boolean,
+    steps: Set<ForwardedExecution>,
+  ): LocalHandle {
+    const options = { form, wholeResult: false };
+    const { forwarded, admission } = this.#start(request, options, aborted);
+    steps.add(forwarded);
+    void forwarded.settled.wait().then(() => steps.delete(forwarded));
+    forwarded.release();
+    admission.catch(ignore);
+    return forwarded.handle;
   }
 
   /** The execution with that id, if this connection started it and the engine has a record of it. */

@@ -18,6 +18,7 @@ import { configToWire } from '../wire/config';
 import { outcomeToWire, resultToWire, statsToWire, summaryToWire } from '../wire/result';
 import { dataFromWire, numberFromWire } from '../wire/values';
 import type { ConnectionExecutions } from './connection-executions';
+import type { ConnectionPlans } from './connection-plans';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,9 +26,12 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface CommandContext {
   readonly engine: ExecutionEngine;
   readonly executions: ConnectionExecutions;
+  readonly plans: ConnectionPlans;
   readonly maxLineBytes: number;
   /** Sends the lines of an execution, tagged with the `seq` of the call. Resolves after the last one. */
   feed(id: string, seq: number): Promise<void>;
+  /** As {@link feed}, for the lines of a plan. */
+  feedPlan(id: string, seq: number): Promise<void>;
   acknowledge(reader: number, count: number): void;
   stopFeed(reader: number): void;
   shutdown(graceMs: number | undefined): Promise<ShutdownResult>;
@@ -45,6 +49,8 @@ interface ProtocolCommand {
   fields: readonly string[];
   /** Only errors are answered. */
   isQuiet?: boolean;
+  /** The `type` of its answer, if it is not `response`. */
+  answer?: 'plan_result';
   /** Answered after all earlier commands. */
   isLast?: boolean;
   /** Its answer may be large. The next line is read when there is room for another one. */
@@ -97,6 +103,12 @@ function attach({ executions }: CommandContext, fields: Fields, call: Call): Wir
   return { run: forwarded.run, status, pid, key, result: outcome ? outcomeToWire(outcome) : null };
 }
 
+/** Checks a request. Starts nothing. */
+async function validate(context: CommandContext, fields: Fields): Promise<void> {
+  const files = asBoolean('files', fields.files ?? true);
+  await context.engine.validate(context.executions.requestOf(fields.request), { files });
+}
+
 async function getResult(context: CommandContext, fields: Fields): Promise<unknown> {
   const { engine } = context;
   const id = idOf(context, fields);
@@ -136,6 +148,16 @@ async function onIdle({ engine }: CommandContext): Promise<void> {
   await nextTurn();
 }
 
+/** Runs a plan. Answered with its result, after its events. */
+function executePlan({ plans }: CommandContext, fields: Fields): Promise<unknown> {
+  return plans.start(fields.plan, {
+    form: asOneOf('output', fields.output ?? 'lines', FORMS),
+    wholeResults: asBoolean('result', fields.result ?? true),
+    maxConcurrency: number(fields, 'max_concurrency'),
+    aborted: asBoolean('aborted', fields.aborted ?? false),
+  });
+}
+
 function hello({ engine, maxLineBytes }: CommandContext): object {
   return {
     protocol: PROTOCOL,
@@ -164,6 +186,7 @@ function watch(context: CommandContext, fields: Fields): null {
 export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
   execute: { fields: ['request', 'output', 'result', 'aborted'], run: execute },
   attach: { fields: ['id'], run: attach },
+  validate: { fields: ['request', 'files'], run: validate },
   get_status: {
     fields: KEY,
     run: (context, fields) => context.engine.getStatus(idOf(context, fields)),
@@ -223,6 +246,21 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
     fields: ['grace_ms'],
     isLast: true,
     run: (context, fields) => context.shutdown(number(fields, 'grace_ms')),
+  },
+  execute_plan: {
+    fields: ['plan', 'output', 'result', 'max_concurrency', 'aborted'],
+    answer: 'plan_result',
+    isLarge: true,
+    run: executePlan,
+  },
+  cancel_plan: {
+    fields: ['plan_id'],
+    run: ({ plans }, { plan_id }) => plans.cancel(asString('plan_id', plan_id)),
+  },
+  read_plan_lines: {
+    fields: ['plan_id'],
+    run: (context, { plan_id }, { seq }) =>
+      context.feedPlan(asString('plan_id', plan_id), asNumber('seq', seq)),
   },
   hello: { fields: [], run: hello },
   watch: { fields: [...KEY, 'output'], run: watch },

@@ -2,9 +2,10 @@
 
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BridgeEnd, ServeBridgeOptions } from '../../../types/bridge';
+import type { BridgeEnd, PlanExecutor, ServeBridgeOptions } from '../../../types/bridge';
 import {
   asBoolean,
+  asInteger,
   asNumber,
   asObject,
   asOneOf,
@@ -23,6 +24,9 @@ import { Session } from './session';
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
+/** Each plan holds the results of its steps. */
+const MAX_PLANS = 16;
+
 /** With a lower limit even common requests would be rejected. */
 export const MIN_MAX_LINE_BYTES = 1024;
 
@@ -35,6 +39,8 @@ const OPTIONS = [
   'maxLineBytes',
   'signal',
   'allowProgressPatterns',
+  'executePlan',
+  'maxPlans',
 ] as const satisfies readonly (keyof ServeBridgeOptions)[];
 
 /** The values of `atEnd`, see the options. */
@@ -46,6 +52,8 @@ interface CheckedOptions {
   maxLineBytes: number;
   signal: AbortSignal | undefined;
   patternRefusal: string | undefined;
+  execute: PlanExecutor | undefined;
+  maxPlans: number;
 }
 
 function checkedOptions(options: unknown, whyNoPatterns: string): CheckedOptions {
@@ -62,7 +70,16 @@ function checkedOptions(options: unknown, whyNoPatterns: string): CheckedOptions
     maxLineBytes: maxLineBytes ?? MAX_LINE_BYTES,
     signal: signalOption({ signal: fields.signal }),
     patternRefusal: allowsPatterns ? undefined : whyNoPatterns,
+    execute: optional(asExecutor, 'options.executePlan', fields.executePlan),
+    maxPlans: optional(asPlanLimit, 'options.maxPlans', fields.maxPlans) ?? MAX_PLANS,
   };
+}
+
+const asPlanLimit = (name: string, value: unknown): number => asInteger(name, value, 1);
+
+function asExecutor(name: string, value: unknown): PlanExecutor {
+  if (typeof value === 'function') return value as PlanExecutor;
+  throw wrongType(name, 'of type function', value);
 }
 
 function checkStreams(streams: unknown): void {
@@ -114,7 +131,7 @@ export async function serve(
   const unsubscribe = signal && onAbort(signal, abort);
   await session.run();
   // A stop ends the wait for running executions.
-  if (atEnd === 'wait') await Promise.race([idle(engine), session.stopped.wait()]);
+  if (atEnd === 'wait') await Promise.race([idle(engine, session), session.stopped.wait()]);
   if (isEngineShared) {
     await Promise.race([session.answered(), session.stopped.wait()]);
   } else {
@@ -130,7 +147,8 @@ export async function serve(
   return session.end;
 }
 
-/** Resolves for a closed engine too. */
-async function idle(engine: ExecutionEngine): Promise<void> {
+/** Between the steps of a plan nothing runs. Resolves for a closed engine too. */
+async function idle(engine: ExecutionEngine, session: Session): Promise<void> {
+  await session.plans.idle();
   await engine.onIdle().catch(() => undefined);
 }

@@ -3,23 +3,28 @@
 import type { Readable, Writable } from 'node:stream';
 import type { BridgeEnd } from '../../../types/bridge';
 import type { ShutdownResult } from '../../../types/result';
-import type { WireData, WireError, WireResult } from '../../../types/wire';
+import type { WireData, WireError } from '../../../types/wire';
+import type { WirePlanResult } from '../../../types/wire-plan';
 import {
   Deferred,
   type ExecutionEngine,
   type LineBatch,
   notFound,
   optional,
+  ownValue,
   wrongValue,
 } from '../../core/index';
 import { ByteLines } from '../wire/byte-lines';
 import { errorToWire } from '../wire/error';
 import { linesToWire } from '../wire/event';
 import { reading } from '../wire/names';
+import { outputLength, withoutOutput } from '../wire/plan-result';
 import { ConnectionExecutions } from './connection-executions';
+import { ConnectionPlans, type PlanLimits } from './connection-plans';
 import { asSeq, commandOf, parseLine } from './incoming-line';
 import { LineFeed } from './line-feed';
 import { LineIntake } from './line-intake';
+import { PlanFeed } from './plan-feed';
 import type { Call, CommandContext, Fields } from './protocol-commands';
 import { WriteQueue } from './write-queue';
 
@@ -29,17 +34,20 @@ const MAX_UNWRITTEN = 64 * 1024 * 1024;
 /** The memory of an answer without its output. */
 const ANSWER_BYTES = 1024;
 
-export interface SessionOptions {
+/** `patternRefusal`: why a request must not have a `progress.pattern`; `undefined` if it may. */
+export interface SessionOptions extends PlanLimits {
   maxLineBytes: number;
   isEngineShared: boolean;
-  /** Why a request must not have a `progress.pattern`; `undefined` if it may. */
-  patternRefusal: string | undefined;
 }
+
+/** The lines that one command of the client reads. */
+type Feed = Pick<LineFeed, 'acknowledge' | 'flush' | 'stop' | 'stopAwaitingAcks'>;
 
 export class Session implements CommandContext {
   readonly engine: ExecutionEngine;
   readonly maxLineBytes: number;
   readonly executions: ConnectionExecutions;
+  readonly plans: ConnectionPlans;
   /** Resolved when {@link stop} was called. */
   readonly stopped = new Deferred();
   /** The engine has other clients: no command of this connection ends it. */
@@ -50,7 +58,7 @@ export class Session implements CommandContext {
   readonly #isDuplex: boolean;
   readonly #lines: ByteLines;
   readonly #intake: LineIntake;
-  readonly #feeds = new Map<number, LineFeed>();
+  readonly #feeds = new Map<number, Feed>();
   /** The commands that are not answered. */
   readonly #unanswered = new Set<Promise<void>>();
   /** The `shutdown` commands, which are answered after all others. */
@@ -61,7 +69,7 @@ export class Session implements CommandContext {
   constructor(
     engine: ExecutionEngine,
     { readable, writable }: { readable: Readable; writable: Writable },
-    { maxLineBytes, isEngineShared, patternRefusal }: SessionOptions,
+    { maxLineBytes, isEngineShared, ...limits }: SessionOptions,
   ) {
     this.engine = engine;
     this.#isEngineShared = isEngineShared;
@@ -73,7 +81,8 @@ export class Session implements CommandContext {
       () => this.stop('output'),
       (error) => errorLine(error),
     );
-    this.executions = new ConnectionExecutions(engine, this.#writeQueue, patternRefusal);
+    this.executions = new ConnectionExecutions(engine, this.#writeQueue, limits.patternRefusal);
+    this.plans = new ConnectionPlans(engine, this.executions, this.#writeQueue, limits);
     this.#intake = new LineIntake({
       take: ({ text, problem }) => this.#take(text, problem),
       room: () => this.#writeQueue.below(MAX_UNWRITTEN),
@@ -122,11 +131,13 @@ export class Session implements CommandContext {
 
   /** Ends the engine. Results that are not written are read before. */
   async endEngine(graceMs: number | undefined): Promise<ShutdownResult> {
+    this.plans.close();
     this.executions.keepResults();
     return await this.engine.shutdown({ graceMs });
   }
 
   async shutdown(graceMs: number | undefined): Promise<ShutdownResult> {
+    this.plans.close();
     const result = this.#isEngineShared
       ? await this.executions.shutdown(graceMs)
       : await this.endEngine(graceMs);
@@ -142,7 +153,7 @@ export class Session implements CommandContext {
   feed(id: string, seq: number): Promise<void> {
     const forwarded = this.executions.find(id);
     if (forwarded === undefined) throw notFound(id);
-    if (this.#feeds.has(seq)) throw wrongValue('seq', `is in use. Received ${seq}`);
+    this.#requireFree(seq);
     return new Promise((resolve, reject) => {
       const sink = {
         // No line of an execution is sent before the answer to its request.
@@ -155,6 +166,25 @@ export class Session implements CommandContext {
       };
       this.#feeds.set(seq, new LineFeed(forwarded.handle.lineSource(), sink));
     });
+  }
+
+  async feedPlan(id: string, seq: number): Promise<void> {
+    const run = this.plans.find(id);
+    this.#requireFree(seq);
+    const feed = new PlanFeed(run, (lines, written) => {
+      const text = () => JSON.stringify({ type: 'plan_lines', reader: seq, payload: lines });
+      this.#writeQueue.put(text, 0, written);
+    });
+    this.#feeds.set(seq, feed);
+    try {
+      await feed.run();
+    } finally {
+      this.#feeds.delete(seq);
+    }
+  }
+
+  #requireFree(seq: number): void {
+    if (this.#feeds.has(seq)) throw wrongValue('seq', `is in use. Received ${seq}`);
   }
 
   /** Ignored for a feed that has ended. */
@@ -228,7 +258,8 @@ export class Session implements CommandContext {
       const value = command.run(this, fields, call);
       if (command.isQuiet) return false;
       const answered = Promise.resolve(value).then((payload) => {
-        this.#answer({ seq: call.seq, payload: payload ?? null });
+        const { answer: type } = command;
+        this.#answer({ ...(type && { type }), seq: call.seq, payload: payload ?? null });
         call.after?.();
       }, fail);
       this.#track(answered, command.isLast ? this.#shutdowns : this.#unanswered);
@@ -244,23 +275,38 @@ export class Session implements CommandContext {
     void answered.then(() => all.delete(answered));
   }
 
-  #answer(answer: { seq: number | null; payload?: unknown; error?: WireError }): void {
+  #answer(answer: Answer): void {
     this.#writeQueue.put(
       () => {
         try {
           return JSON.stringify({ type: 'response', ...answer });
         } catch (error) {
           // The text is longer than a string can be.
+          if (answer.type === 'plan_result') {
+            return JSON.stringify({
+              ...answer,
+              payload: withoutOutput(answer.payload as WirePlanResult),
+            });
+          }
           return JSON.stringify({ type: 'response', seq: answer.seq, error: errorToWire(error) });
         }
       },
-      weightOf(answer.payload ?? answer.error?.result),
+      answer.type === 'plan_result'
+        ? ANSWER_BYTES + outputLength(answer.payload as WirePlanResult)
+        : weightOf(answer.payload ?? answer.error?.result),
     );
   }
 
   #sendError(error: unknown, about: Partial<WireError>): void {
     this.#writeQueue.put(() => errorLine(error, about), ANSWER_BYTES);
   }
+}
+
+interface Answer {
+  type?: string;
+  seq: number | null;
+  payload?: unknown;
+  error?: WireError;
 }
 
 function lines(reader: number, batch: LineBatch): string {
@@ -274,9 +320,9 @@ function errorLine(error: unknown, about: Partial<WireError> = {}): string {
 /** About the memory of an answer: the output of a result, as text or as base64, or a listing. */
 function weightOf(payload: unknown): number {
   if (Array.isArray(payload)) return ANSWER_BYTES + JSON.stringify(payload).length;
-  const { stdout = '', stderr = '' } = (payload ?? {}) as Partial<WireResult<WireData>>;
-  const [out, err] = [stdout, stderr].map((data) =>
-    typeof data === 'string' ? data : data.base64,
-  );
-  return ANSWER_BYTES + (out as string).length + (err as string).length;
+  const [out, err] = ['stdout', 'stderr'].map((name) => {
+    const data = (ownValue(payload, name) ?? '') as WireData;
+    return (typeof data === 'string' ? data : data.base64).length;
+  });
+  return ANSWER_BYTES + (out as number) + (err as number);
 }

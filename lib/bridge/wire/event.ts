@@ -16,6 +16,7 @@ import type {
   WireOutcome,
   WireResult,
 } from '../../../types/wire';
+import type { WirePlanEvent } from '../../../types/wire-plan';
 import type { LineBatch } from '../../core/index';
 import { linesOf, STREAM_NAMES } from '../../core/index';
 import { outcomeFromWire, outcomeToWire, resultToWire } from './result';
@@ -72,14 +73,16 @@ export function eventToWire<Name extends WiredEventName>(
 }
 
 /**
- * The event of the engine for an event in the form of the crate. `undefined` if it is unknown here: the `progress` of a
- * plan in the crate, or an event of another version.
+ * The event of the engine for an event in the form of the crate. `undefined` if it is unknown here: an event of a plan, see
+ * `planEventFromWire()`, or one of another version.
  * @example
  * ```ts
  * await listen<WireEvent>('execution-event', ({ payload }) => show(eventFromWire(payload)));
  * ```
  */
-export function eventFromWire(wire: WireEvent): NamedEvent | undefined {
+export function eventFromWire(given: WireEvent | WirePlanEvent): NamedEvent | undefined {
+  if (!Object.hasOwn(given, 'execution_id')) return undefined;
+  const wire = given as WireEvent;
   const base = baseFromWire(wire);
   switch (wire.event_type) {
     case 'started': {

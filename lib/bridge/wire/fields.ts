@@ -42,15 +42,15 @@ export interface Codec {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const asIs = (_name: string, value: unknown): unknown => value;
+export const asIs = (_name: string, value: unknown): unknown => value;
 
 /** The same value on both sides. */
-const same = (check: (name: string, value: unknown) => unknown): Codec => ({
+export const same = (check: (name: string, value: unknown) => unknown): Codec => ({
   toWire: check,
   fromWire: asIs,
 });
 
-const number: Codec = {
+export const number: Codec = {
   toWire: (name, value) => numberToWire(asNumber(name, value)),
   fromWire: (_name, value) => numberFromWire(value),
 };
@@ -159,10 +159,21 @@ export function wireTable(
   more: Partial<Record<ObjectKind | 'text', Codec>> = {},
 ): WireTable {
   const codecs = { ...CODECS, ...more } as Readonly<Record<string, Codec>>;
+  return codecTable(
+    Object.entries(table).map(([field, kind]) => [
+      field,
+      typeof kind === 'string' ? (codecs[kind] as Codec) : number,
+    ]),
+  );
+}
+
+/** A table of fields that have codecs of their own. */
+export function codecTable(
+  entries: readonly (readonly [field: string, codec: Codec])[],
+): WireTable {
   const byApiName = new Map<string, WireField>();
   const byWireName = new Map<string, WireField>();
-  for (const [field, kind] of Object.entries(table)) {
-    const codec = typeof kind === 'string' ? (codecs[kind] as Codec) : number;
+  for (const [field, codec] of entries) {
     byApiName.set(field, { other: toSnake(field), codec });
     byWireName.set(toSnake(field), { other: field, codec });
   }

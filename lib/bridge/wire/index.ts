@@ -28,3 +28,15 @@ export type {
   WireSummary,
   WireValue,
 } from '../../../types/wire';
+export type {
+  WirePlan,
+  WirePlanEvent,
+  WirePlanEventBase,
+  WirePlanLine,
+  WirePlanResult,
+  WirePlanStep,
+  WirePlanStrategy,
+  WireRetryPolicy,
+  WireStep,
+  WireStepResult,
+} from '../../../types/wire-plan';

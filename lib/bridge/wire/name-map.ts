@@ -8,4 +8,10 @@ export const nameMap = new NameMap([
   'awsCli',
   'conversationId',
   'graceMs',
+  'delayMs',
+  'dependencyGraph',
+  'exitCodes',
+  'maxConcurrency',
+  'maxDelayMs',
+  'stopOnError',
 ]);

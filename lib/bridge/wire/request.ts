@@ -73,7 +73,7 @@ const command: Codec = {
 };
 
 /** A copy: later changes by the caller have no effect. */
-const metadata: Codec = {
+export const metadata: Codec = {
   toWire: (name, value) =>
     metadataToWire(JSON.parse(toJson(name, asPlainObject(name, value))) as ExecutionMetadata),
   fromWire: (name, value) => metadataFromWire(asPlainObject(name, value) as WireMetadata),
@@ -93,7 +93,14 @@ const progress: Codec = {
     typeof value === 'boolean' ? value : fieldsFromWire(name, value, PROGRESS_TABLE),
 };
 
-const TABLE = wireTable(REQUEST, { command, limits, metadata, progress, pty, stop });
+export const REQUEST_TABLE = wireTable(REQUEST, {
+  command,
+  limits,
+  metadata,
+  progress,
+  pty,
+  stop,
+});
 
 /**
  * A request in the JSON of the crate.
@@ -101,7 +108,7 @@ const TABLE = wireTable(REQUEST, { command, limits, metadata, progress, pty, sto
  * metadata that is not JSON
  */
 export function requestToWire(request: ExecutionRequest): WireRequest {
-  return fieldsToWire('request', request, TABLE) as unknown as WireRequest;
+  return fieldsToWire('request', request, REQUEST_TABLE) as unknown as WireRequest;
 }
 
 /**
@@ -109,5 +116,7 @@ export function requestToWire(request: ExecutionRequest): WireRequest {
  * @throws a `TypeError` for a field that is unknown or cannot be read
  */
 export function requestFromWire(wire: WireRequest): ExecutionRequest {
-  return reading(() => fieldsFromWire('request', wire, TABLE)) as unknown as ExecutionRequest;
+  return reading(() =>
+    fieldsFromWire('request', wire, REQUEST_TABLE),
+  ) as unknown as ExecutionRequest;
 }

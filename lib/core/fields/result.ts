@@ -94,6 +94,7 @@ export const OUTCOME = {
   completedAt: { kind: 'time' },
   durationMs: { kind: 'same' },
   queuedMs: { kind: 'same' },
+  launchMs: { kind: 'same' },
   resourceUsage: { kind: 'group', of: USAGE, cpp: 'result.usage', isOptional: true },
   error: { kind: 'error' },
   termination: { kind: 'group', of: TERMINATION, isOptional: true },

@@ -4,7 +4,7 @@ import type { RunOptions, WaitOptions } from '../../../types/request';
 import type { ExecutionFilter, ExecutionStatus } from '../../../types/result';
 import { STATUSES } from '../fields/enums';
 import { FILTER, RUN_OPTIONS } from '../fields/request';
-import { asNumber, asOneOf, optional, outOfRange } from './checks';
+import { asBoolean, asNumber, asOneOf, optional, outOfRange } from './checks';
 import { CheckedTable, fieldValues, ownFields } from './fields';
 import { CHECKS } from './kinds';
 
@@ -46,6 +46,12 @@ export function waitOptions(value: unknown): WaitOptions & { timeoutMs: number }
 export function signalOption(value: unknown): AbortSignal | undefined {
   if (value === undefined) return undefined;
   return asAbortSignal(ownFields('options', value, ['signal']).signal);
+}
+
+/** Whether files must exist. */
+export function filesOption(value: unknown): boolean {
+  const { files } = ownFields('options', value, ['files']);
+  return optional(asBoolean, 'options.files', files) ?? true;
 }
 
 export function encodingOption(value: unknown): 'utf8' | 'buffer' {

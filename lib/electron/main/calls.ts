@@ -3,7 +3,7 @@
 import type { ExecutionEngineApi, InputData } from '../../../types/api';
 import type { PageSender } from '../../../types/electron-main';
 import type { TerminalEvent } from '../../../types/events';
-import type { TerminalSize } from '../../../types/request';
+import type { TerminalSize, ValidateOptions } from '../../../types/request';
 import type { ExecutionResult } from '../../../types/result';
 import { executionFilter, notFound } from '../../core/index';
 import { LISTENERS } from '../ipc';
@@ -36,6 +36,7 @@ const byId =
 /** The methods of the engine. The option `allow` limits them. */
 const ENGINE_CALLS: Record<string, Handler> = {
   execute: (caller, [request]) => start(caller, request, LISTENERS, false),
+  validate: (caller, [request, options]) => validate(caller, request, options),
   cancel: byId((engine, id) => engine.cancel(id)),
   kill: byId((engine, id, [signal]) => engine.kill(id, signal as NodeJS.Signals)),
   renew: byId((engine, id) => engine.renew(id)),
@@ -113,6 +114,13 @@ async function start(
     throw error;
   }
   return id;
+}
+
+/** A request that the page may not run is refused too. */
+async function validate(caller: Caller, untrusted: unknown, options: unknown): Promise<void> {
+  const { engine, sender, settings } = caller;
+  const request = await authorizedRequest(untrusted, sender, settings);
+  await engine.validate(request, options as ValidateOptions | undefined);
 }
 
 async function watch(

@@ -10,7 +10,7 @@ import {
   asOneOf,
   asPlainObject,
   asString,
-  ExecutionError,
+  invalidPlan,
   optional,
   outOfRange,
   ownFields,
@@ -21,7 +21,6 @@ import {
 import { requestCopy, withFields, withTags } from '../retry/attempt-request';
 import { type CheckedPolicy, checkedPolicy } from '../retry/retry-policy';
 import { neededSteps } from './dependencies';
-import { ruleProblem } from './request-rules';
 import type { Order } from './schedule';
 
 const LONGEST_NAME = 256;
@@ -36,7 +35,12 @@ export interface CheckedStep {
 export interface CheckedPlan {
   readonly steps: readonly CheckedStep[];
   readonly order: Order;
+  /** The steps that no other step comes before: what they need must exist before the plan starts. */
+  readonly first: ReadonlySet<number>;
 }
+
+/** More at a time would not be faster, and would fill the connection to another process. */
+const CHECKS_AT_A_TIME = 64;
 
 /** The fields of each strategy besides its type. */
 const STRATEGIES: Readonly<Record<PlanStrategy['type'], readonly string[]>> = {
@@ -56,41 +60,34 @@ export function checkedPlan(given: unknown, id: string): CheckedPlan {
   try {
     return checked(given, id);
   } catch (error) {
-    throw asInvalidPlan(error, '');
+    throw invalidPlan(error);
   }
 }
 
-/** Checks the requests as the engine does. Nothing is started. */
-export async function checkRequests(engine: ExecutionEngineApi, plan: CheckedPlan): Promise<void> {
-  const withdrawn = { signal: AbortSignal.abort() };
-  for (const [index, { request }] of plan.steps.entries()) {
-    try {
-      // A request whose signal is aborted is checked, and not sent.
-      await engine.execute(request, withdrawn).catch(ignoreAbort);
-      const problem = ruleProblem(request, engine.config.maxTimeoutMs);
-      if (problem !== undefined) throw new TypeError(problem);
-    } catch (error) {
-      throw asInvalidPlan(error, `commands[${index}]: `);
+/**
+ * Has the engine check the requests. Nothing is started. The files of a step that another one comes before are checked at
+ * its start: that one may create them.
+ * @throws the error of the first invalid request
+ */
+export async function checkRequests(
+  engine: Pick<ExecutionEngineApi, 'validate'>,
+  { steps, first }: CheckedPlan,
+): Promise<void> {
+  let next = 0;
+  let failure: { index: number; error: unknown } | undefined;
+  const check = async (): Promise<void> => {
+    while (next < Math.min(steps.length, failure?.index ?? Number.POSITIVE_INFINITY)) {
+      const index = next++;
+      try {
+        const { request } = steps[index] as CheckedStep;
+        await engine.validate(request, { files: first.has(index) });
+      } catch (error) {
+        if (failure === undefined || index < failure.index) failure = { index, error };
+      }
     }
-  }
-}
-
-function ignoreAbort(error: unknown): void {
-  if ((error as { code?: unknown }).code !== 'ABORT_ERR') throw error;
-}
-
-/** Errors about something else than the plan, such as a closed engine, stay what they are. */
-function asInvalidPlan(error: unknown, where: string): unknown {
-  const isOwn = error instanceof ExecutionError;
-  if (isOwn && error.reason === 'INVALID_DEPENDENCY_GRAPH') return error;
-  const isAboutPlan =
-    !isOwn || error.code === 'ERR_VALIDATION' || error.code === 'ERR_SERIALIZATION';
-  if (!isAboutPlan) return error;
-  const message = (error as Error).message.replace(/^Validation error: /, '');
-  return new ExecutionError('ERR_VALIDATION', `Validation error: ${where}${message}`, {
-    reason: 'INVALID_PLAN',
-    cause: error,
-  });
+  };
+  await Promise.all(Array.from({ length: CHECKS_AT_A_TIME }, check));
+  if (failure !== undefined) throw invalidPlan(failure.error, `commands[${failure.index}]: `);
 }
 
 function checked(given: unknown, id: string): CheckedPlan {
@@ -104,7 +101,8 @@ function checked(given: unknown, id: string): CheckedPlan {
   const steps = commands.map((command, index) => step(command, index, id, metadata));
   refuseEqual(steps, 'name', ({ name }) => name);
   refuseEqual(steps, 'id', ({ request }) => request.id?.toLowerCase());
-  return { steps, order: order(plan.strategy, steps) };
+  const ordered = order(plan.strategy, steps);
+  return { steps, order: ordered.order, first: ordered.first };
 }
 
 function step(
@@ -162,7 +160,10 @@ function refuseEqual(
   }
 }
 
-function order(given: unknown, steps: readonly CheckedStep[]): Order {
+function order(
+  given: unknown,
+  steps: readonly CheckedStep[],
+): Pick<CheckedPlan, 'order' | 'first'> {
   const path = 'plan.strategy';
   const strategy = asPlainObject(path, given);
   const types = Object.keys(STRATEGIES) as PlanStrategy['type'][];
@@ -170,17 +171,22 @@ function order(given: unknown, steps: readonly CheckedStep[]): Order {
   const fields = ownFields(path, strategy, ['type', ...STRATEGIES[type]]);
   const most = optional(asLimit, `${path}.maxConcurrency`, fields.maxConcurrency);
   const stopOnError = optional(asBoolean, `${path}.stopOnError`, fields.stopOnError);
+  const isSerial = type === 'serial';
+  const needs =
+    type === 'dependencyGraph'
+      ? neededSteps(
+          `${path}.dependencies`,
+          fields.dependencies,
+          steps.map(({ name }) => name ?? undefined),
+        )
+      : steps.map(() => []);
   return {
-    limit: type === 'serial' ? 1 : (most ?? Number.POSITIVE_INFINITY),
-    stopOnError: stopOnError ?? type === 'serial',
-    needs:
-      type === 'dependencyGraph'
-        ? neededSteps(
-            `${path}.dependencies`,
-            fields.dependencies,
-            steps.map(({ name }) => name ?? undefined),
-          )
-        : steps.map(() => []),
+    order: {
+      limit: isSerial ? 1 : (most ?? Number.POSITIVE_INFINITY),
+      stopOnError: stopOnError ?? isSerial,
+      needs,
+    },
+    first: new Set(isSerial ? [0] : [...needs.keys()].filter((step) => needs[step]?.length === 0)),
   };
 }
 

@@ -2,10 +2,18 @@
 
 import type { ExecutionEngineApi } from '../../../types/api';
 import type { ExecutionPlan, PlanOptions, PlanRun } from '../../../types/plan';
-import { onAbort, optional, ownFields, signalOption } from '../../core/index';
+import {
+  onAbort,
+  optional,
+  ownFields,
+  PlanHandle,
+  planEmitter,
+  type RunningPlan,
+  signalOption,
+} from '../../core/index';
 import { asEngine } from '../retry/retry';
 import { asLimit, type CheckedPlan, checkedPlan, planIdOf } from './checked-plan';
-import { PlanHandle, planEmitter } from './plan-handle';
+import { iterateSteps } from './plan-lines';
 import { StartedPlan } from './plan-run';
 
 const ignore = (): void => undefined;
@@ -14,8 +22,8 @@ const ignore = (): void => undefined;
  * Runs the commands of a plan: one after the other, several at a time, or each after those that it needs. Works with every
  * engine: one of this process, or the client of a bridge.
  *
- * The plan and its requests are checked before anything starts; what an earlier step may change, such as files and
- * programs, is checked when the step starts. A plan does not fail because the engine has no place: its steps wait for one.
+ * The plan and all its requests are checked before anything starts. Only the files of a step that waits for another one
+ * (program, script, working directory) are checked when it starts: the other one may create them. A plan does not fail because the engine has no place: its steps wait for one.
  *
  * @param options - `signal` cancels the plan; `maxConcurrency` is a further limit of the steps that run at a time
  * @returns a handle. Its result rejects with `ERR_VALIDATION` and the reason `INVALID_PLAN` or `INVALID_DEPENDENCY_GRAPH`
@@ -51,8 +59,9 @@ export function executePlan(
   }
 }
 
-function limited({ steps, order }: CheckedPlan, most = Number.POSITIVE_INFINITY): CheckedPlan {
-  return { steps, order: { ...order, limit: Math.min(order.limit, most) } };
+function limited(plan: CheckedPlan, most = Number.POSITIVE_INFINITY): CheckedPlan {
+  const { order } = plan;
+  return { ...plan, order: { ...order, limit: Math.min(order.limit, most) } };
 }
 
 function cancelWith(signal: AbortSignal, plan: StartedPlan): void {
@@ -61,16 +70,14 @@ function cancelWith(signal: AbortSignal, plan: StartedPlan): void {
 }
 
 /** An invalid plan: no step begins. */
-function refused(id: string, error: unknown) {
+function refused(id: string, error: unknown): RunningPlan {
+  const failure = () => Promise.reject(error);
   return {
     id,
     emitter: planEmitter(),
-    begun: [],
-    readers: new Set<never>(),
-    isOver: true,
     isCancelled: false,
-    result: Promise.reject(error),
-    failure: () => Promise.reject(error),
+    result: failure(),
     cancel: async () => false,
+    lines: () => iterateSteps({ begun: [], readers: new Set(), isOver: true, failure }),
   };
 }

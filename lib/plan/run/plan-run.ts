@@ -1,8 +1,8 @@
 /** A plan under way: starts its steps, emits its events, and makes its result. */
 
 import type { ExecutionEngineApi } from '../../../types/api';
-import type { PlanExecutionResult, RetriedExecution } from '../../../types/plan';
-import { Deferred, ExecutionError } from '../../core/index';
+import type { PlanExecutionResult, PlanLine, RetriedExecution } from '../../../types/plan';
+import { Deferred, ExecutionError, planEmitter, type RunningPlan } from '../../core/index';
 import { emit } from '../emit';
 import { attemptRequest } from '../retry/attempt-request';
 import { systemClock } from '../retry/clock';
@@ -11,12 +11,11 @@ import { RetriedRun } from '../retry/retried-run';
 import { ONCE } from '../retry/retry-policy';
 import { type CheckedPlan, type CheckedStep, checkRequests } from './checked-plan';
 import { placesOf } from './places';
-import { planEmitter, type RunningPlan } from './plan-handle';
-import type { BegunStep, PlanLines } from './plan-lines';
+import { type BegunStep, iterateSteps, type PlanLines, type ReadablePlan } from './plan-lines';
 import { endByRejection, endOf, planResult, planStep, SKIPPED, type StepEnd } from './plan-result';
 import { Schedule } from './schedule';
 
-export class StartedPlan implements RunningPlan {
+export class StartedPlan implements RunningPlan, ReadablePlan {
   readonly id: string;
   readonly emitter = planEmitter();
   readonly begun: BegunStep[] = [];
@@ -35,6 +34,8 @@ export class StartedPlan implements RunningPlan {
   readonly #commands = new Map<number, string>();
   readonly #startedAt = performance.now();
   #isChecked = false;
+  /** The steps that have ended. */
+  #completed = 0;
   #resolve: (result: PlanExecutionResult) => void = () => undefined;
 
   /** Nothing is started before the end of this turn. */
@@ -56,6 +57,10 @@ export class StartedPlan implements RunningPlan {
     this.#skip(this.#schedule.stop());
     await Promise.all(runs.map((run) => run.cancel()));
     return true;
+  }
+
+  lines(): AsyncIterableIterator<PlanLine> {
+    return iterateSteps(this);
   }
 
   async failure(): Promise<void> {
@@ -91,7 +96,7 @@ export class StartedPlan implements RunningPlan {
     const run = new RetriedRun({
       engine: this.#engine,
       policy: policy ?? ONCE,
-      options: {},
+      options: { signal: undefined, reject: undefined },
       clock: systemClock,
       request: policy === undefined ? () => request : (number) => attemptRequest(request, number),
       place: (signal) => placesOf(this.#engine).wait(signal),
@@ -133,6 +138,7 @@ export class StartedPlan implements RunningPlan {
 
   #ended(step: number, end: StepEnd): void {
     this.#ends[step] = end;
+    this.#completed++;
     const result = end.result === null ? null : outcomeOf(end.result);
     const name = this.#steps[step]?.name ?? null;
     emit(this.emitter, 'stepFinished', { ...this.#event(), ...planStep(step, name, end), result });
@@ -142,7 +148,7 @@ export class StartedPlan implements RunningPlan {
   #emitProgress(): void {
     emit(this.emitter, 'progress', {
       ...this.#event(),
-      completed: this.#ends.filter((end) => end !== undefined).length,
+      completed: this.#completed,
       total: this.#ends.length,
       currentCommand: [...this.#commands.values()].at(-1) ?? null,
     });

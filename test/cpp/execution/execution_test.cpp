@@ -30,7 +30,7 @@ class ExecutionTest : public ProcessRig {
   void launch_now() {
     auto launched = launch(strand, command, execution->launch_options());
     ASSERT_TRUE(launched);
-    execution->launched(std::move(*launched), permit());
+    execution->launched(std::move(*launched), permit(), std::chrono::milliseconds(7));
   }
   void launch_and_wait_output(const std::string& text) {
     ASSERT_TRUE(claim());
@@ -242,7 +242,8 @@ TEST_F(ExecutionTest, PermitReturnsBeforeFinishedAndTheNextStartsAfterIt) {
   execution->launched(std::move(*launched), Permit([&] {
                         finished_when_returned = host.finished;
                         return [&] { finished_when_next_starts = host.finished; };
-                      }));
+                      }),
+                      {});
   wait_result();
   look_until("the next start", [&] {
     run_ready();

@@ -98,13 +98,17 @@ describe.each(engines)('%s', (_, open) => {
     expect(after.get('escher_executions_output_total{stream="stdout"}')).toBe(5);
     expect(after.get('escher_executions_output_total{stream="stderr"}')).toBe(3);
     expect(after.get('escher_executions_survivors_total')).toBe(0);
-    for (const name of ['queue', 'run', 'total']) {
+    for (const name of ['launch', 'queue', 'run', 'total']) {
       const count = `escher_execution_${name}_duration_count{status="completed"}`;
       expect([name, after.get(count)]).toEqual([name, 1]);
       const all = `escher_execution_${name}_duration_bucket{status="completed",le="+Inf"}`;
       expect([name, after.get(all)]).toEqual([name, 1]);
     }
-    expect(after.get('escher_execution_launch_duration{quantile="0.5"}')).toBeGreaterThan(0);
+    const sum = (name: string) =>
+      after.get(`escher_execution_${name}_duration_sum{status="completed"}`) as number;
+    expect(sum('launch')).toBeGreaterThan(0);
+    expect(sum('queue')).toBeGreaterThan(sum('launch'));
+    expect(sum('total')).toBeGreaterThan(sum('queue'));
   });
 
   test('has neither after dispose()', async () => {

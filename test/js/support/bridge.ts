@@ -12,8 +12,10 @@ import {
   type WireError,
   type WireEvent,
   type WireMessage,
+  type WirePlanEvent,
   type WireResult,
 } from 'escher-execution-engine/bridge';
+import { executePlan } from 'escher-execution-engine/plan';
 import { sh } from './commands';
 import { fixture, root } from './repository';
 import { tempDir } from './temp';
@@ -21,7 +23,10 @@ import { waitFor } from './wait';
 
 const PROGRAM = join(root, 'dist', 'cli', 'main.js');
 
-type Event = Extract<WireMessage, { type: 'event' }>;
+interface Event {
+  type: 'event';
+  payload: WireEvent;
+}
 type Response = Extract<WireMessage, { type: 'response' }>;
 
 /** `escher-execution-engine bridge` in a process of its own, spoken to in lines. */
@@ -102,8 +107,18 @@ export class Bridge {
     })) as WireMessage;
   }
 
+  /** Those of executions. */
   events(): WireEvent[] {
-    return this.messages.flatMap((message) => (message.type === 'event' ? [message.payload] : []));
+    return this.messages.flatMap((message) =>
+      message.type === 'event' && !('plan_id' in message.payload) ? [message.payload] : [],
+    );
+  }
+
+  /** Those of plans. */
+  planEvents(): WirePlanEvent[] {
+    return this.messages.flatMap((message) =>
+      message.type === 'event' && 'plan_id' in message.payload ? [message.payload] : [],
+    );
   }
 
   results(): WireResult[] {
@@ -141,7 +156,8 @@ export async function connectedPair(
   const engine = new ExecutionEngine(config);
   engines.push(engine);
   const [there, back] = [new PassThrough(), new PassThrough()];
-  const served = serveBridge(engine, { readable: there, writable: back }, options);
+  const all = { executePlan, ...options };
+  const served = serveBridge(engine, { readable: there, writable: back }, all);
   const client = await connectBridge({ readable: back, writable: there });
   return {
     client,

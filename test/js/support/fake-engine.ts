@@ -121,9 +121,14 @@ export class FakeEngine extends EventEmitter {
     return execution as unknown as Execution;
   }
 
-  /** As an engine: an aborted signal withdraws a request that has the right shape. */
-  async execute(): Promise<string> {
-    throw Object.assign(new Error('The operation was aborted'), { code: 'ABORT_ERR' });
+  /** The requests that were checked, and whether with their files. */
+  readonly checks: [request: ExecutionRequest, files: boolean | undefined][] = [];
+  /** Called at each check. What it throws is the refusal. */
+  onCheck: (request: ExecutionRequest) => void = () => undefined;
+
+  async validate(request: ExecutionRequest, options: { files?: boolean } = {}): Promise<void> {
+    this.checks.push([request, options.files]);
+    this.onCheck(request);
   }
 }
 

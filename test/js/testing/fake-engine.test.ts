@@ -37,9 +37,18 @@ describe('a result', () => {
       ),
     ]);
     const times = Object.fromEntries(
-      [...['id', 'pid', 'startedAt', 'completedAt', 'durationMs', 'queuedMs', 'resourceUsage']].map(
-        (field) => [field, expect.anything()],
-      ),
+      [
+        ...[
+          'id',
+          'pid',
+          'startedAt',
+          'completedAt',
+          'durationMs',
+          'queuedMs',
+          'launchMs',
+          'resourceUsage',
+        ],
+      ].map((field) => [field, expect.anything()]),
     );
     expect(fake).toEqual({ ...real, ...times });
   });

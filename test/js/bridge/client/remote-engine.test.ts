@@ -23,6 +23,7 @@ const VARYING = [
   'completedAt',
   'durationMs',
   'queuedMs',
+  'launchMs',
   'resourceUsage',
 ];
 

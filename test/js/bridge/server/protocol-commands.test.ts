@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { WireEvent } from 'escher-execution-engine/bridge';
 import { request, startBridge, started } from '../../support/bridge';
 
 const ID = '7d2f6b1e-0a35-4d0e-9f43-1b0f1c5a2e';
@@ -100,7 +101,8 @@ describe('commands of the protocol', () => {
     for (const message of bridge.messages) {
       if (message.type === 'response')
         known.add((message as { payload: { id: string } }).payload.id);
-      if (message.type === 'event') expect(known).toContain(message.payload.execution_id);
+      if (message.type === 'event')
+        expect(known).toContain((message.payload as WireEvent).execution_id);
     }
     expect(known.size).toBe(20);
   });

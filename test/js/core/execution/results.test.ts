@@ -43,6 +43,7 @@ describe('a result', () => {
       completedAt: expect.any(Number),
       durationMs: expect.any(Number),
       queuedMs: expect.any(Number),
+      launchMs: expect.any(Number),
       resourceUsage: {
         userCpuMs: expect.any(Number),
         systemCpuMs: expect.any(Number),

@@ -42,6 +42,22 @@ describe('authorize', () => {
     expect(await rejection(page.run(sh('true')))).toMatchObject(refused('does not allow'));
   });
 
+  test('is asked before a request is checked, and nothing is run', async () => {
+    const { ipcMain, engine } = exposed({
+      authorize: ({ command }) => command.type === 'exec',
+    });
+    const { page } = window(ipcMain);
+    await page.validate(exec('/nowhere/program'), { files: false });
+    expect(await rejection(page.validate(exec('/nowhere/program')))).toMatchObject({
+      code: 'ERR_VALIDATION',
+      reason: 'PROGRAM_NOT_FOUND',
+    });
+    expect(await rejection(page.validate(sh('true')))).toMatchObject(
+      refused('The app does not allow this command'),
+    );
+    expect(await engine.listExecutions()).toEqual([]);
+  });
+
   test('is not asked about a request with a progress pattern, unless the app accepts those', async () => {
     const patterned = sh('true', { progress: { pattern: /(\d+)%/ } });
     const refusing = exposed({ authorize: (request) => ({ ...request }) });

@@ -16,7 +16,7 @@ describe('the options of exposeEngine', () => {
     [{ origins: 'file://' }, /"origins" option must be an array of strings/],
     [
       { allow: ['shutdown'] },
-      /"allow" option must be one of: execute, cancel.*Received 'shutdown'/,
+      /"allow" option must be one of: execute, validate, cancel.*Received 'shutdown'/,
     ],
     [{ access: 'none' }, /"access" option must be one of: own, all. Received 'none'/],
     [{ cancelWith: true }, /"cancelWith" option must be one of: none, window, page/],

@@ -1,20 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecutionConfigInput, ExecutionEngineApi } from 'escher-execution-engine';
-import { type ExecutionPlan, executePlan, type PlanCommand } from 'escher-execution-engine/plan';
+import type {
+  ExecutionConfigInput,
+  ExecutionEngineApi,
+  ExecutionError,
+} from 'escher-execution-engine';
+import type { BridgeClient } from 'escher-execution-engine/bridge';
+import {
+  type ExecutionPlan,
+  executePlan,
+  type PlanCommand,
+  type PlanRun,
+} from 'escher-execution-engine/plan';
 import { collect, connectedPair } from '../../support/bridge';
 import { exec, LONG, sh } from '../../support/commands';
 import { makeEngine } from '../../support/engine';
+import { rejection } from '../../support/expectations';
 import { reportOf } from '../../support/hosts';
 import { polluted } from '../../support/pollution';
 import { tempDir } from '../../support/temp';
 import { waitFor } from '../../support/wait';
 
 type Make = (config?: ExecutionConfigInput) => Promise<ExecutionEngineApi>;
+type Execute = (engine: ExecutionEngineApi, plan: ExecutionPlan) => PlanRun;
 
-const engines: [string, Make][] = [
-  ['an engine', async (config) => makeEngine(config)],
-  ['the client of a bridge', async (config) => (await connectedPair(config)).client],
+const connected: Make = async (config) => (await connectedPair(config)).client;
+const onServer: Execute = (engine, plan) => (engine as BridgeClient).executePlan(plan);
+
+const engines: [string, Make, Execute][] = [
+  ['an engine', async (config) => makeEngine(config), executePlan],
+  ['the client of a bridge', connected, executePlan],
+  ['the process of the engine', connected, onServer],
 ];
 
 const serial = (...commands: PlanCommand[]): ExecutionPlan => ({
@@ -27,12 +43,12 @@ const parallel = (...commands: PlanCommand[]): ExecutionPlan => ({
   commands,
 });
 
-describe.each(engines)('with %s', (_name, make) => {
+describe.each(engines)('with %s', (_name, make, execute) => {
   test('commands run one after the other, until one fails', async () => {
     const file = join(tempDir(), 'order');
     const step = (text: string) => sh(`echo ${text} >> ${file}`);
     const plan = serial(step('1'), step('2'), sh('exit 3'), step('4'));
-    const { status, results, stats } = await executePlan(await make(), plan);
+    const { status, results, stats } = await execute(await make(), plan);
     expect(status).toBe('failed');
     expect(results.map((result) => result?.exitCode)).toEqual([0, 0, 3, undefined]);
     expect(stats).toMatchObject({ total: 4, completed: 2, failed: 1, skipped: 1 });
@@ -46,7 +62,7 @@ describe.each(engines)('with %s', (_name, make) => {
       strategy: { type: 'dependencyGraph', dependencies: { pack: ['test', 1], test: ['build'] } },
       commands: [step('pack'), step('build'), step('test')],
     };
-    expect(await executePlan(await make(), plan)).toMatchObject({ status: 'completed' });
+    expect(await execute(await make(), plan)).toMatchObject({ status: 'completed' });
     expect(readFileSync(file, 'utf8')).toBe('build\ntest\npack\n');
   });
 
@@ -55,7 +71,7 @@ describe.each(engines)('with %s', (_name, make) => {
       { ...sh('echo a1; echo a2 >&2'), name: 'a' },
       sh('printf b1; sleep 0.3; echo more; printf rest'),
     );
-    const run = executePlan(await make({ partialLineFlushMs: 1 }), plan);
+    const run = execute(await make({ partialLineFlushMs: 1 }), plan);
     const lines = await collect(run);
     expect(lines.filter(({ step }) => step === 0)).toEqual(
       expect.arrayContaining([
@@ -76,7 +92,7 @@ describe.each(engines)('with %s', (_name, make) => {
     const blockers = [engine.run(sh('sleep 0.3')), engine.run(sh('sleep 0.4'))];
     await Promise.all(blockers.map((run) => waitFor('the blocker', () => run.pid)));
     const plan = parallel(...Array.from({ length: 8 }, (_, i) => sh(`echo ${i}`)));
-    const { status, results } = await executePlan(engine, plan);
+    const { status, results } = await execute(engine, plan);
     expect(status).toBe('completed');
     expect(results.map((result) => result?.stdout)).toEqual(
       Array.from({ length: 8 }, (_, i) => `${i}\n`),
@@ -86,12 +102,12 @@ describe.each(engines)('with %s', (_name, make) => {
   test('two plans share the places of an engine', async () => {
     const engine = await make({ maxConcurrentExecutions: 1 });
     const plan = () => parallel(...Array.from({ length: 5 }, () => sh('true')));
-    const runs = await Promise.all([executePlan(engine, plan()), executePlan(engine, plan())]);
+    const runs = await Promise.all([execute(engine, plan()), execute(engine, plan())]);
     expect(runs.map(({ status }) => status)).toEqual(['completed', 'completed']);
   });
 
   test('a cancel ends what runs', async () => {
-    const run = executePlan(await make(), parallel(sh(LONG), sh(LONG)));
+    const run = execute(await make(), parallel(sh(LONG), sh(LONG)));
     let started = 0;
     run.on('stepStarted', () => started++);
     await waitFor('both processes', () => started === 2);
@@ -99,37 +115,49 @@ describe.each(engines)('with %s', (_name, make) => {
     expect(await run).toMatchObject({ status: 'cancelled', stats: { cancelled: 2 } });
   });
 
-  test('a bad request is named by its index before anything starts', async () => {
+  test.each<[PlanCommand, RegExp]>([
+    [
+      { command: { type: 'exec', program: 5 } } as unknown as PlanCommand,
+      /program.*of type string/,
+    ],
+    [sh(' '), /"command.command" must not be empty/],
+    [sh('a', { timeoutMs: 1e9 }), /timeoutMs.* must be at most/],
+    [sh('a', { killSignal: 'SIGTERM', stop: [] }), /"stop" cannot be used together/],
+    [sh('a', { leaseMs: 1 }), /"leaseMs" must be a finite number of 100/],
+    [sh('a', { id: 'x' }), /"id" must be a UUID/],
+    [exec('no-such-program-anywhere'), /no-such-program-anywhere/],
+    [sh('a', { workingDir: '/nowhere' }), /"workingDir" does not exist/],
+  ])('the bad request %# is named by its index before anything starts', async (bad, message) => {
     const file = join(tempDir(), 'started');
-    const bad = { command: { type: 'exec', program: 5 } } as unknown as PlanCommand;
-    const run = executePlan(await make(), parallel(sh(`touch ${file}`), bad));
-    await expect(run).rejects.toMatchObject({
-      code: 'ERR_VALIDATION',
-      reason: 'INVALID_PLAN',
-      message: expect.stringMatching(/^Validation error: commands\[1\]: .*program.*of type string/),
-    });
+    const engine = await make();
+    const run = execute(engine, parallel(sh(`touch ${file}`), bad));
+    const error = (await rejection(run.result)) as ExecutionError;
+    expect(error).toMatchObject({ code: 'ERR_VALIDATION', reason: 'INVALID_PLAN' });
+    expect(error.message).toMatch(/^Validation error: .*commands\[1\]/);
+    expect(error.message).toMatch(message);
     expect(() => readFileSync(file)).toThrow('ENOENT');
+    expect(await engine.listExecutions()).toEqual([]);
   });
 
   test('a program that an earlier step creates is found', async () => {
     const file = join(tempDir(), 'program');
     const create = sh(`printf '#!/bin/sh\\necho made\\n' > ${file}; chmod +x ${file}`);
-    const { results } = await executePlan(await make(), serial(create, exec(file)));
+    const { results } = await execute(await make(), serial(create, exec(file)));
     expect(results[1]?.stdout).toBe('made\n');
   });
 
-  test('a program that does not exist fails its step', async () => {
-    const plan = serial(exec('no-such-program-anywhere'), sh('true'));
-    expect(await executePlan(await make(), plan)).toMatchObject({
+  test('a program that no earlier step has created fails its step', async () => {
+    const plan = serial(sh('true'), exec('no-such-program-anywhere'), sh('true'));
+    expect(await execute(await make(), plan)).toMatchObject({
       status: 'failed',
-      results: [null, null],
-      steps: [{ error: { code: 'ERR_VALIDATION', reason: 'PROGRAM_NOT_FOUND' } }, {}],
+      results: [{ exitCode: 0 }, null, null],
+      steps: [{}, { error: { code: 'ERR_VALIDATION', reason: 'PROGRAM_NOT_FOUND' } }, {}],
     });
   });
 
   test('the steps are found by their tags', async () => {
     const engine = await make();
-    await executePlan(engine, { ...parallel({ ...sh('true'), name: 'a' }, sh('true')), id: 'p1' });
+    await execute(engine, { ...parallel({ ...sh('true'), name: 'a' }, sh('true')), id: 'p1' });
     const found = await engine.listExecutions({ tag: 'plan=p1' });
     expect(found.map(({ metadata }) => metadata.tags?.step).sort()).toEqual(['1', 'a']);
   });
@@ -213,6 +241,7 @@ test('nothing on Object.prototype changes what is run', async () => {
     stdin: 'pipe',
     stopOnError: false,
     maxConcurrency: 0,
+    signal: 5,
   };
   await polluted(bad, async () => {
     const run = executePlan(makeEngine(), serial(sh('exit 1'), sh('echo 2')));

@@ -281,13 +281,6 @@ test.each([
     { commands: [{ ...sh('b', { stdin: 'pipe' }), retry: { attempts: 2 } }] },
     /"plan.commands\[0\].stdin" property must not be 'pipe'/,
   ],
-  [{ commands: [sh('a'), sh(' ')] }, /commands\[1\]: "command.command" must not be empty/],
-  [
-    { commands: [sh('a', { timeoutMs: 1e9 })] },
-    /commands\[0\]: "timeoutMs" must be at most 3600000 \(maxTimeoutMs\), received 1000000000/,
-  ],
-  [{ commands: [sh('a', { timeoutMs: 0 })] }, /commands\[0\]: "timeoutMs" must be greater than 0/],
-  [{ commands: [sh('a', { id: 'x' })] }, /commands\[0\]: "id" must be a UUID/],
 ])('the plan with %p is refused before anything starts', async (fields, message) => {
   const { engine, run } = await start(fields as Partial<ExecutionPlan>);
   const refusal = {
@@ -299,4 +292,39 @@ test.each([
   await expect(run[Symbol.asyncIterator]().next()).rejects.toMatchObject(refusal);
   expect(engine.runs).toHaveLength(0);
   expect(await run.cancel()).toBe(false);
+});
+
+test('every request is checked; files only of steps that wait for no other one', async () => {
+  const graph = { type: 'dependencyGraph', dependencies: { c: ['a'] } } as const;
+  for (const [strategy, files] of [
+    [{ type: 'serial' }, [true, false, false]],
+    [{ type: 'parallel' }, [true, true, true]],
+    [graph, [true, true, false]],
+  ] as const) {
+    const { engine, run } = await start({ strategy });
+    expect(engine.checks.map(([{ command }]) => command)).toEqual(
+      commands('a', 'b', 'c').map(({ command }) => command),
+    );
+    expect(engine.checks.map(([, checked]) => checked)).toEqual(files);
+    await run.cancel();
+  }
+});
+
+test('the first refusal in the order of the commands is reported, and nothing starts', async () => {
+  const engine = new FakeEngine();
+  engine.onCheck = ({ command }) => {
+    const { command: text } = command as { command: string };
+    if (text !== 'a') throw new TypeError(`no ${text}`);
+  };
+  const { run } = await start({}, {}, engine);
+  await expect(run).rejects.toMatchObject({ message: 'Validation error: commands[1]: no b' });
+  expect(engine.runs).toHaveLength(0);
+});
+
+test('a cancel during the check starts nothing', async () => {
+  const engine = new FakeEngine();
+  const run = executePlan(engine.api, { strategy: { type: 'serial' }, commands: commands('a') });
+  expect(await run.cancel()).toBe(true);
+  expect(await run).toMatchObject({ status: 'cancelled', stats: { skipped: 1 } });
+  expect(engine.runs).toHaveLength(0);
 });

@@ -1,4 +1,4 @@
-/** The handle of a plan, see `types/plan`. */
+/** The handle of a plan, see `types/plan`, for a plan that runs in this process or in another one. */
 
 import type {
   PlanEventName,
@@ -7,18 +7,19 @@ import type {
   PlanListener,
   PlanRun,
 } from '../../../types/plan';
-import { ExecutionEmitter } from '../../core/index';
-import { iterateSteps, type ReadablePlan } from './plan-lines';
+import { ExecutionEmitter } from '../events/emitter';
 
 const ignore = (): void => undefined;
 
 /** What the handle needs of the plan under way. */
-export interface RunningPlan extends ReadablePlan {
+export interface RunningPlan {
   readonly id: string;
   readonly emitter: ExecutionEmitter;
   readonly result: Promise<PlanExecutionResult>;
   readonly isCancelled: boolean;
   cancel(): Promise<boolean>;
+  /** The lines of all steps, for one reader. */
+  lines(): AsyncIterableIterator<PlanLine>;
 }
 
 /** Listeners are those of an emitter of executions, with other names. */
@@ -29,6 +30,7 @@ export class PlanHandle implements PlanRun {
   readonly [Symbol.toStringTag] = 'PlanRun';
   readonly #plan: RunningPlan;
 
+  /** @internal */
   constructor(plan: RunningPlan) {
     this.#plan = plan;
   }
@@ -85,7 +87,7 @@ export class PlanHandle implements PlanRun {
   [Symbol.asyncIterator](): AsyncIterableIterator<PlanLine> {
     // The iterator throws the error of an invalid plan.
     this.result.catch(ignore);
-    return iterateSteps(this.#plan);
+    return this.#plan.lines();
   }
 
   cancel(): Promise<boolean> {
