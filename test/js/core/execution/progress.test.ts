@@ -18,6 +18,7 @@ describe('events', () => {
     expect(seen).toHaveLength(2);
     expect(seen[0]).toEqual({
       executionId: execution.id,
+      key: null,
       timestamp: expect.any(Number),
       fraction: 0.5,
       label: null,

@@ -18,6 +18,7 @@ describe('python3', () => {
     const run = engine.run(exec('python3', ['-c', script], { pty: true }));
     const screen = new Screen(run);
     expect(await nextEcho(run)).toEqual({
+      key: null,
       executionId: run.id,
       timestamp: expect.any(Number),
       enabled: false,
