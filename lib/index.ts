@@ -31,6 +31,7 @@ export type {
   OutputEvent,
   OutputStream,
   ProgressEvent,
+  RemovedEvent,
   StartedEvent,
   StatusChangedEvent,
   TerminalEvent,

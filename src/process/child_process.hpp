@@ -29,8 +29,8 @@ class ChildProcess {
     ResourceUsage usage;
   };
 
-  // Takes ownership of the descriptor of the process (Linux: a pidfd; macOS: a kqueue) or of its handle. -1: there
-  // is none, and a thread waits for the exit.
+  // Takes ownership of the descriptor of the process (Linux: a pidfd; macOS: a kqueue) or of its
+  // handle. -1: there is none, and a thread waits for the exit.
   ChildProcess(const Strand& strand, int pid, std::intptr_t native_handle,
                Watchdog::Session session = {});
   // Windows: also the job that its whole tree is in.
