@@ -2,7 +2,7 @@
 
 import type { ExecutionErrorInfo } from './errors';
 import type { OutputStream } from './events';
-import type { PlanStats, PlanStepStatus, RetryPolicy } from './plan';
+import type { PlanStats, PlanStepStatus, RetryPolicy } from './plan-values';
 import type {
   WireDuration,
   WireMetadata,
