@@ -105,3 +105,4 @@ export { setAllOwn, setOwn } from './util/own-property';
 export { randomId } from './util/random-id';
 export { signalName, signalNumber } from './util/signals';
 export { boundedWait, reasonOf, throwIfAborted } from './util/wait';
+export { iterateWhenAsked, WaitingReader } from './util/waiting-reader';

@@ -18,11 +18,12 @@ export function neededSteps(
 ): Needs {
   const dependencies = asPlainObject(path, given);
   const needs = names.map(() => new Set<number>());
+  const indexOf = lookUp(names);
   for (const key of Object.keys(dependencies)) {
-    const step = indexOf(key, names, path);
+    const step = indexOf(key, path);
     const at = `${path}.${shortened(key)}`;
     for (const needed of asArray(at, dependencies[key])) {
-      const index = indexOf(needed, names, at);
+      const index = indexOf(needed, at);
       if (index === step) throw invalid(`"${at}": ${label(step, names)} depends on itself`);
       needs[step]?.add(index);
     }
@@ -34,17 +35,28 @@ export function neededSteps(
   throw invalid(`"${path}" has a circle: ${labels}`);
 }
 
-/** A text is a name first. */
-function indexOf(given: unknown, names: readonly (string | undefined)[], path: string): number {
-  if (typeof given === 'string' && names.includes(given)) return names.indexOf(given);
-  const isNumber = typeof given === 'string' && /^\d{1,9}$/.test(given);
-  const index = isNumber ? Number(given) : given;
-  if (Number.isInteger(index) && (index as number) >= 0 && (index as number) < names.length)
-    return index as number;
+/** Finds the index of a command by its name or index. A text is a name first. */
+function lookUp(names: readonly (string | undefined)[]): (given: unknown, path: string) => number {
+  const byName = new Map<unknown, number>();
+  for (const [index, name] of names.entries()) if (name !== undefined) byName.set(name, index);
+  return (given, path) => {
+    const isNumber = typeof given === 'string' && /^\d{1,9}$/.test(given);
+    const index = byName.get(given) ?? (isNumber ? Number(given) : given);
+    if (Number.isInteger(index) && (index as number) >= 0 && (index as number) < names.length)
+      return index as number;
+    throw noCommand(given, names, path);
+  };
+}
+
+function noCommand(
+  given: unknown,
+  names: readonly (string | undefined)[],
+  path: string,
+): ExecutionError {
   const shown = typeof given === 'string' ? `'${shortened(given)}'` : shortened(String(given));
   const known = names.filter((name) => name !== undefined).map((name) => `'${name}'`);
   const allowed = [`an index from 0 to ${names.length - 1}`, ...known].join(', ');
-  throw invalid(`"${path}": there is no command ${shown}. It must be one of: ${allowed}`);
+  return invalid(`"${path}": there is no command ${shown}. It must be one of: ${allowed}`);
 }
 
 const label = (step: number, names: readonly (string | undefined)[]): string =>

@@ -2,6 +2,7 @@
 
 import type { ExecutionLine } from '../../../types/api';
 import type { PlanLine, RetriedExecution } from '../../../types/plan';
+import { iterateWhenAsked, WaitingReader } from '../../core/index';
 
 /** A step that has begun. */
 export interface BegunStep {
@@ -20,12 +21,6 @@ export interface ReadablePlan {
   failure(): Promise<void>;
 }
 
-interface Waiter {
-  resolve(result: IteratorResult<PlanLine, undefined>): void;
-  reject(error: unknown): void;
-}
-
-const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 const ignore = (): void => undefined;
 
 /** One line of each step is asked for, and no more until it is taken: a slow reader holds the steps back. */
@@ -83,15 +78,14 @@ const hasFailed = (run: RetriedExecution): Promise<boolean> =>
     () => true,
   );
 
-export class PlanLines {
+export class PlanLines extends WaitingReader<PlanLine> {
   readonly #plan: ReadablePlan;
   readonly #feeds = new Set<Feed>();
   readonly #ready: { line: PlanLine; feed: Feed }[] = [];
-  readonly #waiters: Waiter[] = [];
-  #isClosed = false;
   #error: unknown;
 
   constructor(plan: ReadablePlan) {
+    super();
     this.#plan = plan;
     plan.readers.add(this);
     for (const step of plan.begun) this.begins(step);
@@ -105,23 +99,7 @@ export class PlanLines {
 
   /** No step begins any more. */
   ends(): void {
-    this.#pump();
-  }
-
-  next(): Promise<IteratorResult<PlanLine, undefined>> {
-    if (this.#isClosed) return Promise.resolve(DONE);
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject });
-      this.#pump();
-    });
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    this.#plan.readers.delete(this);
-    for (const feed of this.#feeds) feed.close();
-    this.#feeds.clear();
-    for (const waiter of this.#waiters.splice(0)) waiter.resolve(DONE);
+    this.pump();
   }
 
   #ask(feed: Feed): void {
@@ -129,51 +107,38 @@ export class PlanLines {
       (line) => {
         if (line === undefined) this.#feeds.delete(feed);
         else this.#ready.push({ line, feed });
-        this.#pump();
+        this.pump();
       },
       (error: unknown) => {
         this.#feeds.delete(feed);
         this.#error ??= error;
-        this.#pump();
+        this.pump();
       },
     );
   }
 
-  #pump(): void {
-    while (this.#waiters.length > 0) {
-      const ready = this.#ready.shift();
-      if (ready === undefined) break;
-      this.#waiters.shift()?.resolve({ done: false, value: ready.line });
-      this.#ask(ready.feed);
-    }
-    if (this.#waiters.length > 0 && this.#feeds.size === 0 && this.#plan.isOver) this.#finish();
+  protected override take(): PlanLine | undefined {
+    const ready = this.#ready.shift();
+    if (ready !== undefined) this.#ask(ready.feed);
+    return ready?.line;
   }
 
-  /** The first pending call rejects with a failure; the others are done. */
-  #finish(): void {
-    const first = this.#waiters.shift() as Waiter;
-    if (this.#error !== undefined) first.reject(this.#error);
-    else this.#plan.failure().then(() => first.resolve(DONE), first.reject);
-    this.close();
+  protected override isAtEnd(): boolean {
+    return this.#feeds.size === 0 && this.#plan.isOver;
+  }
+
+  protected override async outcome(): Promise<void> {
+    if (this.#error !== undefined) throw this.#error;
+    await this.#plan.failure();
+  }
+
+  protected override release(): void {
+    this.#plan.readers.delete(this);
+    for (const feed of this.#feeds) feed.close();
+    this.#feeds.clear();
   }
 }
 
 /** The steps are read from the first call of `next()` on. */
-export function iterateSteps(plan: ReadablePlan): AsyncIterableIterator<PlanLine> {
-  let lines: PlanLines | undefined;
-  let isReturned = false;
-  const iterator: AsyncIterableIterator<PlanLine> = {
-    async next() {
-      if (isReturned) return DONE;
-      lines ??= new PlanLines(plan);
-      return await lines.next();
-    },
-    async return() {
-      isReturned = true;
-      lines?.close();
-      return DONE;
-    },
-    [Symbol.asyncIterator]: () => iterator,
-  };
-  return iterator;
-}
+export const iterateSteps = (plan: ReadablePlan): AsyncIterableIterator<PlanLine> =>
+  iterateWhenAsked(() => new PlanLines(plan));

@@ -30,8 +30,10 @@ export class StartedPlan implements RunningPlan, ReadablePlan {
   readonly #schedule: Schedule;
   readonly #ends: (StepEnd | undefined)[];
   readonly #running = new Map<number, RetriedExecution>();
-  /** The commands of the steps that run, in the order of their starts. */
+  /** The commands of the steps that run. */
   readonly #commands = new Map<number, string>();
+  /** The steps by their starts. Ended ones at its end are dropped. */
+  readonly #starts: number[] = [];
   readonly #startedAt = performance.now();
   #isChecked = false;
   /** The steps that have ended. */
@@ -104,6 +106,7 @@ export class StartedPlan implements RunningPlan, ReadablePlan {
     this.#running.set(step, run);
     run.once('started', ({ executionId, pid, command }) => {
       this.#commands.set(step, command);
+      this.#starts.push(step);
       emit(this.emitter, 'stepStarted', {
         ...this.#event(),
         step,
@@ -150,8 +153,18 @@ export class StartedPlan implements RunningPlan, ReadablePlan {
       ...this.#event(),
       completed: this.#completed,
       total: this.#ends.length,
-      currentCommand: [...this.#commands.values()].at(-1) ?? null,
+      currentCommand: this.#lastStarted() ?? null,
     });
+  }
+
+  /** The command of the step that started last of those that run. */
+  #lastStarted(): string | undefined {
+    for (let step = this.#starts.at(-1); step !== undefined; step = this.#starts.at(-1)) {
+      const command = this.#commands.get(step);
+      if (command !== undefined) return command;
+      this.#starts.pop();
+    }
+    return undefined;
   }
 
   #event(): { planId: string; timestamp: number } {
