@@ -1,14 +1,6 @@
 // Checks lib/ and bundles it into dist/ if something changed: one script for each face of the package, because a script
 // for each file took four times as long to load.
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { buildPage } from './build-page.mjs';
@@ -17,6 +9,8 @@ import { isStale } from './lib/files.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { mustBin } from './lib/run.mjs';
 
+const manifest = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+const { version } = manifest;
 const core = 'core/index';
 // A face loads other faces from their own scripts at run time: with a second copy of the engine or of the error class
 // there would be two engines, and `instanceof` would fail.
@@ -35,6 +29,11 @@ const faces = [
   'cli/main',
 ];
 
+/** Those that ES modules can import. */
+const moduleFaces = Object.values(manifest.exports)
+  .filter((face) => face.module !== undefined)
+  .map((face) => /^\.\/dist\/(.+)\.mjs$/.exec(face.import.default)[1]);
+
 const inputs = [
   'lib',
   'types',
@@ -46,7 +45,6 @@ const inputs = [
   'tools/generate-fields.mjs',
   'tools/lib',
 ];
-const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
 const lastWritten = 'dist/index.mjs';
 
 generateFields();
@@ -56,9 +54,9 @@ if (isStale(lastWritten, inputs)) {
   mustBin('tsc', ['-p', 'tsconfig.lib.json']);
   for (const face of faces) {
     await bundle(face);
-    copyModuleFace(face);
   }
-  await bundleModules();
+  const modules = await bundleModules();
+  for (const face of moduleFaces) writeModuleFace(face, modules);
   buildPage();
   const now = new Date();
   utimesSync(inRoot(lastWritten), now, now);
@@ -121,25 +119,14 @@ function otherFaces(name) {
   };
 }
 
-/** Wrappers written by hand: a second compilation would give ES modules a second copy of every class. */
-function copyModuleFace(name) {
-  for (const extension of ['.mjs', '.d.mts']) {
-    const source = inRoot('lib', name + extension);
-    if (!existsSync(source)) continue;
-    mkdirSync(path.dirname(inRoot('dist', name)), { recursive: true });
-    copyFileSync(source, inRoot('dist', name + extension));
-  }
-}
-
 /**
  * ES modules for bundlers (the condition `module`), which import the modules of Node.js and share one copy of every
- * class. Node.js itself never loads them, since `require` would give it a second copy.
+ * class. Node.js itself never loads them, since `require` would give it a second copy. Returns what esbuild says of each.
  */
 async function bundleModules() {
-  const modules = faces.filter((face) => existsSync(inRoot('dist', `${face}.mjs`)));
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: inRoot(),
-    entryPoints: modules.map((face) => ({ in: `lib/${face}.ts`, out: `${face}.bundler` })),
+    entryPoints: moduleFaces.map((face) => ({ in: `lib/${face}.ts`, out: `${face}.bundler` })),
     outdir: 'dist',
     outExtension: { '.js': '.mjs' },
     chunkNames: 'bundler-[hash]',
@@ -154,6 +141,7 @@ async function bundleModules() {
     format: 'esm',
     tsconfig: 'tsconfig.lib.json',
     logLevel: 'warning',
+    metafile: true,
     write: false,
   });
   for (const { path: file, text } of outputFiles) {
@@ -163,6 +151,19 @@ async function bundleModules() {
       throw new Error(`build: ${file} requires a module`);
     writeFileSync(file, withOwnProperties(script));
   }
+  return metafile.outputs;
+}
+
+/**
+ * The face for ES modules, from that of `require`: a second compilation would give them a second copy of every class. By a
+ * static import, which bundlers follow. Node.js reads the text of this small script for names first, and not that of the core.
+ */
+function writeModuleFace(face, modules) {
+  const from = `./${path.posix.basename(face)}.js`;
+  const names = modules[`dist/${face}.bundler.mjs`].exports.toSorted();
+  const script = `import face from '${from}';\n\nexport const { ${names.join(', ')} } = face;\n`;
+  writeFileSync(inRoot('dist', `${face}.mjs`), script);
+  writeFileSync(inRoot('dist', `${face}.d.mts`), `export * from '${from}';\n`);
 }
 
 /** Turns each `require()` of a module of Node.js, which saves time at the start, into a static import. */

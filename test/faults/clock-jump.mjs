@@ -118,6 +118,8 @@ const WALL_CLOCK =
   /\bsystem_timer\b|CLOCK_REALTIME|\bgettimeofday\b|\bstd::time\s*\(|deadline_timer/;
 const SPAN = /expires_after|expires_at|timeout|deadline|grace/i;
 const SYSTEM_CLOCK = /system_clock::now/;
+/** macOS says when a process was started by the wall clock only, so what is compared with that is read from it too. */
+const COMPARED_WITH_STARTS = 'src/process/darwin/process_table.cpp';
 
 function sources(folder) {
   return readdirSync(path.join(root, folder))
@@ -129,7 +131,9 @@ function sources(folder) {
 /** Not a run, but what a run cannot show: that no path that was not taken asks the wrong clock. */
 function onlySteady() {
   const found = [];
-  const files = [...sources('src'), ...sources('binding')];
+  const files = [...sources('src'), ...sources('binding')].filter(
+    (file) => file !== COMPARED_WITH_STARTS,
+  );
   for (const file of files) {
     readFileSync(path.join(root, file), 'utf8')
       .split('\n')
