@@ -4,8 +4,10 @@
 
 import type { Readable, Writable } from 'node:stream';
 import type { Execution, ExecutionEngineApi } from './api';
-import type { ExecutionPlan, PlanOptions, PlanRun } from './plan';
+import type { ExecutionPlan, PlanExecutor, PlanOptions, PlanRun } from './plan';
 import type { CommandIo } from './subcommand';
+
+export type { PlanExecutor } from './plan';
 
 /** A connection that carries whole lines, such as the shell plugin of Tauri provides. */
 export interface LineTransport {
@@ -81,13 +83,6 @@ export interface BridgeClient extends ExecutionEngineApi {
    */
   executePlan(plan: ExecutionPlan, options?: PlanOptions): PlanRun;
 }
-
-/** Runs a plan: `executePlan` of `escher-execution-engine/plan`. */
-export type PlanExecutor = (
-  engine: ExecutionEngineApi,
-  plan: ExecutionPlan,
-  options?: PlanOptions,
-) => PlanRun;
 
 /** The subcommand `bridge`. `executePlan` runs the plans of the client; without it they are refused. */
 export type BridgeCommand = (

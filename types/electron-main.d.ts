@@ -2,6 +2,7 @@
 
 import type { Execution } from './api';
 import type { ElectronIpcMain, ElectronWebContents, PageMethod } from './electron';
+import type { PlanExecutor } from './plan';
 import type { ExecutionRequest } from './request';
 
 /** The page that sent a message. */
@@ -81,11 +82,22 @@ export interface ExposeOptions {
    */
   frameMs?: number | undefined;
   /**
-   * Whether requests of pages may have a `progress.pattern`. Patterns are matched in the main process, on its event
+   * Whether requests of pages may have a `progress.pattern`, and plans a `retry.output`. Patterns are matched in the main process, on its event
    * loop.
    * @defaultValue `false`
    */
   allowProgressPatterns?: boolean | undefined;
+  /**
+   * Runs the plans of pages: `executePlan` of `escher-execution-engine/plan`. `authorize` decides on each command of a
+   * plan, before anything starts. A pattern in `retry.output` needs {@link allowProgressPatterns}.
+   * @defaultValue pages cannot run plans
+   */
+  executePlan?: PlanExecutor | undefined;
+  /**
+   * The largest number of plans of one window that run at a time. At least 1.
+   * @defaultValue `16`
+   */
+  maxPlans?: number | undefined;
 }
 
 /** An engine that is exposed to pages, from `exposeEngine()`. */

@@ -11,6 +11,16 @@ import type {
   StartedEvent,
   TerminalEvent,
 } from './events';
+import type {
+  ExecutionPlan,
+  PlanExecutionResult,
+  PlanLine,
+  PlanProgressEvent,
+  StepFinishedEvent,
+  StepRetryingEvent,
+  StepStartedEvent,
+} from './plan-data';
+import type { PlanStats } from './plan-values';
 import type { ExecutionRequest, TerminalSize, ValidateOptions } from './request';
 import type {
   EngineStats,
@@ -95,6 +105,7 @@ export type PageMethod =
   | 'closeInput'
   | 'resize'
   | 'removeExecution'
+  | 'executePlan'
   | 'listExecutions'
   | 'runningCount'
   | 'queuedCount'
@@ -206,6 +217,61 @@ export interface PageExecution {
   unwatch(): void;
 }
 
+/** A plan of the page has ended. */
+export interface PlanSettledEvent {
+  /** The id of the plan. */
+  planId: string;
+  /** The time of the event in milliseconds since the epoch. */
+  timestamp: number;
+  /** How the plan has ended; `'failed'` also for an invalid plan, whose error {@link PagePlan.result} has. */
+  status: PlanExecutionResult['status'];
+  /** The number of steps by their end; `null` for an invalid plan. */
+  stats: PlanStats | null;
+}
+
+/** Callbacks for the events of one plan. Lines count as consumed as those of {@link PageCallbacks}. */
+export interface PagePlanCallbacks {
+  /** The process of a step has started. */
+  onStepStarted?: ((event: StepStartedEvent) => unknown) | undefined;
+  /** An attempt of a step has failed, and another one follows. */
+  onStepRetrying?: ((event: StepRetryingEvent) => unknown) | undefined;
+  /** A step has ended, or is skipped. */
+  onStepFinished?: ((event: StepFinishedEvent) => unknown) | undefined;
+  /** A step has started or ended. */
+  onProgress?: ((event: PlanProgressEvent) => unknown) | undefined;
+  /** A batch of whole lines of all steps. Without this callback no lines are sent. */
+  onLines?: ((lines: readonly PlanLine[]) => unknown) | undefined;
+  /** The plan has ended. Called after all lines. */
+  onSettled?: ((event: PlanSettledEvent) => unknown) | undefined;
+}
+
+/** Options of `executePlan()` in a page. */
+export interface PagePlanOptions {
+  /**
+   * The largest number of commands that run at a time, in addition to the limits of strategy and engine.
+   * @defaultValue no further limit
+   */
+  maxConcurrency?: number | undefined;
+}
+
+/** A plan of a page, from `executePlan()`. */
+export interface PagePlan {
+  /** The id of the plan. */
+  id: string;
+  /**
+   * Cancels what runs, and starts nothing more.
+   * @returns `false` if the plan had ended already
+   */
+  cancel(): Promise<boolean>;
+  /**
+   * Waits for the end of the plan. The results of the last 16 ended plans of a window are kept.
+   * @throws `ERR_VALIDATION` with the reason `INVALID_PLAN` or `INVALID_DEPENDENCY_GRAPH`
+   */
+  result(): Promise<PlanExecutionResult>;
+  /** Removes the callbacks. The plan continues, and this page does not hold it back. */
+  unwatch(): void;
+}
+
 /**
  * The API that `exposeInPreload()` adds to a page. Every promise rejects with a {@link PageError}.
  *
@@ -253,6 +319,18 @@ export interface PageExecutionEngine {
    * @throws `ERR_EXECUTION_NOT_FOUND` if the page has no access to it, or the engine has no record of it
    */
   attach(id: string, callbacks?: PageCallbacks): Promise<PageExecution>;
+
+  /**
+   * Runs a plan, as `executePlan()` of `escher-execution-engine/plan`. The app decides on each of its commands before
+   * anything starts. The executions of its steps are executions of the page. It needs `executePlan` of `ExposeOptions`.
+   * @throws `ERR_ACCESS_DENIED` if the app does not allow it; `ERR_CONCURRENCY_LIMIT` if `maxPlans` plans of the window run;
+   * `ERR_DUPLICATE_ID` if one with the same id runs. An invalid plan rejects {@link PagePlan.result}
+   */
+  executePlan(
+    plan: ExecutionPlan,
+    callbacks?: PagePlanCallbacks,
+    options?: PagePlanOptions,
+  ): Promise<PagePlan>;
 
   /**
    * Adds a callback for the events of executions that were started by {@link execute}, and of those that the page

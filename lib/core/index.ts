@@ -18,6 +18,7 @@ export {
 // Events: the emitter of an engine or a handle, and delivery to its listeners.
 export { publish, publishLines } from './events/dispatch';
 export { ExecutionEmitter, wantsLines } from './events/emitter';
+export { engineThatRuns } from './execution/engine-that-runs';
 export { failureMessage } from './execution/failure-message';
 // The two sides of a handle. `Handle` is the base of handles whose engine is elsewhere; `LocalHandle`
 // is what `run()` of an engine in this process returns, for a face that forwards its lines.
@@ -26,6 +27,7 @@ export { idRefusal } from './execution/id-refusal';
 export type { LocalHandle } from './execution/local-handle';
 export { invalidPlan } from './execution/plan-error';
 export { PlanHandle, planEmitter, type RunningPlan } from './execution/plan-handle';
+export { PlanRegistry } from './execution/plan-registry';
 export { isRejection } from './execution/rejection';
 export { rejectionOf } from './execution/results';
 // The tables of fields, and the names of their kinds.
@@ -87,6 +89,7 @@ export { asKeyLimit, asKeyLimits } from './options/key-limits';
 export { asAnySignal, asKey, asStdinMode, isSecrets, SECRETS } from './options/kinds';
 export { asLimits } from './options/limits';
 export { nearest, refuseUnknown, unknownField } from './options/names';
+export { refusePlanPatterns } from './options/plan-patterns';
 export { PATTERNS_NOT_ALLOWED, patternProblem, refuseProgressPattern } from './options/progress';
 export { asTerminalSize, isInteractive } from './options/pty';
 export { checkedRequest, idOfRefused, isRefusedPiped, toJson } from './options/request';

@@ -22,6 +22,10 @@ export type {
   PageExecution,
   PageExecutionEngine,
   PageMethod,
+  PagePlan,
+  PagePlanCallbacks,
+  PagePlanOptions,
+  PlanSettledEvent,
   PreloadOptions,
   SkippedEvent,
 } from '../../types/electron';

@@ -1,6 +1,7 @@
 /** The messages between the main process and a preload script: plain data, cloned on the way. */
 
 import type { PageError, PageEventName } from '../../types/electron';
+import type { PlanEventName } from '../../types/plan-data';
 
 export const DEFAULT_CHANNEL = 'execution-engine';
 
@@ -21,8 +22,11 @@ export interface Call {
 /** An error is data: of a rejection Electron transfers the message only. */
 export type Reply = { value: unknown } | { error: PageError };
 
+/** The events of a plan. `lines` has a batch of lines of its steps. */
+export type PlanWireName = PlanEventName | 'lines' | 'settled';
+
 /** An event for the watch with that number, or for the listeners of the page. */
-export type WireEvent = [watch: number, name: PageEventName, payload: unknown];
+export type WireEvent = [watch: number, name: PageEventName | PlanWireName, payload: unknown];
 
 export interface Batch {
   page: string;

@@ -15,6 +15,7 @@ const all: Record<PageMethod, true> = {
   closeInput: true,
   resize: true,
   removeExecution: true,
+  executePlan: true,
   listExecutions: true,
   runningCount: true,
   queuedCount: true,

@@ -24,6 +24,10 @@ export type {
   PageEvents,
   PageExecution,
   PageExecutionEngine,
+  PagePlan,
+  PagePlanCallbacks,
+  PagePlanOptions,
+  PlanSettledEvent,
   PreloadOptions,
   SkippedEvent,
 } from '../../types/electron';

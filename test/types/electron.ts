@@ -10,6 +10,7 @@ import {
   preloadPreferences,
 } from 'escher-execution-engine/electron';
 import { exposeInPreload } from 'escher-execution-engine/electron/preload';
+import { executePlan } from 'escher-execution-engine/plan';
 
 declare const ipcMain: ElectronIpcMain;
 declare const ipcRenderer: ElectronIpcRenderer;
@@ -31,6 +32,7 @@ export const preferences: { preload: string; additionalArguments: string[] } = {
 };
 exposeInPreload({ contextBridge: { exposeInMainWorld: () => undefined }, ipcRenderer });
 
+exposeEngine(engine, { ipcMain, executePlan, maxPlans: 1, allow: ['executePlan'] });
 // @ts-expect-error: pages cannot shut the engine down
 exposeEngine(engine, { ipcMain, allow: ['shutdown'] });
 // @ts-expect-error: nothing without an ipcMain
@@ -52,6 +54,23 @@ export async function inPage(page: PageExecutionEngine): Promise<string | undefi
   } catch (error) {
     return (error as PageError).reason;
   }
+}
+
+export async function planInPage(page: PageExecutionEngine): Promise<number> {
+  const run = await page.executePlan(
+    {
+      strategy: { type: 'serial' },
+      commands: [{ name: 'a', command: { type: 'exec', program: 'ls' } }],
+    },
+    {
+      onLines: (lines) => lines.map(({ step, line }): [number, string] => [step, line]),
+      onSettled: ({ stats }) => stats?.skipped,
+    },
+    { maxConcurrency: 2 },
+  );
+  // @ts-expect-error: a plan has commands
+  void page.executePlan({ strategy: { type: 'serial' } });
+  return (await run.result()).stats.completed;
 }
 
 // @ts-expect-error: there is no such event

@@ -10,7 +10,6 @@ import {
   asString,
   invalidPlan,
   isRegExp,
-  ownValue,
   toJson,
   wrongType,
   wrongValue,
@@ -129,8 +128,3 @@ function asPlan<T>(convert: () => T): T {
     throw invalidPlan(error);
   }
 }
-
-/** Whether a command of the plan has a pattern for its retries. */
-export const hasRetryPattern = (plan: ExecutionPlan): boolean =>
-  Array.isArray(plan.commands) &&
-  plan.commands.some((command) => ownValue(ownValue(command, 'retry'), 'output') !== undefined);

@@ -1,29 +1,17 @@
 /** The calls that a page can make, by name. Their arguments are untrusted. */
 
 import type { ExecutionEngineApi, InputData } from '../../../types/api';
-import type { PageSender } from '../../../types/electron-main';
 import type { TerminalEvent } from '../../../types/events';
 import type { TerminalSize, ValidateOptions } from '../../../types/request';
 import type { ExecutionResult } from '../../../types/result';
 import { executionFilter, notFound } from '../../core/index';
 import { LISTENERS } from '../ipc';
 import { accessDenied, codedError, pageGone } from '../page-errors';
-import { admission } from './admission';
 import { authorizedRequest } from './authorize';
-import type { ExecutionHubs } from './execution-hub';
-import type { ExposeSettings } from './expose-options';
-import type { Page } from './page';
+import type { Caller } from './caller';
+import { ownedExecution } from './owned-execution';
+import { cancelPlan, executePlan, planResult } from './plan-calls';
 import type { Subscription } from './subscriptions';
-import type { EngineWindow } from './window';
-
-export interface Caller {
-  engine: ExecutionEngineApi;
-  settings: ExposeSettings;
-  hubs: ExecutionHubs;
-  sender: PageSender;
-  window: EngineWindow;
-  page: Page;
-}
 
 type Handler = (caller: Caller, args: readonly unknown[]) => unknown;
 
@@ -51,16 +39,20 @@ const ENGINE_CALLS: Record<string, Handler> = {
   closeInput: byId((engine, id) => engine.closeInput(id)),
   resize: byId((engine, id, [size]) => engine.resize(id, size as TerminalSize)),
   removeExecution: byId((engine, id) => engine.removeExecution(id)),
+  executePlan: (caller, [plan, options, number, lines]) =>
+    executePlan(caller, plan, options, asNumber(number), lines === true),
   listExecutions: (caller, [filter]) => list(caller, filter),
   runningCount: ({ engine }) => engine.runningCount(),
   queuedCount: ({ engine }) => engine.queuedCount(),
   stats: ({ engine }) => engine.stats(),
 };
 
-/** Calls about what the page watches. Every page can make them. */
+/** Calls about what the page watches, and about its plans. Every page can make them. */
 const WATCH_CALLS: Record<string, Handler> = {
   watch: (caller, [id, number, lines]) => watch(caller, id, asNumber(number), lines === true),
   attach: (caller, [id, number, lines]) => attach(caller, id, asNumber(number), lines === true),
+  cancelPlan: (caller, [id]) => cancelPlan(caller, id),
+  planResult: (caller, [id]) => planResult(caller, id),
   unwatch: ({ page }, [number]) => page.unwatch(asNumber(number)),
   subscribe: (caller, [id]) => watch(caller, id, LISTENERS, false),
   unsubscribe: ({ page }, [id]) => page.unsubscribe(String(id).toLowerCase()),
@@ -96,24 +88,14 @@ async function start(
   number: number,
   lines: boolean,
 ): Promise<string> {
-  const { engine, settings, hubs, window, page } = caller;
-  const request = await authorizedRequest(untrusted, caller.sender, settings);
+  const { page } = caller;
+  const request = await authorizedRequest(untrusted, caller.sender, caller.settings);
   if (page.isClosed) throw pageGone();
-  const execution = engine.run(request);
-  const { id } = execution;
-  const hub = hubs.add(execution);
-  window.own.add(id);
+  const { execution, hub, admitted } = ownedExecution(caller, request);
   if (number === LISTENERS) page.subscribe(hub);
   else page.watch(number, hub, lines);
-  try {
-    await admission(engine, execution);
-  } catch (error) {
-    hubs.remove(id);
-    window.own.delete(id);
-    hub.close();
-    throw error;
-  }
-  return id;
+  await admitted;
+  return execution.id;
 }
 
 /** A request that the page may not run is refused too. */

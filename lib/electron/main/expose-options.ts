@@ -19,6 +19,8 @@ export interface ExposeSettings {
   maxHoldMs: number;
   frameMs: number;
   allowProgressPatterns: boolean;
+  executePlan: ExposeOptions['executePlan'];
+  maxPlans: number;
 }
 
 export const OPTIONS = [
@@ -34,6 +36,8 @@ export const OPTIONS = [
   'maxHoldMs',
   'frameMs',
   'allowProgressPatterns',
+  'executePlan',
+  'maxPlans',
 ] as const satisfies readonly (keyof ExposeOptions)[];
 
 /** A longer delay makes a timer fire after 1 ms. */
@@ -57,6 +61,8 @@ export function exposeSettings(options: unknown): ExposeSettings {
     maxHoldMs: asDelay('maxHoldMs', given.maxHoldMs ?? 1000),
     frameMs: asDelay('frameMs', given.frameMs ?? 16),
     allowProgressPatterns: asBoolean('allowProgressPatterns', given.allowProgressPatterns ?? false),
+    executePlan: asFunction('executePlan', given.executePlan) as ExposeOptions['executePlan'],
+    maxPlans: asNumber('maxPlans', given.maxPlans ?? 16, 1),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Execution, ExecutionEngineApi } from '../../../types/api';
 import type { ElectronIpcEvent, ElectronWebContents } from '../../../types/electron';
 import type { ExposedEngine, ExposeOptions } from '../../../types/electron-main';
 import type { RemovedEvent } from '../../../types/events';
-import { ownValue } from '../../core/index';
+import { ownValue, PlanRegistry } from '../../core/index';
 import { type Acknowledgement, ackChannel, type Call, callChannel, type Reply } from '../ipc';
 import { invalidOption } from '../option-checks';
 import { codedError, errorData } from '../page-errors';
@@ -72,7 +72,7 @@ class EngineWindows {
   readonly #hubs = new ExecutionHubs();
   readonly #subscriptions: Subscriptions;
   readonly #windows = new Map<ElectronWebContents, EngineWindow>();
-  /** By the end of their page or window. */
+  /** By the end of their page or window, or with their plan. */
   readonly #cancelled = new WeakSet<Execution>();
 
   constructor(engine: ExecutionEngineApi, settings: ExposeSettings) {
@@ -129,22 +129,28 @@ class EngineWindows {
     const known = this.#windows.get(webContents);
     if (known !== undefined) return known;
     const own = new OwnExecutions(this.#hubs, maxEndedRecords(this.#engine));
+    const plans = new PlanRegistry<Execution>(this.#settings.maxPlans, (step) =>
+      this.#cancelled.add(step),
+    );
     const window = new EngineWindow(
       webContents,
       own,
+      plans,
       this.#settings,
       this.#subscriptions,
       (what) => {
         const { cancelWith } = this.#settings;
         if (what === 'window' && webContents.isDestroyed()) this.#windows.delete(webContents);
-        if (what === cancelWith || cancelWith === 'page') this.#cancelAll(own);
+        if (what === cancelWith || cancelWith === 'page') this.#cancelAll(own, plans);
       },
     );
     this.#windows.set(webContents, window);
     return window;
   }
 
-  #cancelAll(own: OwnExecutions): void {
+  #cancelAll(own: OwnExecutions, plans: PlanRegistry<Execution>): void {
+    // Before their steps, after which a plan would start others.
+    plans.cancelAll();
     for (const id of own) {
       const execution = this.#hubs.find(id)?.execution;
       // A second cancel would cut the time that its steps give it.

@@ -5,7 +5,8 @@
 
 import type { PageEventName } from '../../../types/electron';
 import type { OutputEvent } from '../../../types/events';
-import type { Batch, WireEvent } from '../ipc';
+import type { PlanLine } from '../../../types/plan-data';
+import type { Batch, PlanWireName, WireEvent } from '../ipc';
 
 /** Sends a batch. Closes the outbox when the page is gone. */
 type Send = (batch: Omit<Batch, 'page'>) => void;
@@ -22,6 +23,8 @@ const FULL_BATCH = 65_536;
 /** The approximate size of an event without its text. */
 const EVENT_BYTES = 512;
 const LINE_BYTES = 8;
+/** With the number and the name of the step. */
+const PLAN_LINE_BYTES = 64;
 
 export class PageOutbox {
   readonly #send: Send;
@@ -30,6 +33,8 @@ export class PageOutbox {
   #events: WireEvent[] = [];
   /** The last event, while lines can be added to it. */
   #open: { watch: number; output: OutputEvent } | undefined;
+  /** As {@link #open}, for the lines of a plan. */
+  #openPlan: { watch: number; lines: PlanLine[] } | undefined;
   #queued = 0;
   #sent = new Map<number, number>();
   #inFlight = 0;
@@ -77,8 +82,8 @@ export class PageOutbox {
   }
 
   /** Added even without room: there are few events, and none may be lost. */
-  event(watch: number, name: PageEventName, payload: unknown): void {
-    this.#open = undefined;
+  event(watch: number, name: PageEventName | PlanWireName, payload: unknown): void {
+    this.#seal();
     this.#add([watch, name, payload], EVENT_BYTES);
   }
 
@@ -93,9 +98,25 @@ export class PageOutbox {
       this.#weigh(weight);
       return;
     }
+    this.#seal();
     const output: OutputEvent = { ...about, timestamp: Date.now(), lines: [line] };
     this.#open = { watch, output };
     this.#add([watch, 'output', output], weight);
+  }
+
+  /** A line of a step of a plan. */
+  planLine(watch: number, line: PlanLine): void {
+    if (this.#isClosed) return;
+    const weight = Buffer.byteLength(line.line) + PLAN_LINE_BYTES;
+    if (this.#openPlan?.watch === watch) {
+      this.#openPlan.lines.push(line);
+      this.#weigh(weight);
+      return;
+    }
+    this.#seal();
+    const lines = [line];
+    this.#openPlan = { watch, lines };
+    this.#add([watch, 'lines', lines], weight);
   }
 
   /** The page has processed a batch. Unknown numbers are ignored. */
@@ -113,7 +134,7 @@ export class PageOutbox {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#events = [];
-    this.#open = undefined;
+    this.#seal();
     this.#queued = 0;
     this.#sent.clear();
     this.#inFlight = 0;
@@ -146,12 +167,18 @@ export class PageOutbox {
     this.#timer = undefined;
     const [events, bytes, number] = [this.#events, this.#queued, ++this.#lastNumber];
     this.#events = [];
-    this.#open = undefined;
+    this.#seal();
     this.#queued = 0;
     this.#sent.set(number, bytes);
     this.#inFlight += bytes;
     this.#lastSentAt = performance.now();
     this.#send({ number, events });
+  }
+
+  /** No line is added to the last event any more. */
+  #seal(): void {
+    this.#open = undefined;
+    this.#openPlan = undefined;
   }
 
   #wake(): void {

@@ -2,10 +2,12 @@
 
 import type { ElectronWebContents } from '../../../types/electron';
 import type { RemovedEvent } from '../../../types/events';
+import type { PlanRun } from '../../../types/plan';
 import { eventChannel, LISTENERS } from '../ipc';
 import type { ExecutionHub } from './execution-hub';
 import type { ExposeSettings } from './expose-options';
 import { PageOutbox } from './page-outbox';
+import { PlanWatch } from './plan-watch';
 import { Subscription, type Subscriptions } from './subscriptions';
 import { Watch } from './watch';
 
@@ -66,6 +68,14 @@ export class Page {
     this.#watched.set(number, subscription);
     if (lines) subscription.readLines();
     return subscription;
+  }
+
+  /** Watches a plan for the callbacks with that `number`. */
+  watchPlan(number: number, run: PlanRun, lines: boolean): void {
+    this.unwatch(number);
+    const watch = new PlanWatch(run, number, this.#outbox, () => this.#watched.delete(number));
+    this.#watched.set(number, watch);
+    if (lines) watch.readLines();
   }
 
   unwatch(number: number): void {

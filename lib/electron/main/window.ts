@@ -1,7 +1,9 @@
-/** One window (its `webContents`): the executions that it owns, and the page that it shows. */
+/** One window (its `webContents`): the executions and plans that it owns, and the page that it shows. */
 
+import type { Execution } from '../../../types/api';
 import type { ElectronWebContents } from '../../../types/electron';
 import type { RemovedEvent } from '../../../types/events';
+import type { PlanRegistry } from '../../core/index';
 import { pageGone } from '../page-errors';
 import type { ExposeSettings } from './expose-options';
 import type { OwnExecutions } from './own-executions';
@@ -15,6 +17,7 @@ interface NavigationDetails {
 
 export class EngineWindow {
   readonly own: OwnExecutions;
+  readonly plans: PlanRegistry<Execution>;
   readonly #webContents: ElectronWebContents;
   readonly #settings: ExposeSettings;
   readonly #subscriptions: Subscriptions;
@@ -28,11 +31,13 @@ export class EngineWindow {
   constructor(
     webContents: ElectronWebContents,
     own: OwnExecutions,
+    plans: PlanRegistry<Execution>,
     settings: ExposeSettings,
     subscriptions: Subscriptions,
     onGone: (what: 'page' | 'window') => void,
   ) {
     this.own = own;
+    this.plans = plans;
     this.#webContents = webContents;
     this.#settings = settings;
     this.#subscriptions = subscriptions;

@@ -11,7 +11,9 @@ import type {
 } from '../../../types/electron';
 import type { TerminalEvent } from '../../../types/events';
 import { PAGE_METHODS } from '../page-methods';
-import { callSafely, type PageClient } from './page-client';
+import { begun, callbacksByEvent, type Deliver } from './callbacks';
+import type { PageClient } from './page-client';
+import { executePlan } from './page-plan';
 
 const CALLBACKS = {
   onStarted: 'started',
@@ -56,6 +58,7 @@ export function pageApi(client: PageClient): PageExecutionEngine {
       }),
     attach: (id, callbacks) =>
       watched(client, callbacks, (number, lines) => client.call('attach', id, number, lines)),
+    executePlan: (plan, callbacks, options) => executePlan(client, plan, callbacks, options),
     on: (name, callback) => {
       if (!Object.hasOwn(EVENTS, name)) {
         throw new TypeError(
@@ -74,28 +77,17 @@ export function pageApi(client: PageClient): PageExecutionEngine {
   };
 }
 
-type Deliver = (name: PageEventName, payload: unknown) => unknown;
-
 /** `begin` starts the watch with the given number and resolves with the id. */
 async function watched(
   client: PageClient,
   callbacks: PageCallbacks | undefined,
   begin: (number: number, lines: boolean, deliver: Deliver) => Promise<string>,
 ): Promise<PageExecution> {
-  const byEvent = callbacksByEvent(callbacks);
-  const number = client.receive(deliver);
-  function deliver(name: PageEventName, payload: unknown): unknown {
-    if (name === 'settled') client.forget(number);
-    const callback = byEvent.get(name);
-    return callback === undefined ? undefined : callSafely(callback, payload as never);
-  }
-  try {
-    const id = await begin(number, byEvent.has('output'), deliver);
-    return handle(client, id, number);
-  } catch (error) {
-    client.forget(number);
-    throw error;
-  }
+  const byEvent = callbacksByEvent(CALLBACKS, callbacks);
+  const { id, number } = await begun(client, byEvent, (watch, deliver) =>
+    begin(watch, byEvent.has('output'), deliver),
+  );
+  return handle(client, id, number);
 }
 
 function handle(client: PageClient, id: string, number: number): PageExecution {
@@ -113,23 +105,4 @@ function handle(client: PageClient, id: string, number: number): PageExecution {
       client.call('unwatch', number).catch(() => undefined);
     },
   };
-}
-
-function callbacksByEvent(
-  callbacks: PageCallbacks = {},
-): Map<PageEventName, (event: never) => unknown> {
-  const byEvent = new Map<PageEventName, (event: never) => unknown>();
-  for (const [name, callback] of Object.entries(callbacks ?? {})) {
-    if (!Object.hasOwn(CALLBACKS, name)) {
-      throw invalid(`Unknown callback '${name}'. Allowed: ${Object.keys(CALLBACKS).join(', ')}`);
-    }
-    if (callback === undefined) continue;
-    if (typeof callback !== 'function') throw invalid(`The callback '${name}' must be a function`);
-    byEvent.set(CALLBACKS[name as keyof PageCallbacks], callback);
-  }
-  return byEvent;
-}
-
-function invalid(message: string) {
-  return { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE', message, isRetryable: false };
 }

@@ -16,10 +16,12 @@ import {
   eventChannel,
   LISTENERS,
   type Reply,
+  type WireEvent,
 } from '../ipc';
 
-type Callback = (event: never) => unknown;
-type Receiver = (name: PageEventName, payload: unknown) => unknown;
+export type Callback = (event: never) => unknown;
+/** Receives the events of a watch, or of a plan. */
+type Receiver = (name: WireEvent[1], payload: unknown) => unknown;
 
 export class PageClient {
   readonly #ipcRenderer: ElectronIpcRenderer;
@@ -36,7 +38,9 @@ export class PageClient {
     ipcRenderer.on(eventChannel(channel), (_event: unknown, batch: Batch) => {
       if (batch.page === this.#page) void this.#receive(batch);
     });
-    this.#receivers.set(LISTENERS, (name, payload) => this.#notifyListeners(name, payload));
+    this.#receivers.set(LISTENERS, (name, payload) =>
+      this.#notifyListeners(name as PageEventName, payload),
+    );
   }
 
   /** Rejects with a {@link PageError}. */

@@ -20,6 +20,10 @@ const VALUES: Record<(typeof OPTIONS)[number], unknown> = {
   maxHoldMs: 1,
   frameMs: 1,
   allowProgressPatterns: true,
+  executePlan: () => {
+    throw new Error('not asked for');
+  },
+  maxPlans: 1,
 };
 
 describe('a polluted Object.prototype', () => {
