@@ -59,8 +59,19 @@ set_target_properties(escher_execution_engine PROPERTIES
   LIBRARY_OUTPUT_DIRECTORY "$<IF:$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:${CMAKE_CROSSCOMPILING}>>>,${PROJECT_SOURCE_DIR}/build/Release,${PROJECT_BINARY_DIR}>")
 
 if(APPLE)
-  # N-API is found in the host at load time.
-  target_link_options(escher_execution_engine PRIVATE -undefined dynamic_lookup)
+  # N-API is found in the host at load time. What cannot be reached from the two exported functions is left out.
+  set(exports "${PROJECT_SOURCE_DIR}/cmake/addon_exports_macos.txt")
+  target_link_options(escher_execution_engine PRIVATE
+    LINKER:-undefined,dynamic_lookup LINKER:-exported_symbols_list,${exports} LINKER:-dead_strip)
+  if(ESCHER_ZIG_TOOLS)
+    # Other programs than Zig's: tools/cross/mac-linker.mjs.
+    set(CMAKE_CXX_CREATE_SHARED_MODULE
+      "${ESCHER_ZIG_TOOLS}/ld <LINK_FLAGS> -o <TARGET> <OBJECTS> <LINK_LIBRARIES>"
+      "${ESCHER_ZIG_TOOLS}/strip -x <TARGET>")
+  else()
+    target_link_options(escher_execution_engine PRIVATE $<$<CONFIG:Release>:LINKER:-x>)
+  endif()
+  set_target_properties(escher_execution_engine PROPERTIES LINK_DEPENDS "${exports}")
 elseif(MINGW)
   # Bound to the running host when it is first called, whatever the file name of the host is (electron.exe, for example):
   # cmake/windows_delay_load.cpp. The runtimes of C++ and of threads go in.

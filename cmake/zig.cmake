@@ -20,10 +20,9 @@ set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Darwin")
-  # Zig's compiler has no SDK, and its linker writes no bundles; a dynamic library is loaded the same way.
+  # Zig's compiler has no SDK.
   set(CMAKE_OSX_SYSROOT "" CACHE STRING "")
   set(CMAKE_OSX_ARCHITECTURES "" CACHE STRING "")
   set(CMAKE_OSX_DEPLOYMENT_TARGET "" CACHE STRING "")
   set(CMAKE_INSTALL_NAME_TOOL /bin/true CACHE FILEPATH "")
-  set(CMAKE_SHARED_MODULE_CREATE_CXX_FLAGS "-dynamiclib")
 endif()

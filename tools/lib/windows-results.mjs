@@ -50,6 +50,30 @@ export function tapCases(output, code) {
   return rows;
 }
 
+/** What the test under Wine writes for docs/architecture.md, in the form of platform-results.mjs. */
+export function recordOf({ platform, compiler, bytes, on, runs }) {
+  const count = (rows, wanted) => rows.filter(({ status }) => status === wanted).length;
+  return {
+    platform,
+    built: `mingw-w64, ${compiler} on Linux x64`,
+    linked: true,
+    bytes,
+    needs: 'Windows 10',
+    runs: runs.map(({ by, what, rows }) => ({
+      ...{ by, what, on },
+      passed: count(rows, 'passed'),
+      of: rows.length - count(rows, 'skipped'),
+    })),
+    refused: [
+      '`limits` but `cpuSeconds`, `memoryMax`, `pidsMax`',
+      '`umask`',
+      '`uid`',
+      '`gid`',
+      '`pty`',
+    ],
+  };
+}
+
 function ended(name, code, output) {
   const how = code === 124 ? 'it took too long and was ended' : `it ended with exit code ${code}`;
   return { name, status: 'failed', reason: `${how}\n${output.slice(-2000)}` };

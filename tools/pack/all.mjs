@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { buildWindows } from '../build-windows.mjs';
 import { buildFor } from '../cross/build.mjs';
 import { inRoot } from '../lib/paths.mjs';
 import { inspect } from './binary.mjs';
@@ -13,6 +14,7 @@ import { checkMain, checkPlatform } from './check.mjs';
 import { packMain } from './main-package.mjs';
 import { packPlatform } from './platform-package.mjs';
 import { allPackages, isCrossBuilt, packagesHere } from './target.mjs';
+import { packWindows, WINDOWS } from './windows-package.mjs';
 
 const USAGE =
   'usage: npm run pack:all -- [--pack-destination DIR] [--only platform|main] [--target NAME]...; DIR is build/packages if not given';
@@ -36,14 +38,26 @@ async function packPlatforms() {
   const missing = wanted?.filter((name) => !packages.some(({ target }) => target.name === name));
   if (missing?.length > 0) throw new Error(`this machine cannot build ${missing.join(', ')}`);
   await buildFor(packages.map(({ target }) => target.name).filter(isCrossBuilt));
-  for (const { target, binary } of packages) {
-    const { glibc, macos, wrong } = inspect(binary, target);
-    requireNone(binary, wrong);
-    const oldest = glibc ?? macos;
-    const packed = packPlatform({ root, target, binary, oldest, destination });
-    requireNone(packed.filename, await checkPlatform(path.join(destination, packed.filename)));
-    print(packed, oldest === undefined ? '' : `, ${target.libc ?? target.os} >= ${oldest}`);
-  }
+  for (const found of packages) await packOne(found);
+}
+
+async function packOne({ target, binary }) {
+  const { packed, oldest } =
+    target.name === WINDOWS ? packBuiltWindows(binary) : packUnix(target, binary);
+  requireNone(packed.filename, await checkPlatform(path.join(destination, packed.filename)));
+  print(packed, oldest === undefined ? '' : `, ${target.libc ?? target.os} >= ${oldest}`);
+}
+
+function packUnix(target, binary) {
+  const { glibc, macos, wrong } = inspect(binary, target);
+  requireNone(binary, wrong);
+  const oldest = glibc ?? macos;
+  return { packed: packPlatform({ root, target, binary, oldest, destination }), oldest };
+}
+
+function packBuiltWindows(binary) {
+  buildWindows();
+  return { packed: packWindows({ root, folder: path.dirname(binary), destination }) };
 }
 
 async function packMainFor(platforms) {

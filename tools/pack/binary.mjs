@@ -63,12 +63,16 @@ function inspectElf(file, oldest) {
 }
 
 function inspectMachO(file, oldest) {
-  const { libraries, oldest: macos, exported } = readMachO(file);
+  const { cpu, libraries, oldest: macos, exported, locals, signature } = readMachO(file);
   const wrong = [
     ...libraries.filter((name) => !ALLOWED_DYLIBS.test(name)).map((name) => `it needs ${name}`),
     ...tooNew({ macOS: macos }, oldest),
     ...notAllowed(exported.map((name) => name.replace(/^_/, ''))),
   ];
+  if (exported.length === 0) wrong.push('it does not export the module');
+  if (locals > 0) wrong.push(`it is not stripped: it has ${locals} symbols of its own`);
+  // Intel's Macs load a file without a signature.
+  if (cpu === 'arm64' && signature !== undefined) wrong.push(signature);
   return { libraries, macos, wrong };
 }
 

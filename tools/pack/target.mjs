@@ -1,19 +1,19 @@
 // The platform packages that this machine can make, each with the binary that goes into it. A target has the name of the
 // package's end: linux-x64-glibc, darwin-arm64.
-import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { addonOf } from '../cross/build.mjs';
 import { TARGETS, targetNamed } from '../cross/targets.mjs';
 import { inRoot } from '../lib/paths.mjs';
 import { readResults } from '../lib/platform-results.mjs';
 import { inspect } from './binary.mjs';
+import { WINDOWS } from './windows-package.mjs';
 
 export const BINARY = 'escher_execution_engine.node';
 
 /** The binary that `npm run build` makes. */
 const builtBinary = inRoot('build/Release', BINARY);
 /** The binary that `npm run build:windows` makes. */
-const windowsBinary = inRoot('build/windows/addon', BINARY);
+const windowsBinary = inRoot('build/windows', BINARY);
 
 const isCrossCompiling = process.platform === 'linux' && process.arch === 'x64';
 
@@ -27,19 +27,19 @@ export function packageHere() {
 /** Whether tools/cross builds the binary for a platform. */
 export const isCrossBuilt = (name) => isCrossCompiling && name in TARGETS;
 
-/** All packages that this machine can make, built or not; the one for Windows if it is built. */
+/** All packages that this machine can make, built or not. */
 export function allPackages() {
-  const cross = isCrossCompiling ? Object.keys(TARGETS).map(crossPackage) : [packageHere()];
-  const windows = { os: 'win32', cpu: 'x64', name: 'win32-x64' };
-  return existsSync(windowsBinary) ? [...cross, { target: windows, binary: windowsBinary }] : cross;
+  if (!isCrossCompiling) return [packageHere()];
+  const windows = { os: 'win32', cpu: 'x64', name: WINDOWS };
+  const cross = Object.keys(TARGETS).map(crossPackage);
+  return [...cross, { target: windows, binary: windowsBinary }];
 }
 
 /** Those of them that are packed unless others are asked for: a platform without a record was never tried. */
 export function packagesHere() {
+  if (!isCrossCompiling) return allPackages();
   const recorded = readResults().map(({ platform }) => platform);
-  return allPackages().filter(
-    ({ target }) => !isCrossBuilt(target.name) || recorded.includes(target.name),
-  );
+  return allPackages().filter(({ target }) => recorded.includes(target.name));
 }
 
 const crossPackage = (name) => ({ target: targetNamed(name), binary: addonOf(name) });
