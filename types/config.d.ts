@@ -35,11 +35,25 @@ export interface ExecutionConfig {
    */
   streamOutput: boolean;
   /**
-   * The directory for one log file per execution, `<id>.log`. It has one line for each line of output: RFC 3339 time,
-   * stream, text. The `outputLogPath` of a request replaces it. A relative path is resolved when the engine is created.
+   * The directory for one log file per execution, `<id>.log`. It begins with a header (command, directory, start), has
+   * one line for each line of output: RFC 3339 time, stream, text, and ends with a footer (status, exit code, duration).
+   * Lines of header and footer begin with `#`. The `outputLogPath` of a request replaces it. A relative path is resolved when the engine is created.
    * @defaultValue `undefined`: no log files
    */
   logDir: string | undefined;
+  /**
+   * Seconds after its last line for which a log file in `logDir` is kept. The cleanup removes older ones: those of this
+   * user that have the name of a log and its header, and to which no engine writes. It looks at the start of the engine,
+   * every `cleanupIntervalMs` (with `enableAutoCleanup`), and on `cleanup()`. At least 0, or `Infinity`.
+   * @defaultValue `Infinity`
+   */
+  logRetentionSecs: number;
+  /**
+   * Bytes of all log files in `logDir` together. Above it the cleanup removes the oldest ones, as for
+   * `logRetentionSecs`. An integer of at least 0, or `Infinity`.
+   * @defaultValue `Infinity`
+   */
+  logRetentionBytes: number;
   /**
    * The number of commands that run at a time. An integer of at least 1.
    * @defaultValue `100`

@@ -7,6 +7,8 @@ export const DEFAULT_CONFIG = {
   maxTimeoutMs: 3_600_000,
   streamOutput: true,
   logDir: undefined,
+  logRetentionSecs: Number.POSITIVE_INFINITY,
+  logRetentionBytes: Number.POSITIVE_INFINITY,
   maxConcurrentExecutions: 100,
   maxQueuedExecutions: 0,
   maxConcurrentPerKey: Number.POSITIVE_INFINITY,

@@ -25,7 +25,7 @@ EngineCore::EngineCore(Config settings, EventSink& events, Marker own_marker,
       registry(
           {config.execution_retention, config.max_in_memory_executions, config.max_retained_bytes}),
       dispatcher(runtime.spawner(), config, files, registry, statistics),
-      cleanup(runtime.make_strand(), config, registry, sink),
+      cleanup(runtime.make_strand(), runtime.worker(), config, registry, sink),
       leftovers(runtime, config, registry, scanner, cgroups),
       watchdog_keeper(runtime, watchdog, cgroups),
       services_{config,  sink,       flow,      statistics, scanner,       marker,   watchdog,

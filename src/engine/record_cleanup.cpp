@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "process/strand_checker.hpp"
+#include "recovery/log_directory.hpp"
 
 namespace escher {
 
@@ -43,20 +44,36 @@ std::vector<DroppedRecord> RecordCleanup::sweep() {
 void RecordCleanup::run(std::function<void(Result<std::size_t>)> handler) {
   boost::asio::post(strand_, [this, handler = std::move(handler)] {
     const auto dropped = sweep();
-    handler(dropped.size());
+    sweep_logs_then([handler, count = dropped.size()] { handler(count); });
   });
+}
+
+void RecordCleanup::sweep_logs_then(std::function<void()> next) {
+  const LogLimits limits{config_.log_retention, config_.log_retention_bytes};
+  if (!config_.log_dir || !is_limited(limits)) return next();
+  boost::asio::post(worker_, [this, limits, next = std::move(next)] {
+    remove_old_logs(*config_.log_dir, limits);
+    next();
+  });
+}
+
+void RecordCleanup::sweep_logs() {
+  if (!logs_wait_.exchange(true)) sweep_logs_then([this] { logs_wait_ = false; });
 }
 
 void RecordCleanup::arm() {
   timer_.arm(strand_, config_.cleanup_interval, [this] {
     sweep();
+    sweep_logs();
     arm();
   });
 }
 
 void RecordCleanup::start() {
   boost::asio::post(strand_, [this] {
-    if (!std::exchange(runs_, true)) arm();
+    if (std::exchange(runs_, true)) return;
+    sweep_logs();
+    arm();
   });
 }
 

@@ -1,9 +1,10 @@
 // Drops finished records by the retention rules, with their overflow files: on request, at an
 // interval, and early when there are far too many. Any thread; one pass at a time, on a strand of
-// its own. Owned by the engine.
+// its own. Old log files are removed with it, on the runtime's worker thread. Owned by the engine.
 #pragma once
 
 #include <atomic>
+#include <boost/asio/io_context.hpp>
 #include <cstddef>
 #include <functional>
 #include <vector>
@@ -21,13 +22,14 @@ namespace escher {
 class RecordCleanup {
  public:
   // The references outlive it.
-  RecordCleanup(const Strand& strand, const Config& config, Registry& registry, EventSink& sink)
-      : strand_(strand), config_(config), registry_(registry), sink_(sink) {}
+  RecordCleanup(const Strand& strand, boost::asio::io_context& worker, const Config& config,
+                Registry& registry, EventSink& sink)
+      : strand_(strand), worker_(worker), config_(config), registry_(registry), sink_(sink) {}
 
   // Whether the sink gets a `removed` for what is dropped.
   void report(bool on) { reports_ = on; }
 
-  // One pass; the handler gets the number of records that it dropped.
+  // One pass; the handler gets the number of records that it dropped, after the logs were removed.
   void run(std::function<void(Result<std::size_t>)> handler);
   // A pass at every interval.
   void start();
@@ -44,13 +46,19 @@ class RecordCleanup {
   // ---- On the strand only.
   std::vector<DroppedRecord> sweep();
   void arm();
+  void sweep_logs();
+  // Calls `next` on the worker thread after the pass.
+  void sweep_logs_then(std::function<void()> next);
 
   const Strand strand_;
+  boost::asio::io_context& worker_;
   const Config& config_;
   Registry& registry_;
   EventSink& sink_;
   std::atomic<bool> reports_{false};
   std::atomic<bool> early_pass_{false};
+  // A pass over the logs waits for the worker thread: a slow disk must not collect them.
+  std::atomic<bool> logs_wait_{false};
 
   // The strand's.
   StrandTimer timer_;

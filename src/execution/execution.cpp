@@ -30,8 +30,9 @@ Execution::Execution(ExecutionHost& host, Strand strand, const ExecutionId& id,
       lifecycle_(request_.has_one_stream()),
       input_(strand_, request_.effective_stdin_mode(), std::exchange(request_.input, {})),
       output_(*this, {services_.sink, services_.flow, services_.statistics, services_.watch_all},
-              output_options_of(request_, services_, id_, redactor_,
-                                [this] { terminal_.on_activity(); })),
+              output_options_of(
+                  request_, services_, id_, redactor_,
+                  {[this] { terminal_.on_activity(); }, [this] { return log_header(); }})),
       terminal_(*this, request_.pty.has_value(),
                 [this](const Terminal::Modes& modes) {
                   // After the output that was read before. A prompt is an unfinished line.
@@ -57,6 +58,10 @@ Error Execution::redacted(Error error) const {
   error.message = redacted(std::move(error.message));
   error.path = redacted(std::move(error.path));
   return error;
+}
+
+LogHeader Execution::log_header() const {
+  return {command_text_, redacted(start_directory_of(request_)), started_at()};
 }
 
 LaunchOptions Execution::launch_options() const {

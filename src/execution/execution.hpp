@@ -101,6 +101,7 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void drain();
   void finish();
   std::shared_ptr<ExecutionResult> make_result();
+  LogHeader log_header() const;
 
   SteadyTime started_steady() const {
     return SteadyTime(SteadyClock::duration(started_steady_.load(std::memory_order_relaxed)));

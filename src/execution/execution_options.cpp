@@ -1,6 +1,8 @@
 #include "execution/execution_options.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <utility>
 
 #include "execution/execution_host.hpp"
 #include "policy/marker.hpp"
@@ -60,6 +62,14 @@ std::string log_path_of(const ExecutionRequest& request, const Config& config,
   return config.log_dir ? *config.log_dir + "/" + format_id(id) + ".log" : std::string();
 }
 
+std::string start_directory_of(const ExecutionRequest& request) {
+  std::string host = request.host_directory ? request.host_directory->path() : std::string();
+  if (!request.working_dir) return host;
+  const bool is_absolute = std::filesystem::path(*request.working_dir).is_absolute();
+  if (is_absolute || host.empty()) return *request.working_dir;
+  return host.append("/").append(*request.working_dir);
+}
+
 LaunchOptions launch_options_of(const ExecutionRequest& request, const ExecutionServices& services,
                                 const ExecutionId& id) {
   LaunchOptions options;
@@ -92,7 +102,7 @@ LaunchOptions launch_options_of(const ExecutionRequest& request, const Execution
 ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
                                            const ExecutionServices& services, const ExecutionId& id,
                                            const std::optional<Redactor>& redactor,
-                                           std::function<void()> after_chunk) {
+                                           OutputCalls calls) {
   const Config& config = services.config;
   ExecutionOutput::Options options;
   options.partial_line_flush = config.partial_line_flush;
@@ -109,11 +119,12 @@ ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
   pipeline.progress = request.progress;
   if (request.output_log_path || config.log_dir) {
     pipeline.log_path = [&request, &config, &id] { return log_path_of(request, config, id); };
+    pipeline.log_header = std::move(calls.log_header);
   }
   if (request.record_path) pipeline.record_path = [&request] { return record_path_of(request); };
   if (request.pty) {
     pipeline.terminal = *request.pty;
-    options.after_chunk = std::move(after_chunk);
+    options.after_chunk = std::move(calls.after_chunk);
   }
   pipeline.overflow_path = [&overflow = services.overflow, &id](Stream stream) {
     return overflow.path_for(id, stream);

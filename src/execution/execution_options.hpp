@@ -23,18 +23,24 @@ Millis timeout_of(const ExecutionRequest& request, const Config& config);
 StopSteps stop_of(const ExecutionRequest& request, const Config& config);
 // Bytes kept per stream.
 std::uint64_t output_limit_of(const ExecutionRequest& request, const Config& config);
+// The directory in which the command starts; empty if it is not known.
+std::string start_directory_of(const ExecutionRequest& request);
 // At this moment: the directory of a relative path can be renamed. Empty = there is none.
 std::string log_path_of(const ExecutionRequest& request, const Config& config,
                         const ExecutionId& id);
 
 LaunchOptions launch_options_of(const ExecutionRequest& request, const ExecutionServices& services,
                                 const ExecutionId& id);
+// What the output asks of its execution.
+struct OutputCalls {
+  std::function<void()> after_chunk;  // of a terminal
+  std::function<LogHeader()> log_header;
+};
 // `request`, `services` and `id` outlive the options.
-// `after_chunk`: called for a terminal.
 ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
                                            const ExecutionServices& services, const ExecutionId& id,
                                            const std::optional<Redactor>& redactor,
-                                           std::function<void()> after_chunk);
+                                           OutputCalls calls);
 
 // Errors that an execution has met, if it has met them.
 struct OutcomeErrors {

@@ -41,6 +41,9 @@ struct Config {
   Millis max_timeout{3'600'000};
   bool stream_output = true;
   std::optional<std::string> log_dir;
+  // Of the logs in `log_dir`: the age of the last line, and the size of all together.
+  Millis log_retention = kForever;
+  std::uint64_t log_retention_bytes = kUnlimited;
 
   std::size_t max_concurrent_executions = 100;
   std::size_t max_queued_executions = 0;            // kUnlimited allowed

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <csignal>
+#include <string_view>
 
 #if defined(_WIN32)
 #if !defined(SIGHUP)
@@ -26,5 +27,8 @@ inline constexpr int kLastSignal = 31;
 #else
 inline constexpr int kLastSignal = NSIG - 1;
 #endif
+
+// Of signals whose default action terminates a process; empty for others.
+std::string_view signal_name(int signal);
 
 }  // namespace escher

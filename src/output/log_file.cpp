@@ -5,7 +5,10 @@
 #include <cmath>
 #include <cstdio>
 
+#include "model/signals.hpp"
+#include "output/json_text.hpp"
 #include "output/utf8.hpp"
+#include "policy/log_retention.hpp"
 
 namespace escher {
 namespace {
@@ -16,6 +19,20 @@ constexpr std::size_t kFlushAtBytes = 65'536;
 
 constexpr EpochMillis kFirstTime = -62'167'219'200'000.0;  // 0000-01-01T00:00:00.000Z
 constexpr EpochMillis kLastTime = 253'402'300'799'999.0;   // 9999-12-31T23:59:59.999Z
+
+// A JSON string, so that the text of a command with line breaks is one line.
+std::string quoted(std::string_view text) {
+  std::string valid;
+  append_valid_utf8(valid, text);
+  std::string out = "\"";
+  append_json(out, valid);
+  return out += '"';
+}
+
+std::string signal_text(int signal) {
+  const std::string_view name = signal_name(signal);
+  return name.empty() ? std::to_string(signal) : std::string(name);
+}
 
 }  // namespace
 
@@ -31,6 +48,30 @@ void LogFile::open(const std::string& path) {
   }
   file_ = std::move(*file);
   path_ = path;
+}
+
+void LogFile::write_header(const LogHeader& header) {
+  if (!is_open()) return;
+  buffer_ += kLogMark;
+  add_fact("command", quoted(header.command));
+  if (!header.directory.empty()) add_fact("directory", quoted(header.directory));
+  add_fact("started", format_rfc3339(header.started_at));
+  flush();
+}
+
+void LogFile::add_footer(const ExecutionResult& result) {
+  if (!is_open()) return;
+  end_line();
+  add_fact("status", to_string(result.status));
+  if (result.exit.code) add_fact("exit code", std::to_string(*result.exit.code));
+  if (result.exit.signal) add_fact("signal", signal_text(*result.exit.signal));
+  char duration[32];
+  std::snprintf(duration, sizeof duration, "%.3f ms", result.duration.count());
+  add_fact("duration", duration);
+}
+
+void LogFile::add_fact(std::string_view name, std::string_view value) {
+  buffer_.append("# ").append(name).append(": ").append(value).append("\n");
 }
 
 void LogFile::add(Stream stream, const Line& line, EpochMillis now) {

@@ -1,5 +1,6 @@
-// The log of one execution: one line `<RFC 3339 time> <stream> <text>` for each line of output.
-// Owned by an output pipeline. An error ends the log, not the execution.
+// The log of one execution: a header, one line `<RFC 3339 time> <stream> <text>` for each line of
+// output, and a footer. Lines of header and footer begin with '#'. Owned by an output pipeline. An
+// error ends the log, not the execution.
 #pragma once
 
 #include <optional>
@@ -7,6 +8,7 @@
 #include <string_view>
 
 #include "model/error.hpp"
+#include "model/result.hpp"
 #include "model/status.hpp"
 #include "model/time.hpp"
 #include "output/line_splitter.hpp"
@@ -14,16 +16,28 @@
 
 namespace escher {
 
+// Redacted.
+struct LogHeader {
+  std::string command;
+  std::string directory;  // empty = not known
+  EpochMillis started_at = 0;
+};
+
 class LogFile {
  public:
   // Creates the directory of `path` if it is missing. On failure the log stays closed, and
   // `error()` returns the reason.
   void open(const std::string& path);
 
+  // Written at once: the cleanup of logs knows them by their header.
+  void write_header(const LogHeader& header);
+
   // Joins the pieces of a line again. A line of the other stream between them ends it.
   void add(Stream stream, const Line& line, EpochMillis now);
   // Writes the added lines.
   void flush();
+  // After the last line: how the execution has ended.
+  void add_footer(const ExecutionResult& result);
   // Ends an unfinished line, writes and closes.
   void close();
 
@@ -35,6 +49,7 @@ class LogFile {
  private:
   void begin_line(Stream stream, EpochMillis now);
   void end_line();
+  void add_fact(std::string_view name, std::string_view value);
   void fail(const Error& error);
 
   PrivateFile file_;

@@ -35,6 +35,7 @@ OutputPipeline::OutputPipeline(OutputOptions options)
 
 void OutputPipeline::open_log() {
   if (options_.log_path) log_.open(options_.log_path());
+  if (options_.log_header) log_.write_header(options_.log_header());
   if (options_.record_path) {
     recording_.open(options_.record_path(), options_.terminal, options_.of_terminal);
   }
@@ -227,6 +228,7 @@ std::shared_ptr<const CapturedOutput> OutputPipeline::finish(ExecutionResult& re
   }
   output->timeline = std::move(timeline_);
   output->timeline.shrink();
+  if (options_.log_header) log_.add_footer(result);
   log_.close();
   recording_.close();
   result.overflow_error = overflow_error_;

@@ -38,6 +38,8 @@ struct OutputOptions {
   bool of_terminal = false;
   // Returns the path of the log. Called when the log is opened; empty = no log.
   std::function<std::string()> log_path;
+  // Returns what the log begins with. Called when it was opened; null = neither header nor footer.
+  std::function<LogHeader()> log_header;
   // Returns the path of the recording. Called when it is opened; empty = no recording.
   std::function<std::string()> record_path;
   // What the recording says of the terminal.

@@ -3,23 +3,10 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "output/json_text.hpp"
 #include "output/utf8.hpp"
 
 namespace escher {
-void append_json(std::string& out, std::string_view text) {
-  for (const char character : text) {
-    if (character == '"' || character == '\\') {
-      out += '\\';
-      out += character;
-    } else if (static_cast<unsigned char>(character) < 0x20 || character == 0x7F) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(character));
-      out += escape;
-    } else {
-      out += character;
-    }
-  }
-}
 
 void Recording::open(const std::string& path, const TerminalOptions& terminal, bool of_terminal) {
   if (auto made = make_private_directories(directory_of(path)); made.has_error()) {

@@ -48,7 +48,4 @@ class Recording {
   char last_byte_ = 0;
 };
 
-// `text` in the form that it has between the quotes of a JSON string. Valid UTF-8.
-void append_json(std::string& out, std::string_view text);
-
 }  // namespace escher

@@ -58,9 +58,9 @@ Violation check_stop(const std::optional<StopSteps>& steps) {
   return errors::invalid_config(std::move(problem));
 }
 
-Violation check_retention(Millis value) {
+Violation check_retention(std::string_view field, Millis value) {
   if (is_not_negative(value)) return {};
-  return refuse("executionRetentionSecs", "0 or greater", format_number(value.count() / 1000));
+  return refuse(field, "0 or greater", format_number(value.count() / 1000));
 }
 
 Violation check_kill_signal(int number) {
@@ -78,7 +78,8 @@ std::optional<Error> validate(const Config& config) {
       check_path("logDir", config.log_dir),
       check_at_least_one("maxConcurrentExecutions", config.max_concurrent_executions),
       check_at_least_one("maxInMemoryExecutions", config.max_in_memory_executions),
-      check_retention(config.execution_retention),
+      check_retention("logRetentionSecs", config.log_retention),
+      check_retention("executionRetentionSecs", config.execution_retention),
       check_positive("cleanupIntervalMs", config.cleanup_interval),
       check_path("overflowDir", config.overflow_dir),
       check_redact(config.redact),

@@ -9,6 +9,8 @@ export const CONFIG = {
   maxTimeoutMs: orInfinity(above(0)),
   streamOutput: 'boolean',
   logDir: 'directory',
+  logRetentionSecs: seconds(orInfinity(atLeast(0))),
+  logRetentionBytes: orInfinity(integer(0)),
   maxConcurrentExecutions: integer(1),
   maxQueuedExecutions: orInfinity(integer(0)),
   maxConcurrentPerKey: orInfinity(integer(1)),

@@ -15,7 +15,7 @@ class ExecutionOptionsTest : public testing::Test {
  protected:
   LaunchOptions launch_options() { return launch_options_of(request, host.services(), id); }
   ExecutionOutput::Options output_options() {
-    return output_options_of(request, host.services(), id, std::nullopt, {});
+    return output_options_of(request, host.services(), id, std::nullopt, {{}, {}});
   }
 
   FakeHost host;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <csignal>
 #include <limits>
 
 #include "output/file_fixtures.hpp"
@@ -60,6 +61,37 @@ TEST_F(LogFileTest, WritesALinePerLine) {
   log_.add(Stream::out, {"hello", false}, kNow);
   log_.add(Stream::err, {"", false}, kNow + 1000);
   EXPECT_EQ(written(), kStamp + " stdout hello\n" + "2026-11-21T09:30:01.123Z stderr \n");
+}
+
+TEST_F(LogFileTest, HeaderIsWrittenAtOnce) {
+  log_.write_header({"echo \"a\"\necho b", "/srv/app", kNow});
+  EXPECT_EQ(content_of(path_),
+            "# escher-execution-engine log\n"
+            "# command: \"echo \\\"a\\\"\\u000aecho b\"\n"
+            "# directory: \"/srv/app\"\n"
+            "# started: " +
+                kStamp + "\n");
+}
+
+TEST_F(LogFileTest, FooterEndsAnUnfinishedLine) {
+  ExecutionResult result;
+  result.status = Status::failed;
+  result.exit.code = 3;
+  result.duration = Millis(12.3456);
+  log_.add(Stream::out, {"cut", true}, kNow);
+  log_.add_footer(result);
+  EXPECT_EQ(written(), kStamp +
+                           " stdout cut\n"
+                           "# status: failed\n"
+                           "# exit code: 3\n"
+                           "# duration: 12.346 ms\n");
+}
+
+TEST_F(LogFileTest, FooterNamesTheSignal) {
+  ExecutionResult result;
+  result.exit.signal = SIGTERM;
+  log_.add_footer(result);
+  EXPECT_EQ(written(), "# status: failed\n# signal: SIGTERM\n# duration: 0.000 ms\n");
 }
 
 TEST_F(LogFileTest, WritesWhenItIsFlushed) {
@@ -157,8 +189,10 @@ TEST(LogFile, ReportsWhyItCannotBeOpened) {
   EXPECT_FALSE(log.is_open());
   EXPECT_EQ(log.path(), "");
   EXPECT_NE(log.error().find("ENOTDIR"), std::string::npos) << log.error();
+  log.write_header({"true", "/", kNow});
   log.add(Stream::out, {"nowhere", false}, kNow);
   log.flush();
+  log.add_footer({});
   log.close();
 }
 

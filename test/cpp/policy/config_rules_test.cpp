@@ -70,6 +70,8 @@ TEST(ConfigRules, RetentionIsReportedInSeconds) {
   EXPECT_EQ(
       message_after([](Config& c) { c.execution_retention = Millis(-1500); }),
       "Invalid configuration: \"executionRetentionSecs\" must be 0 or greater, received -1.5");
+  EXPECT_EQ(message_after([](Config& c) { c.log_retention = Millis(-1500); }),
+            "Invalid configuration: \"logRetentionSecs\" must be 0 or greater, received -1.5");
   EXPECT_EQ(message_after([](Config& c) { c.execution_retention = Millis(0); }), "");
   EXPECT_EQ(message_after([](Config& c) { c.execution_retention = kForever; }), "");
 }

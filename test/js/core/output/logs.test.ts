@@ -1,10 +1,19 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chunks, LONG, sh } from '../../support/commands';
 import { makeEngine } from '../../support/engine';
 import { present } from '../../support/expectations';
 import { tempDir } from '../../support/temp';
+import { waitFor } from '../../support/wait';
 
 const LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) (.*)$/;
 
@@ -14,13 +23,18 @@ interface Entry {
   text: string;
 }
 
-function readLog(path: string): Entry[] {
+const linesOf = (path: string): string[] => {
   const content = readFileSync(path, 'utf8');
-  if (content === '') return [];
   expect(content.endsWith('\n')).toBe(true);
-  return content
-    .slice(0, -1)
-    .split('\n')
+  return content.slice(0, -1).split('\n');
+};
+
+/** The lines of header and footer. */
+const factsOf = (path: string): string[] => linesOf(path).filter((line) => line.startsWith('# '));
+
+function readLog(path: string): Entry[] {
+  return linesOf(path)
+    .filter((line) => !line.startsWith('# '))
     .map((line) => {
       const [, time = '', stream = '', text = ''] = LINE.exec(line) ?? [];
       expect(stream).not.toBe('');
@@ -109,6 +123,38 @@ describe('logDir', () => {
     expect(texts(present(logFile), 'stdout')).toEqual(['before']);
   });
 
+  test('begins with what was run, and ends with how it ended', async () => {
+    const [logDir, workingDir] = [tempDir(), tempDir()];
+    const engine = makeEngine({ logDir, redact: ['hunter22'] });
+    const before = Date.now();
+    const { logFile } = await engine.run(
+      sh('echo "hi" hunter22\nexit 3', { workingDir: realpathSync(workingDir) }),
+    );
+    const lines = linesOf(present(logFile));
+    expect(lines).toEqual([
+      '# escher-execution-engine log',
+      String.raw`# command: "echo \"hi\" ***\u000aexit 3"`,
+      `# directory: ${JSON.stringify(realpathSync(workingDir))}`,
+      expect.stringMatching(/^# started: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      expect.stringMatching(/ stdout hi \*\*\*$/),
+      '# status: failed',
+      '# exit code: 3',
+      expect.stringMatching(/^# duration: \d+\.\d{3} ms$/),
+    ]);
+    expect(Date.parse(lines[3]?.slice('# started: '.length) ?? '')).toBeGreaterThanOrEqual(
+      before - 1,
+    );
+  });
+
+  test('names the directory of the host, and the signal that ended the command', async () => {
+    const engine = makeEngine({ logDir: tempDir() });
+    const { logFile } = await engine.run(sh('kill -KILL $$'));
+    const facts = factsOf(present(logFile));
+    expect(facts).toContain(`# directory: ${JSON.stringify(process.cwd())}`);
+    expect(facts).toContain('# signal: SIGKILL');
+    expect(facts.join()).not.toContain('exit code');
+  });
+
   test('a log outlives its record', async () => {
     const engine = makeEngine({ logDir: tempDir() });
     const { id, logFile } = await engine.run(sh('echo hi'));
@@ -129,6 +175,67 @@ describe('logDir', () => {
       error: { code: 'ERR_COMMAND_FAILED' },
       logError: expect.stringMatching(/ENOTDIR|[Nn]ot a directory/),
     });
+  });
+});
+
+describe('the cleanup of logs', () => {
+  /** Two logs of an engine that has ended, the first one a day old. */
+  async function earlierLogs(logDir: string): Promise<[old: string, young: string]> {
+    const engine = makeEngine({ logDir });
+    const logs = await Promise.all([engine.run(sh('seq 1000')), engine.run(sh('echo hi'))]);
+    await engine.shutdown();
+    const [old, young] = logs.map(({ logFile }) => present(logFile)) as [string, string];
+    const yesterday = Date.now() / 1000 - 86_400;
+    utimesSync(old, yesterday, yesterday);
+    return [old, young];
+  }
+
+  const FOREIGN = '0f0e0d0c-0000-4000-8000-000000000000.log';
+
+  test('removes the logs that are too old, and nothing else', async () => {
+    const logDir = tempDir();
+    const [old, young] = await earlierLogs(logDir);
+    for (const name of ['notes.txt', 'old.log', FOREIGN]) {
+      writeFileSync(join(logDir, name), 'not ours\n');
+      utimesSync(join(logDir, name), 0, 0);
+    }
+    const engine = makeEngine({ logDir, logRetentionSecs: 3600, enableAutoCleanup: false });
+    expect(existsSync(old)).toBe(true);
+    expect(await engine.cleanup()).toBe(0);
+    expect(readdirSync(logDir).sort()).toEqual(
+      [basename(young), 'notes.txt', 'old.log', FOREIGN].sort(),
+    );
+  });
+
+  test('removes the oldest logs above the number of bytes', async () => {
+    const logDir = tempDir();
+    const [old, young] = await earlierLogs(logDir);
+    const bytes = statSync(young).size;
+    const engine = makeEngine({ logDir, logRetentionBytes: bytes, enableAutoCleanup: false });
+    await engine.cleanup();
+    expect([existsSync(old), existsSync(young)]).toEqual([false, true]);
+  });
+
+  test('begins with the engine', async () => {
+    const logDir = tempDir();
+    const [old, young] = await earlierLogs(logDir);
+    makeEngine({ logDir, logRetentionSecs: 3600 });
+    await waitFor('the removal of the old log', () => !existsSync(old));
+    expect(existsSync(young)).toBe(true);
+  });
+
+  test('keeps the log of a running command', async () => {
+    const logDir = tempDir();
+    const engine = makeEngine({ logDir, logRetentionBytes: 0, enableAutoCleanup: false });
+    const run = engine.run(sh(`echo hi; ${LONG}`));
+    await run[Symbol.asyncIterator]().next();
+    const log = join(logDir, `${run.id}.log`);
+    await engine.cleanup();
+    expect(existsSync(log)).toBe(true);
+    await run.cancel();
+    expect((await run).logError).toBeNull();
+    await engine.cleanup();
+    expect(existsSync(log)).toBe(false);
   });
 });
 
