@@ -1,0 +1,78 @@
+// Reads a playbook: a JSON file with parameters, secrets and stages. A stage becomes a plan of the engine.
+import { accessSync, constants, readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+
+/** `given`: values of parameters, by name. `extra`: parameters that the manager adds. */
+export function readPlaybook(file, given, extra) {
+  const { name, parameters = {}, secrets = {}, stages } = JSON.parse(readFileSync(file, 'utf8'));
+  for (const parameter of Object.keys(given)) {
+    if (Object.hasOwn(parameters, parameter)) continue;
+    const known = Object.keys(parameters).join(', ');
+    throw new Error(`There is no parameter '${parameter}'. ${file} has: ${known}`);
+  }
+  const folder = path.dirname(path.resolve(file));
+  const values = { folder, ...extra, ...parameters, ...given };
+  const secretValues = valuesOfSecrets(secrets);
+  return {
+    name,
+    secrets: Object.values(secretValues),
+    stages: stages.map((stage) => toStage(name, stage, values, secretValues)),
+  };
+}
+
+/** From the environment. The example has values of its own. */
+const valuesOfSecrets = (secrets) =>
+  Object.fromEntries(
+    Object.entries(secrets).map(([name, { example }]) => {
+      const value = process.env[name] ?? example;
+      if (value === undefined) throw new Error(`The environment must have the secret ${name}`);
+      return [name, value];
+    }),
+  );
+
+function toStage(playbook, { name, strategy, steps }, values, secrets) {
+  const left = steps.filter(({ requires }) => requires !== undefined && !isInstalled(requires));
+  const commands = steps
+    .filter((step) => !left.includes(step))
+    .map(({ requires: _, env, input, ...step }) => ({
+      ...filled(step, values),
+      // Other users see the arguments of a command, so that a secret can only be a variable or the input.
+      ...filled({ env, input }, { ...values, ...secrets }),
+    }));
+  return {
+    name,
+    missing: left.map(({ name: step, requires }) => `${step} needs ${requires}`),
+    plan: {
+      description: `${playbook}: ${name}`,
+      strategy,
+      commands,
+      metadata: { source: playbook, tags: { stage: name } },
+    },
+  };
+}
+
+/** Replaces `${name}` in all texts. A value is a part of one argument: nothing in it is read by a shell. */
+function filled(value, values) {
+  if (typeof value === 'string') {
+    return value.replaceAll(/\$\{(\w+)\}/g, (_, name) => {
+      if (Object.hasOwn(values, name)) return values[name];
+      throw new Error(`\${${name}} has no value here: a secret can be used in env and input only`);
+    });
+  }
+  if (Array.isArray(value)) return value.map((item) => filled(item, values));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(entries.map(([key, item]) => [key, filled(item, values)]));
+}
+
+function isInstalled(program) {
+  return (process.env.PATH ?? '').split(path.delimiter).some((folder) => {
+    try {
+      accessSync(path.join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
