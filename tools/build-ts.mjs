@@ -19,6 +19,7 @@ const faces = [
   'index',
   'bridge/index',
   'bridge/wire/index',
+  'bullmq/index',
   'console/index',
   'console/serve',
   'electron/index',
@@ -33,6 +34,16 @@ const faces = [
 const moduleFaces = Object.values(manifest.exports)
   .filter((face) => face.module !== undefined)
   .map((face) => /^\.\/dist\/(.+)\.mjs$/.exec(face.import.default)[1]);
+
+// Found at run time: the packages of the platforms, what Electron has, and the optional peers.
+const externals = [
+  'electron',
+  'escher-execution-engine-*',
+  '@opentelemetry/api',
+  'bullmq',
+  'ioredis',
+  'pg',
+];
 
 const inputs = [
   'lib',
@@ -68,8 +79,8 @@ async function bundle(name) {
     entryPoints: [`lib/${name}.ts`],
     outfile: `dist/${name}.js`,
     bundle: true,
-    // The platform packages are found at run time. A sandboxed preload script can load Electron only.
-    external: ['electron', 'escher-execution-engine-*', '@opentelemetry/api'],
+    // A sandboxed preload script can load Electron only.
+    external: externals,
     plugins: [otherFaces(name)],
     define: { PACKAGE_VERSION: JSON.stringify(version), MODULE_URL: 'undefined' },
     platform: 'node',
@@ -132,7 +143,7 @@ async function bundleModules() {
     chunkNames: 'bundler-[hash]',
     splitting: true,
     bundle: true,
-    external: ['electron', 'escher-execution-engine-*', '@opentelemetry/api'],
+    external: externals,
     plugins: [staticImports()],
     banner: { js: 'const moduleUrl = import.meta.url;' },
     define: { PACKAGE_VERSION: JSON.stringify(version), MODULE_URL: 'moduleUrl' },

@@ -78,11 +78,12 @@ async function tryPackage() {
   });
   const folder = path.join(project, 'node_modules', main.name);
   const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  // The optional peer dependency of an entry point.
-  const peer = '@opentelemetry/api';
-  cpSync(inRoot('node_modules', peer), path.join(project, 'node_modules', peer), {
-    recursive: true,
-  });
+  // The optional peer dependencies of entry points, with what they need.
+  const peers = Object.keys(manifest.peerDependencies);
+  for (const name of dependencyTree(peers)) {
+    const copied = path.join(project, 'node_modules', name);
+    cpSync(inRoot('node_modules', name), copied, { recursive: true });
+  }
   await checkConsumers({ report, sandbox: offline, project, manifest, nodes });
   await checkTypescript({ report, sandbox: offline, project, manifest });
   await checkBundles({ report, sandbox: offline, project, manifest });
@@ -95,8 +96,8 @@ async function tryPackage() {
       assert.deepEqual(installedIn(fresh), [main.name, here.name].sort());
       await online.npm(fresh, 'ci');
       assert.deepEqual(installedIn(fresh), [main.name, here.name].sort());
-      // npm looks at an optional peer, and does not install it.
-      const unknown = registry.unknown.filter((name) => name !== peer);
+      // npm looks at optional peers, and does not install it.
+      const unknown = registry.unknown.filter((name) => !peers.includes(name));
       assert.deepEqual(unknown, []);
     },
   );
@@ -110,6 +111,19 @@ async function tryPackage() {
     foreign,
   });
   await checkSources({ report, sandbox: offline, folder, full: options.source });
+}
+
+/** The packages of these names and of their dependencies, as they are installed in the repository. */
+function dependencyTree(names) {
+  const found = new Set();
+  const add = (name) => {
+    const file = inRoot('node_modules', name, 'package.json');
+    if (found.has(name) || !existsSync(file)) return;
+    found.add(name);
+    Object.keys(JSON.parse(readFileSync(file, 'utf8')).dependencies ?? {}).forEach(add);
+  };
+  names.forEach(add);
+  return found;
 }
 
 function installedIn(project) {

@@ -1,5 +1,5 @@
 // `npm test` runs what a contributor runs; `npm test -- --all` runs everything. Steps run one after the other, and a
-// failed step does not stop the others. A case of CTest, of Jest, of the fault kit or of Windows that fails is run once more, alone.
+// failed step does not stop the others. A case of CTest, of Jest, of the fault kit, of the fleet or of Windows that fails is run once more, alone.
 // The last line is `N passed, N failed`: the cases of those four, and every other step as one.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -44,6 +44,11 @@ const faults = {
 // Another one is built for minutes, so `npm run test:platforms` alone builds and runs all of the table.
 const quickPlatforms = ['--platform', 'linux-x64-glibc'];
 
+const fleet = {
+  resultFile: 'fleet.json',
+  read: (text) => faultCases(JSON.parse(text)),
+  again: ({ name }) => ['tools/test-fleet.mjs', '--row', name],
+};
 const platforms = {
   resultFile: 'platforms.json',
   read: (text) => JSON.parse(text).cases,
@@ -80,6 +85,7 @@ const steps = [
   { script: 'test:addon-asan', all: true },
   { script: 'test:faults', runner: faults, all: true },
   { script: 'test:platforms', args: quickPlatforms, runner: platforms, all: true },
+  { script: 'test:fleet', runner: fleet, all: true },
   { script: 'test:windows', runner: windows, all: true },
   { script: 'test:fuzz', args: ['--seconds', '5'], all: true },
   { script: 'bench', args: ['--smoke'], all: true },

@@ -1,5 +1,5 @@
 /**
- * The inner contract of the package: what its faces (`lib/bridge`, `lib/cli`, `lib/console`,
+ * The inner contract of the package: what its faces (`lib/bridge`, `lib/bullmq`, `lib/cli`, `lib/console`,
  * `lib/electron`, `lib/opentelemetry`, `lib/plan`, `lib/testing`) use of the core. They import nothing else of it. Not public.
  */
 

@@ -15,6 +15,9 @@ const bundlers = inRoot('test/package/bundlers');
 
 const ENDINGS = { cjs: 'cjs', esm: 'mjs' };
 
+// BullMQ finds its drivers and the programs of its processes at run time: it stays outside of a bundle.
+const OUTSIDE = ['./bullmq'];
+
 // What becomes of a binary: the script of a CommonJS bundle can load a copy by `require`.
 const LOADERS = { cjs: 'copy', esm: 'file' };
 
@@ -146,7 +149,7 @@ async function writeTo(made, folder, format) {
 /** Uses something of each entry point that Node.js can load, so that the bundler drops none. */
 const everyFace = ({ name, exports }) =>
   Object.keys(exports)
-    .filter((face) => exports[face].import !== undefined)
+    .filter((face) => exports[face].import !== undefined && !OUTSIDE.includes(face))
     .map((face, index) => {
       const specifier = path.posix.join(name, face);
       return `import * as face${index} from '${specifier}';

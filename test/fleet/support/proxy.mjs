@@ -1,0 +1,51 @@
+// A TCP proxy between a worker and its store. While it is cut, bytes are held back on both sides, and no connection closes:
+// a partition as the network makes it.
+import { connect, createServer } from 'node:net';
+
+export class CuttableProxy {
+  #server;
+  #sockets = new Set();
+  #isCut = false;
+  port;
+
+  static async to(port) {
+    const proxy = new CuttableProxy();
+    proxy.#server = createServer((inner) => proxy.#join(inner, connect(port, '127.0.0.1')));
+    await new Promise((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    proxy.port = proxy.#server.address().port;
+    return proxy;
+  }
+
+  get connection() {
+    return { host: '127.0.0.1', port: this.port };
+  }
+
+  #join(...pair) {
+    for (const [index, socket] of pair.entries()) {
+      const other = pair[1 - index];
+      this.#sockets.add(socket);
+      socket.on('data', (bytes) => other.write(bytes));
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+      if (this.#isCut) socket.pause();
+    }
+  }
+
+  cut() {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  heal() {
+    this.#isCut = false;
+    for (const socket of this.#sockets) socket.resume();
+  }
+
+  close() {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+}
