@@ -19,7 +19,7 @@ const AT_A_TIME = 3;
 
 const { values: options } = parseArgs({
   options: {
-    store: { type: 'string', multiple: true, default: ['redis', 'postgres'] },
+    store: { type: 'string', multiple: true, default: ['redis'] },
     only: { type: 'string', multiple: true, default: [] },
     row: { type: 'string', multiple: true, default: [] },
     jobs: { type: 'string', default: '300' },

@@ -22,7 +22,8 @@ export interface JobStore {
 export function jobStore(connection: FleetConnection): JobStore {
   if (isPostgres(connection)) {
     return {
-      connection: { connectionString: connection.postgres },
+      // The first one that connects makes the tables.
+      connection: { connectionString: connection.postgres, migrate: true },
       backend: createPostgresBackend as unknown as JobStore['backend'],
     };
   }
