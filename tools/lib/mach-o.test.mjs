@@ -14,6 +14,8 @@ const LIBRARY = '/usr/lib/libSystem.B.dylib';
 const MODULE = '_napi_register_module_v1';
 const EXPORTED = 0x0f;
 const LOCAL = 0x0e;
+const UNDEFINED = 0x01;
+const ANYWHERE = 0xfe;
 const PAGE = 4096;
 
 /** The problems of a file for arm64 with these symbols. */
@@ -37,9 +39,10 @@ function machO(symbols, library) {
   words(120, 0x2, 24, 512, symbols.length, 1024);
   words(144, 0x1d, 16, PAGE, 256);
   let name = 1;
-  symbols.forEach(([text, type], i) => {
+  symbols.forEach(([text, type, ordinal = 0], i) => {
     words(512 + 16 * i, name);
     bytes[512 + 16 * i + 4] = type;
+    bytes[512 + 16 * i + 7] = ordinal;
     bytes.write(text, 1024 + name, 'latin1');
     name += text.length + 1;
   });
@@ -90,6 +93,13 @@ test('another exported symbol, and one that was not stripped, are problems', () 
 test('a library besides that of the system is a problem', () => {
   assert.deepEqual(problems({ library: '/usr/lib/libc++.1.dylib' }), [
     'it needs /usr/lib/libc++.1.dylib',
+  ]);
+});
+
+test('a symbol that neither a library nor Node.js has is a problem', () => {
+  const symbols = ['_napi_get_undefined', '_fexecve'].map((name) => [name, UNDEFINED, ANYWHERE]);
+  assert.deepEqual(problems({ symbols: [[MODULE, EXPORTED], ...symbols] }), [
+    'no library has _fexecve',
   ]);
 });
 

@@ -63,11 +63,14 @@ function inspectElf(file, oldest) {
 }
 
 function inspectMachO(file, oldest) {
-  const { cpu, libraries, oldest: macos, exported, locals, signature } = readMachO(file);
+  const { cpu, libraries, oldest: macos, exported, ofHost, locals, signature } = readMachO(file);
   const wrong = [
     ...libraries.filter((name) => !ALLOWED_DYLIBS.test(name)).map((name) => `it needs ${name}`),
     ...tooNew({ macOS: macos }, oldest),
     ...notAllowed(exported.map((name) => name.replace(/^_/, ''))),
+    ...ofHost
+      .filter((name) => !/^_(napi|node_api)_/.test(name))
+      .map((name) => `no library has ${name}`),
   ];
   if (exported.length === 0) wrong.push('it does not export the module');
   if (locals > 0) wrong.push(`it is not stripped: it has ${locals} symbols of its own`);

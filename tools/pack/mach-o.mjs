@@ -16,10 +16,13 @@ const IS_DEBUG = 0xe0;
 const IS_EXTERNAL = 0x01;
 const IS_PRIVATE = 0x10;
 const TYPE = 0x0e;
+// Instead of the number of a library: in whatever is loaded.
+const ANYWHERE = 0xfe;
 
 /**
- * `{ cpu, libraries, oldest, exported, locals, signature }`; `oldest` is the first version of macOS that loads it, `locals`
- * how many symbols it has that no other file sees, `signature` what is wrong with it.
+ * `{ cpu, libraries, oldest, exported, ofHost, locals, signature }`; `oldest` is the first version of macOS that loads it,
+ * `ofHost` the symbols that the program which loads it must have, `locals` how many symbols it has that no other file sees,
+ * `signature` what is wrong with it.
  */
 export function readMachO(file) {
   const bytes = readFileSync(file);
@@ -29,6 +32,7 @@ export function readMachO(file) {
     libraries: [],
     oldest: undefined,
     exported: [],
+    ofHost: [],
     locals: 0,
     signature: 'it is not signed',
   };
@@ -58,14 +62,15 @@ function readSymbols(bytes, at) {
   const symbols = bytes.readUInt32LE(at + 8);
   const count = bytes.readUInt32LE(at + 12);
   const strings = bytes.readUInt32LE(at + 16);
-  const found = { exported: [], locals: 0 };
+  const found = { exported: [], ofHost: [], locals: 0 };
   for (let i = 0; i < count; i += 1) {
     const entry = symbols + 16 * i;
     const type = bytes[entry + 4];
-    const isExported = (type & (IS_DEBUG | IS_PRIVATE)) === 0 && (type & IS_EXTERNAL) !== 0;
-    if (!isExported) found.locals += 1;
-    else if ((type & TYPE) !== 0)
-      found.exported.push(textAt(bytes, strings + bytes.readUInt32LE(entry)));
+    const name = () => textAt(bytes, strings + bytes.readUInt32LE(entry));
+    const isExternal = (type & (IS_DEBUG | IS_PRIVATE)) === 0 && (type & IS_EXTERNAL) !== 0;
+    if (!isExternal) found.locals += 1;
+    else if ((type & TYPE) !== 0) found.exported.push(name());
+    else if (bytes[entry + 7] === ANYWHERE) found.ofHost.push(name());
   }
   return found;
 }
