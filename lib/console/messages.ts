@@ -85,6 +85,7 @@ export type StateMessage = { now: number } & (
     }
   | { type: 'rows'; rows: Row[]; removed: string[] }
   | { type: 'samples'; samples: Sample[] }
+  | { type: 'limit'; maxConcurrent: number }
   /** The engine is closed. The last message. */
   | { type: 'bye' }
 );
@@ -131,6 +132,9 @@ export interface StartBody {
   /** A regular expression for lines that report progress, in addition to the sequence OSC 9;4. */
   progress?: string | undefined;
 }
+
+/** Changes one limit of the engine: of all commands, or of a key (`null`: back to that of all keys). */
+export type LimitBody = { limit: number } | { key: string; limit: number | null };
 
 export interface ErrorBody {
   error: { code: string; message: string };

@@ -30,6 +30,7 @@ export { PlanHandle, planEmitter, type RunningPlan } from './execution/plan-hand
 export { PlanRegistry } from './execution/plan-registry';
 export { isRejection } from './execution/rejection';
 export { rejectionOf } from './execution/results';
+export { addRunningPlan, runningPlans } from './execution/running-plans';
 // The tables of fields, and the names of their kinds.
 export { ANSI_MODES, STOP_TARGETS, STRATEGIES } from './fields/enums';
 export {

@@ -1,6 +1,6 @@
 /** Requests to the server. */
 
-import type { ErrorBody, StartBody } from '../messages';
+import type { ErrorBody, LimitBody, StartBody } from '../messages';
 import type { TextOptions } from './output-text';
 import { token } from './token';
 
@@ -54,6 +54,11 @@ export const api = {
     const response = await request(`${executionPath(id, 'log')}?${query}`);
     return { blob: await response.blob(), name: fileName(response) };
   },
+  pause: () => post('/api/pause'),
+  resume: () => post('/api/resume'),
+  setLimit: (body: LimitBody) => post('/api/limit', body),
+  cancelPlan: (id: string) =>
+    post<{ cancelled: number }>(`/api/plans/${encodeURIComponent(id)}/cancel`),
   clear: () => post<{ removed: number }>('/api/clear'),
 };
 

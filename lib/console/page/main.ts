@@ -12,6 +12,8 @@ import { ExecutionList } from './list';
 import { OutputBar } from './output-bar';
 import { OutputFeed } from './output-feed';
 import { OutputOptions } from './output-options';
+import { PlanSteps } from './plan-steps';
+import { QueueForm } from './queue-form';
 import { readTabValue, storeTabValue } from './settings';
 import { isDark, SettingsPanel } from './settings-panel';
 import { Shortcuts } from './shortcuts';
@@ -31,9 +33,11 @@ const feed = new OutputFeed(terminal);
 const options = new OutputOptions();
 const outputBar = new OutputBar(terminal, feed, options, selectedRow);
 const detail = new Detail(store, terminal, options, open);
+const planSteps = new PlanSteps(store, open);
 const list = new ExecutionList(store, (id) => select(id, SELECT_DELAY_MS), open);
 const chart = new Chart(store);
 const announcer = new Announcer();
+const queueForm = new QueueForm(store, announcer);
 const settings = new SettingsPanel(terminal);
 const form = new StartForm(onStarted, lastCommand);
 
@@ -57,6 +61,7 @@ function render(): void {
     frame = 0;
     list.render();
     detail.render();
+    planSteps.render(detail.row);
     outputBar.render();
     showOutput();
     renderTitle();
@@ -83,6 +88,7 @@ function select(id: string | undefined, delayMs = 0): void {
 function showDetail(id: string | undefined): void {
   // First, because the terminal takes its size from the visible element.
   detail.show(id);
+  planSteps.render(detail.row);
   shownId = id;
   showOutput();
 }
@@ -125,13 +131,17 @@ function setUpStore(): void {
     }
     render();
   };
-  store.onSamples = () => chart.render();
+  store.onSamples = () => {
+    chart.render();
+    queueForm.render();
+  };
   store.onConnection = () => {
     renderConnection(store, announcer);
     feed.isOnline = store.isOpen;
     form.isOnline = store.isOpen;
     setEnabled(byId('clear'), store.isOpen);
     chart.render();
+    queueForm.render();
     render();
     form.cwd = store.cwd;
     form.allowsPatterns = store.allowsPatterns;

@@ -86,6 +86,7 @@ export class Store {
     if (message.type === 'hello') this.#reset(message);
     else if (message.type === 'rows') this.#change(message.rows, message.removed);
     else if (message.type === 'samples') this.#addSamples(message.samples);
+    else if (message.type === 'limit') this.#setLimit(message.maxConcurrent);
     else this.#setConnection('closed');
   }
 
@@ -124,6 +125,13 @@ export class Store {
     this.samples = [...this.samples, ...samples].slice(-MAX_SAMPLES);
     this.#queue = undefined;
     this.onSamples();
+  }
+
+  #setLimit(maxConcurrent: number): void {
+    this.maxConcurrent = maxConcurrent;
+    this.#queue = undefined;
+    this.onSamples();
+    this.onRows(new Map());
   }
 
   #setConnection(connection: Connection): void {

@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { ExecutionRequest, TerminalSize } from '../../../types/request';
 import { patternProblem } from '../../core/index';
-import type { StartBody } from '../messages';
+import type { LimitBody, StartBody } from '../messages';
 import { type HttpError, validationError } from './http-error';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -142,6 +142,20 @@ export function asSize(fields: Fields): TerminalSize {
     return number;
   });
   return { cols, rows } as TerminalSize;
+}
+
+/** The engine checks the range. */
+export function asLimit(fields: Fields): LimitBody {
+  rejectUnknown(fields, ['key', 'limit']);
+  const key = optionalField<string>(fields, 'key', 'a string', isString);
+  const limit = own(fields, 'limit');
+  const isNumber = typeof limit === 'number';
+  if (key === undefined) {
+    if (isNumber) return { limit };
+    throw invalidField('limit', 'a number', limit);
+  }
+  if (isNumber || limit === null) return { key, limit };
+  throw invalidField('limit', 'a number, or null', limit);
 }
 
 export function asSignal(fields: Fields): NodeJS.Signals {

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionEngineApi } from '../../../types/api';
 import type { StartBody } from '../messages';
 import { Downloads } from './downloads';
+import { EngineActions } from './engine-actions';
 import type { ExecutionRegistry } from './execution-registry';
 import { executionNotFound, HttpError, routeNotFound, validationError } from './http-error';
 import { InputQueue } from './input-queue';
@@ -44,6 +45,7 @@ export class Routes {
   readonly #context: RouteContext;
   readonly #inputs: InputQueue;
   readonly #downloads: Downloads;
+  readonly #engineActions: EngineActions;
   readonly #pages = new Set<StateResponse>();
   #outputResponses = 0;
   #isClosed = false;
@@ -62,6 +64,10 @@ export class Routes {
     this.#context = context;
     this.#inputs = new InputQueue(context.engine);
     this.#downloads = new Downloads(context.registry);
+    this.#engineActions = new EngineActions(context.engine, (maxConcurrent) => {
+      context.maxConcurrent = maxConcurrent;
+      for (const page of this.#pages) page.limitChanged(maxConcurrent);
+    });
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
@@ -99,6 +105,12 @@ export class Routes {
   ): Promise<Answer> {
     if (pathname === '/api/executions') return this.#start(this.#bodyOf(await readObject(request)));
     if (pathname === '/api/clear') return this.#clear(await readObject(request));
+    const engineAction = this.#engineActions.find(pathname);
+    if (engineAction !== undefined) return ok(await engineAction(await readObject(request)));
+    const plan = /^\/api\/plans\/([^/]+)\/cancel$/.test(pathname) ? id : undefined;
+    if (plan !== undefined) {
+      return ok(await this.#engineActions.cancelPlan(plan, await readObject(request)));
+    }
     const action = this.#actions.get(actionName ?? '');
     const isAction = pathname.startsWith('/api/executions/') && pathname.split('/').length === 5;
     if (action === undefined || id === undefined || !isAction) {

@@ -60,6 +60,10 @@ export class StateResponse implements RegistryWatcher {
     this.#schedule();
   }
 
+  limitChanged(maxConcurrent: number): void {
+    this.#lines.write({ type: 'limit', now: Date.now(), maxConcurrent });
+  }
+
   /** Called when the engine is closed. */
   close(): void {
     this.#flush();

@@ -2,6 +2,7 @@
 
 import type { Execution, ExecutionEngineApi } from '../../../types/api';
 import type { ExecutionRequest, RunOptions } from '../../../types/request';
+import { shareRunningPlans } from './running-plans';
 
 /** `engine` with another `run()`. All other members are those of `engine`. */
 export function engineThatRuns<Engine extends ExecutionEngineApi>(
@@ -17,5 +18,7 @@ export function engineThatRuns<Engine extends ExecutionEngineApi>(
       return typeof value === 'function' ? value.bind(target) : value;
     },
   };
-  return new Proxy(engine, handler as ProxyHandler<Engine>);
+  const standIn = new Proxy(engine, handler as ProxyHandler<Engine>);
+  shareRunningPlans(standIn, engine);
+  return standIn;
 }

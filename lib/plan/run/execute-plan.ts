@@ -3,6 +3,7 @@
 import type { ExecutionEngineApi } from '../../../types/api';
 import type { ExecutionPlan, PlanOptions, PlanRun } from '../../../types/plan';
 import {
+  addRunningPlan,
   onAbort,
   optional,
   ownFields,
@@ -52,6 +53,7 @@ export function executePlan(
     const signal = signalOption({ signal: known.signal });
     const most = optional(asLimit, 'options.maxConcurrency', known.maxConcurrency);
     const started = new StartedPlan(asEngine(engine), id, limited(checkedPlan(plan, id), most));
+    void started.ended.wait().then(addRunningPlan(engine, started));
     if (signal !== undefined) cancelWith(signal, started);
     return new PlanHandle(started);
   } catch (error) {
