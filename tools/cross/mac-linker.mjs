@@ -36,7 +36,7 @@ exec ${program('ld64.lld')} ${options.join(' ')} "$@" ${[...runtimes(compiler), 
 export const stripScript = () => `#!/bin/sh\nexec ${program('llvm-strip')} "$@"\n`;
 
 function program(name) {
-  if (installed(name) === undefined) must(inRoot('tools/setup'), ['--platforms']);
+  if (installed(name) === undefined) must(inRoot('tools/setup'), ['--cross']);
   const file = installed(name);
   if (file === undefined)
     throw new Error(`there is no ${name} here, which the build for macOS needs`);
