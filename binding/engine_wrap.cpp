@@ -21,6 +21,7 @@ Napi::Function EngineWrap::define(Napi::Env env) {
                       InstanceMethod<&W::cancel>("cancel"),
                       InstanceMethod<&W::kill>("kill"),
                       InstanceMethod<&W::renew>("renew"),
+                      InstanceMethod<&W::add_secret>("addSecret"),
                       InstanceMethod<&W::set_concurrency>("setConcurrency"),
                       InstanceMethod<&W::set_key_limit>("setKeyLimit"),
                       InstanceMethod<&W::pause>("pause"),
@@ -154,6 +155,10 @@ void EngineWrap::kill(const Napi::CallbackInfo& info) {
 
 void EngineWrap::renew(const Napi::CallbackInfo& info) {
   engine().renew(Key(info, 1, 2), answer<bool>(number(info, 0)));
+}
+
+void EngineWrap::add_secret(const Napi::CallbackInfo& info) {
+  engine().add_secret(text(info, 1), answer<void>(number(info, 0)));
 }
 
 void EngineWrap::set_concurrency(const Napi::CallbackInfo& info) {

@@ -27,6 +27,7 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   void cancel(const Napi::CallbackInfo& info);
   void kill(const Napi::CallbackInfo& info);
   void renew(const Napi::CallbackInfo& info);
+  void add_secret(const Napi::CallbackInfo& info);
   void set_concurrency(const Napi::CallbackInfo& info);
   void set_key_limit(const Napi::CallbackInfo& info);
   void pause(const Napi::CallbackInfo& info);

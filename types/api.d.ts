@@ -391,6 +391,21 @@ export interface ExecutionEngineApi {
   /** Ends a {@link pause}. */
   resume(): Promise<void>;
 
+  /**
+   * Redacts one more secret, as if it were in `redact` of the configuration, in all executions: those that run, those
+   * that are queued, and the records of those that have ended. When the promise resolves, `***` replaces it in every
+   * event, result, listing, error, replay, and in what is written from then on to log, overflow and recording files.
+   * What was shown or written before stays, and so does the beginning of a line that an event has reported before.
+   * @param text - at least 4 characters, not counting white space around it; at most 65 536 bytes
+   * @throws `ERR_VALIDATION` with `reason` `'INVALID_REDACT'` if it is shorter or longer; a `TypeError` if it is no string
+   * @example
+   * ```ts
+   * const token = await login();
+   * await engine.addSecret(token); // before any command can print it
+   * ```
+   */
+  addSecret(text: string): Promise<void>;
+
   /** The executions of which the engine has a record, newest first. */
   listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]>;
   /** The number of executions that are being launched or run. */

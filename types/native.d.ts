@@ -95,6 +95,8 @@ export declare class NativeEngine {
   kill(ticket: number, id: string, signal: number, token?: number): void;
   /** Replies `false` if the execution has ended or is being ended. */
   renew(ticket: number, id: string, token?: number): void;
+  /** Replies when the text is redacted everywhere; an error for a text that is too short or too long. */
+  addSecret(ticket: number, text: string): void;
   /** These four reply when the change is in force. */
   setConcurrency(ticket: number, limit: number): void;
   /** `null`: the limit of the configuration. */

@@ -39,14 +39,13 @@ import {
   signalOption,
   waitOptions,
 } from './options/call';
-import { asData, asId } from './options/checks';
+import { asData, asId, asString } from './options/checks';
 import { checkedConfig, shutdownGraceMs } from './options/config';
 import { asKeyLimit } from './options/key-limits';
 import { asAnySignal, asKey } from './options/kinds';
 import { asTerminalSize } from './options/pty';
 import { type CheckedRequest, idOfRefused, isRefusedPiped } from './options/request';
 import { calledAt, callSite } from './util/call-site';
-import { revealed } from './util/hidden-list';
 import { SharedEngine, serialConfig } from './util/shared-engine';
 import { boundedWait, throwIfAborted } from './util/wait';
 
@@ -160,6 +159,10 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
   async renew(id: string): Promise<boolean> {
     const known = asId('id', id);
     return await this.#channel.ask((native, ticket) => native.renew(ticket, known));
+  }
+
+  async addSecret(text: string): Promise<void> {
+    await this.#executions.secrets.add(this.#channel, asString('text', text));
   }
 
   async setConcurrency(limit: number): Promise<void> {
@@ -319,7 +322,7 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
   }
 
   #checked(request: ExecutionRequest): CheckedRequest {
-    return prepared(this.#channel, request, revealed(this.config.redact));
+    return prepared(this.#channel, request, this.#executions.secrets.known);
   }
 
   get #channel(): Executions['channel'] {

@@ -25,6 +25,7 @@ import {
   asId,
   asKey,
   asKeyLimit,
+  asString,
   boundedWait,
   calledAt,
   callSite,
@@ -148,6 +149,12 @@ export class TestEngine extends EngineBase implements FakeEngine {
   async resize(id: string, size: TerminalSize): Promise<void> {
     const execution = this.#find(id);
     checkResize(execution, size);
+  }
+
+  /** Checks the argument only: output of a fake engine is what its test gives it. */
+  async addSecret(text: string): Promise<void> {
+    this.#checkOpen();
+    asString('text', text);
   }
 
   async setConcurrency(limit: number): Promise<void> {

@@ -128,6 +128,10 @@ void Engine::replay(const ExecutionKey& key, Handler<std::vector<OutputBatch>> h
                     });
 }
 
+void Engine::add_secret(const std::string& secret, Handler<void> handler) {
+  core_->add_secret(secret, std::move(handler));
+}
+
 // ---- Limits.
 
 void Engine::set_concurrency(std::size_t limit, Handler<void> handler) {

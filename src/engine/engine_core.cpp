@@ -42,10 +42,13 @@ bool EngineCore::execute(ExecutionRequest request, Handler<void> handler) {
     handler(std::move(error));
     return false;
   };
+  const std::size_t secrets = redactors.engine_secrets();
   auto made = make(std::move(request));
   if (!made) return refuse(std::move(made).error());
   auto execution = std::move(*made);
   if (!registry.add(execution)) return refuse(errors::duplicate_id(format_id(execution->id())));
+  // Another thread may have added a secret, and not found the execution.
+  if (redactors.engine_secrets() != secrets) add_secrets(*execution, [] {});
   live.add();
   dispatcher.submit(std::move(execution),
                     [this, handler = std::move(handler)](Result<void> admitted) {
@@ -68,7 +71,7 @@ Result<std::shared_ptr<Execution>> EngineCore::make(ExecutionRequest request) {
   if (closing_) return errors::engine_closed();
   const auto id = parse_id(request.id);
   if (!id) {
-    const bool has_secrets = !config.redact.empty() || !request.redact.empty();
+    const bool has_secrets = redactors.engine_secrets() > 0 || !request.redact.empty();
     const std::string shown =
         has_secrets ? "a text that may contain a secret" : quote_value(request.id, {});
     return errors::validation(ValidationReason::invalid_id, must_be("id", "a UUID", shown));
@@ -84,6 +87,30 @@ Result<std::shared_ptr<Execution>> EngineCore::make(ExecutionRequest request) {
   }
   return std::make_shared<Execution>(*this, runtime.make_strand(), *id, serials_++,
                                      std::move(request));
+}
+
+void EngineCore::add_secrets(Execution& execution, std::function<void()> done) {
+  const auto all = redactors.for_request(execution.request().redact);
+  execution.add_secrets(*all, *redactors.for_request({}), std::move(done));
+}
+
+// The strands, and the records after them: an execution may finish in the meantime.
+void EngineCore::add_secret(const std::string& secret, Handler<void> handler) {
+  if (closing_) return handler(errors::engine_closed());
+  if (std::string problem = problem_with_added_secret(secret); !problem.empty()) {
+    return handler(errors::validation(ValidationReason::invalid_redact, std::move(problem)));
+  }
+  redactors.add(secret);
+  boost::asio::post(runtime.worker(), [this, secret, handler = std::move(handler)] {
+    // Destroyed by the last strand.
+    const std::shared_ptr<void> strands(nullptr, [this, secret, handler](void*) {
+      boost::asio::post(runtime.worker(), [this, secret, handler] {
+        registry.redact(Redactor({secret}));
+        handler({});
+      });
+    });
+    for (const auto& execution : registry.live()) add_secrets(*execution, [strands] {});
+  });
 }
 
 void EngineCore::on_running(Execution& execution) { registry.set_running(execution.id()); }

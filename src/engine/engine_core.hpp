@@ -46,6 +46,7 @@ class EngineCore final : public ExecutionHost {
   // ---- Any thread; Engine documents them.
   bool execute(ExecutionRequest request, Handler<void> handler);
   void validate(ExecutionRequest request, bool with_files, Handler<void> handler);
+  void add_secret(const std::string& secret, Handler<void> handler);
   void shut_down(Millis grace, Handler<std::vector<int>> handler);
   void abort(Millis patience);
   // False = an execution is still live, because its process cannot be killed: the core must not be
@@ -88,6 +89,8 @@ class EngineCore final : public ExecutionHost {
   // An execution of a request, which no registry has yet. The error: no execution can be made of
   // it.
   Result<std::shared_ptr<Execution>> make(ExecutionRequest request);
+  // Redacts the secrets that were added since in what an execution shows.
+  void add_secrets(Execution& execution, std::function<void()> done);
   // Closes the admission, then calls `end` for every live execution.
   void end_all(std::function<void(Execution&)> end);
 

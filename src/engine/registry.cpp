@@ -2,10 +2,30 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "execution/execution.hpp"
+#include "output/redaction/kept_redaction.hpp"
 
 namespace escher {
+namespace {
+
+std::shared_ptr<const ExecutionResult> redact_result(const ExecutionResult& result,
+                                                     const Redactor& redactor) {
+  auto redacted = std::make_shared<ExecutionResult>(result);
+  for (std::string* text : {&redacted->command, &redacted->key, &redacted->metadata,
+                            &redacted->overflow_error, &redacted->log_error,
+                            &redacted->record_error}) {
+    *text = redactor.redact(*text);
+  }
+  if (redacted->error) {
+    redacted->error->message = redactor.redact(redacted->error->message);
+    redacted->error->path = redactor.redact(redacted->error->path);
+  }
+  return redacted;
+}
+
+}  // namespace
 
 Registry::Registry(Retention::Limits limits) : retention_(limits) {}
 Registry::~Registry() = default;
@@ -134,15 +154,15 @@ std::vector<ExecutionSummary> Registry::list(const ListFilter& filter) const {
     const Row& row = rows[i];
     if (row.live) {
       const auto duration = row.status == Status::running ? row.live->age() : Millis(0);
-      const ExecutionRequest& request = row.live->request();
+      const auto texts = row.live->texts();
       summaries.push_back({row.live->id(),
                            row.status,
                            {},
-                           row.live->command_text(),
-                           request.key,
+                           texts->command,
+                           texts->key,
                            row.live->started_at(),
                            duration,
-                           request.metadata});
+                           texts->metadata});
     } else {
       const ExecutionResult& result = *row.result;
       summaries.push_back({result.id, result.status, result.exit, result.command, result.key,
@@ -176,6 +196,27 @@ Result<DroppedRecord> Registry::remove(const ExecutionId& id) {
   if (found->second.live) return errors::execution_active(format_id(id));
   drop(found, RemovalReason::request, dropped);
   return std::move(dropped.front());
+}
+
+void Registry::redact(const Redactor& redactor) {
+  std::vector<std::pair<ExecutionId, Record>> records;
+  {
+    const MutexLock lock(mutex_);
+    for (const auto& [id, entry] : entries_) {
+      if (!entry.live) records.emplace_back(id, entry.record);
+    }
+  }
+  // One after the other, outside of the lock: together they can be large.
+  for (auto& [id, record] : records) {
+    auto result = redact_result(*record.result, redactor);
+    auto output = record.output ? redact_captured(*record.output, redactor) : nullptr;
+    const MutexLock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end() || found->second.record.result != record.result) continue;
+    Record& present = found->second.record;
+    present.result = std::move(result);
+    if (output && present.output) std::swap(present.output, output);
+  }
 }
 
 std::vector<DroppedRecord> Registry::sweep(SteadyTime now) {

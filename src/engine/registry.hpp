@@ -20,6 +20,7 @@
 namespace escher {
 
 class Execution;
+class Redactor;
 
 class Registry {
  public:
@@ -50,6 +51,9 @@ class Registry {
   std::optional<std::uint64_t> token_of(const ExecutionId& id) const;
   std::vector<std::shared_ptr<Execution>> live() const;
   std::vector<ExecutionSummary> list(const ListFilter& filter) const;
+
+  // Redacts more in every finished record. The output keeps its share of the memory budget.
+  void redact(const Redactor& redactor);
 
   // Drops a finished record and returns it, so that its files can be removed.
   Result<DroppedRecord> remove(const ExecutionId& id);

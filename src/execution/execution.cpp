@@ -22,16 +22,16 @@ Execution::Execution(ExecutionHost& host, Strand strand, const ExecutionId& id,
       id_(id),
       serial_(serial),
       request_(std::move(request)),
-      redactor_(services_.redactors.for_request(request_.redact)),
-      command_text_(redacted(describe(request_.command))),
       requested_at_(SteadyClock::now()),
+      texts_({services_.redactors.for_request(request_.redact), describe(request_.command),
+              request_.key, std::move(request_.metadata)}),
       started_at_(wall_now()),
       started_steady_(requested_at_.time_since_epoch().count()),
       lifecycle_(request_.has_one_stream()),
       input_(strand_, request_.effective_stdin_mode(), std::exchange(request_.input, {})),
       output_(*this, {services_.sink, services_.flow, services_.statistics, services_.watch_all},
               output_options_of(
-                  request_, services_, id_, redactor_,
+                  request_, services_, id_, texts()->redactor,
                   {[this] { terminal_.on_activity(); }, [this] { return log_header(); }})),
       terminal_(*this, request_.pty.has_value(),
                 [this](const Terminal::Modes& modes) {
@@ -44,14 +44,12 @@ Execution::Execution(ExecutionHost& host, Strand strand, const ExecutionId& id,
       drain_(*this, lifecycle_, output_, services_.scanner, services_.config.drain_grace) {
   if (request_.pty) add_terminal_variables(request_);
   add_color_variables(request_);
-  request_.metadata = redacted(std::move(request_.metadata));
-  request_.key = redacted(std::move(request_.key));
-  // The redactor has the secrets from here on.
-  request_.redact.clear();
+  // A listing finds it by the key that it shows.
+  request_.key = texts()->key;
 }
 
 std::string Execution::redacted(std::string text) const {
-  return redactor_ ? redactor_->redact(text) : std::move(text);
+  return texts()->redacted(std::move(text));
 }
 
 Error Execution::redacted(Error error) const {
@@ -61,7 +59,7 @@ Error Execution::redacted(Error error) const {
 }
 
 LogHeader Execution::log_header() const {
-  return {command_text_, redacted(start_directory_of(request_)), started_at()};
+  return {texts()->command, redacted(start_directory_of(request_)), started_at()};
 }
 
 LaunchOptions Execution::launch_options() const {
@@ -81,9 +79,10 @@ void Execution::refused() {
 
 void Execution::journal_launch(int pid) const {
   if (services_.journal == nullptr) return;
+  const auto texts = this->texts();
   services_.journal->started({format_id(id_), pid, start_time_of(pid), wall_now(),
-                              log_path_of(request_, services_.config, id_), command_text_,
-                              request_.metadata});
+                              log_path_of(request_, services_.config, id_), texts->command,
+                              texts->metadata});
 }
 
 void Execution::launched(LaunchedCommand launched, Permit permit, SteadyClock::duration took) {
@@ -189,6 +188,16 @@ void Execution::watch_begins() {
   run_on_strand([](Execution& self) { self.output_.arm_partial_flush(); });
 }
 
+void Execution::add_secrets(const Redactor& all, const Redactor& added,
+                            std::function<void()> done) {
+  run_on_strand([all, added, done = std::move(done)](Execution& self) {
+    self.texts_.add_secrets(all);
+    // Finished: its output belongs to the record.
+    if (!self.captured_) self.output_.add_secrets(all, added);
+    done();
+  });
+}
+
 // ---- On the strand: the lifecycle.
 
 // If the spawn thread has not claimed the execution yet, it is never launched.
@@ -236,7 +245,8 @@ void Execution::perform(Actions actions) {
 void Execution::publish_started() {
   started_ = true;
   host_.on_running(*this);
-  services_.sink.started({token(), started_at(), tree_.pid(), command_text_, request_.key});
+  const auto texts = this->texts();
+  services_.sink.started({token(), started_at(), tree_.pid(), texts->command, texts->key});
 }
 
 void Execution::start_streams() {
@@ -316,9 +326,10 @@ std::shared_ptr<ExecutionResult> Execution::make_result() {
   result->duration = started_ ? to_millis(SteadyClock::now() - started) : Millis(0);
   result->queued = to_millis((started_ ? started : SteadyClock::now()) - requested_at_);
   result->launch = launch_time_;
-  result->command = command_text_;
-  result->key = request_.key;
-  result->metadata = request_.metadata;
+  const auto texts = this->texts();
+  result->command = texts->command;
+  result->key = texts->key;
+  result->metadata = texts->metadata;
   return result;
 }
 

@@ -18,6 +18,7 @@
 #include "execution/execution_output.hpp"
 #include "execution/execution_terminal.hpp"
 #include "execution/execution_termination.hpp"
+#include "execution/execution_texts.hpp"
 #include "execution/execution_tree.hpp"
 #include "execution/launch_claim.hpp"
 #include "execution/part_owner.hpp"
@@ -45,9 +46,10 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   std::uint64_t serial() const { return serial_; }
   std::uint64_t token() const { return request_.token; }
   const ExecutionRequest& request() const { return request_; }
-  const std::string& command_text() const { return command_text_; }
   const Strand& strand() const override { return strand_; }
   LaunchOptions launch_options() const;
+  // ---- Any thread.
+  std::shared_ptr<const RedactedTexts> texts() const { return texts_.get(); }
   // Without the secrets in its message and path.
   Error redacted(Error error) const;
   std::string redacted(std::string text) const;
@@ -79,6 +81,9 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   void watch(bool on);
   // The consumer takes the lines of every execution.
   void watch_begins();
+  // `all` has the secrets so far and those of `added`. `done` is called on the strand, when
+  // everything that is shown from then on is redacted.
+  void add_secrets(const Redactor& all, const Redactor& added, std::function<void()> done);
   // The engine closes: the grace period is the shorter of the two.
   void shut_down(Millis grace);
   // The host ends.
@@ -119,11 +124,10 @@ class Execution final : public std::enable_shared_from_this<Execution>, private 
   const ExecutionId id_;
   const std::uint64_t serial_;
   ExecutionRequest request_;  // changed by the constructor only
-  const std::optional<Redactor> redactor_;
-  const std::string command_text_;
   const SteadyTime requested_at_;
 
   // Any thread.
+  ExecutionTexts texts_;
   std::atomic<EpochMillis> started_at_;
   std::atomic<SteadyTime::rep> started_steady_;
   LaunchClaim launch_claim_;

@@ -193,6 +193,13 @@ void ExecutionOutput::flush_partial() {
   waiting_since_[index_of(Stream::out)].reset();
 }
 
+void ExecutionOutput::add_secrets(const Redactor& all, const Redactor& added) {
+  assert_on_strand(owner_.strand());
+  pipeline_.add_secrets(all, added, watched(), emit_);
+  waiting_since_.fill(std::nullopt);
+  count();
+}
+
 void ExecutionOutput::flush_due_partials() {
   Millis next = kForever;
   for (const Stream stream : kStreams) {

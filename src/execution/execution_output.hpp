@@ -60,6 +60,9 @@ class ExecutionOutput final : private PipeReader {
   // The lines are watched from here on: an unfinished one may have waited long enough.
   void arm_partial_flush();
 
+  // As of OutputPipeline.
+  void add_secrets(const Redactor& all, const Redactor& added);
+
   // An unfinished line of stdout goes out at once.
   void flush_partial();
 

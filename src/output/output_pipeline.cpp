@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "output/redaction/kept_redaction.hpp"
 #include "output/replay.hpp"
 #include "output/utf8.hpp"
 #include "policy/output_limit.hpp"
@@ -39,6 +40,25 @@ void OutputPipeline::open_log() {
   if (options_.record_path) {
     recording_.open(options_.record_path(), options_.terminal, options_.of_terminal);
   }
+}
+
+void OutputPipeline::add_secrets(const Redactor& all, const Redactor& added, bool watched,
+                                 const Emit& emit) {
+  const EpochMillis now = wall_now();
+  for (const Stream stream : kStreams) {
+    StreamState& state = state_of(stream);
+    state.splitter.flush_partial(
+        [&](const Line& line) { deliver(stream, line, watched, now, emit); });
+    if (state.log_cleaner) state.log_cleaner->add_secrets(all, added);
+    if (state.cleaner) {
+      state.cleaner->add_secrets(all, added);
+    } else {
+      state.cleaner = OutputCleaner::make(std::nullopt, all);
+    }
+  }
+  flush_batch(now, emit);
+  log_.flush();
+  later_ = all;
 }
 
 std::span<char> OutputPipeline::room(Stream stream) {
@@ -186,19 +206,28 @@ bool OutputPipeline::end(Stream stream, bool watched, const Emit& emit) {
 }
 
 std::vector<OutputBatch> OutputPipeline::replay() const {
+  std::string_view bytes[kStreamCount];
+  for (const Stream stream : kStreams) {
+    // Held-back text is delivered live later, so it is not replayed.
+    const std::string_view kept = state_of(stream).kept();
+    const std::uint64_t delivered = std::min<std::uint64_t>(delivered_bytes(stream), kept.size());
+    bytes[index_of(stream)] = kept.substr(0, static_cast<std::size_t>(delivered));
+  }
+  if (!later_) return replay(timeline_, bytes);
+  const KeptOutput redacted = redact_kept(bytes, timeline_, *later_);
+  return replay(redacted.timeline, {redacted.bytes[0], redacted.bytes[1]});
+}
+
+std::vector<OutputBatch> OutputPipeline::replay(
+    const OutputTimeline& timeline, const std::string_view (&bytes)[kStreamCount]) const {
   ReplaySource sources[kStreamCount];
   for (const Stream stream : kStreams) {
     const StreamState& state = state_of(stream);
-    const std::string_view kept = state.kept();
-    // Held-back text is delivered live later, so it is not replayed.
-    const std::uint64_t delivered = delivered_bytes(stream);
-    const bool is_contiguous = delivered <= kept.size();
-    ReplaySource& source = sources[index_of(stream)];
-    source.bytes = is_contiguous ? kept.substr(0, static_cast<std::size_t>(delivered)) : kept;
     // Beyond the limit, the next live line is not the continuation of the last kept one.
-    source.continues = is_contiguous && !state.ended;
+    const bool is_contiguous = delivered_bytes(stream) <= state.kept().size();
+    sources[index_of(stream)] = {bytes[index_of(stream)], is_contiguous && !state.ended};
   }
-  return replay_output(timeline_, sources,
+  return replay_output(timeline, sources,
                        {options_.token, options_.max_line_bytes, options_.of_terminal, wall_now()});
 }
 
@@ -236,6 +265,9 @@ std::shared_ptr<const CapturedOutput> OutputPipeline::finish(ExecutionResult& re
   result.log_file = log_.path();
   result.record_error = recording_.error();
   result.record_file = recording_.path();
+  if (later_) {
+    if (auto redacted = redact_captured(*output, *later_)) return redacted;
+  }
   return output;
 }
 

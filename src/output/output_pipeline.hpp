@@ -72,6 +72,10 @@ class OutputPipeline {
   using Emit = std::function<void(OutputBatch)>;
   bool write(Stream stream, std::string_view chunk, bool watched, const Emit& emit);
 
+  // Redacts more from the next byte on, and in what was kept when it is read. What is held back of
+  // an unfinished line is delivered as it is. `all` has the secrets so far and those of `added`.
+  void add_secrets(const Redactor& all, const Redactor& added, bool watched, const Emit& emit);
+
   // Bytes that are not held back in an unfinished line.
   std::uint64_t delivered_bytes(Stream stream) const;
   // Whether an unfinished line can be delivered.
@@ -125,6 +129,8 @@ class OutputPipeline {
   void log(Stream stream, Line line, EpochMillis now);
   void flush_batch(EpochMillis now, const Emit& emit);
 
+  std::vector<OutputBatch> replay(const OutputTimeline& timeline,
+                                  const std::string_view (&bytes)[kStreamCount]) const;
   Bytes take_kept(Stream stream);
 
   OutputOptions options_;
@@ -133,6 +139,8 @@ class OutputPipeline {
   EventBatcher batcher_;
   LogFile log_;
   Recording recording_;
+  // The secrets that were not known when the first output was kept.
+  std::optional<Redactor> later_;
   std::string overflow_error_;
   std::uint64_t lines_ = 0;
 };

@@ -10,6 +10,8 @@ constexpr std::size_t kLongestValue = 200;
 
 // A shorter secret would match inside unrelated words.
 constexpr std::size_t kShortestSecret = 4;
+// The search takes memory for each byte of each form.
+constexpr std::size_t kLongestAddedSecret = 65'536;
 
 bool continues_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
@@ -26,6 +28,16 @@ std::size_t length_of_secret(std::string_view secret) {
     if (!continues_code_point(secret[i]) && !in_line_break) ++length;
   }
   return length;
+}
+
+// Why a secret is too short; empty if it is not.
+std::string too_short(std::string_view field, std::string_view secret) {
+  const std::size_t length = length_of_secret(secret);
+  if (length >= kShortestSecret) return {};
+  return must_be(field,
+                 "at least " + std::to_string(kShortestSecret) +
+                     " characters long without surrounding white space",
+                 std::to_string(length) + " characters");
 }
 
 std::string quote_shortened(std::string_view value) {
@@ -53,15 +65,16 @@ std::string must_be(std::string_view field, std::string_view what, std::string_v
 
 std::string problem_with_secrets(const std::vector<std::string>& secrets) {
   for (std::size_t i = 0; i < secrets.size(); ++i) {
-    const std::size_t length = length_of_secret(secrets[i]);
-    if (length >= kShortestSecret) continue;
-    const std::string field = "redact[" + std::to_string(i) + "]";
-    return must_be(field,
-                   "at least " + std::to_string(kShortestSecret) +
-                       " characters long without surrounding white space",
-                   std::to_string(length) + " characters");
+    std::string problem = too_short("redact[" + std::to_string(i) + "]", secrets[i]);
+    if (!problem.empty()) return problem;
   }
   return {};
+}
+
+std::string problem_with_added_secret(const std::string& secret) {
+  if (secret.size() <= kLongestAddedSecret) return too_short("text", secret);
+  return must_be("text", "at most " + std::to_string(kLongestAddedSecret) + " bytes long",
+                 std::to_string(secret.size()) + " bytes");
 }
 
 std::string problem_with_stop(const StopSteps& steps) {

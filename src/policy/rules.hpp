@@ -34,6 +34,9 @@ inline bool is_not_negative(Millis d) { return d.count() >= 0; }
 // Why `secrets` cannot be redacted, without showing a secret; empty if they can.
 std::string problem_with_secrets(const std::vector<std::string>& secrets);
 
+// The same of one secret for a running engine, the argument "text".
+std::string problem_with_added_secret(const std::string& secret);
+
 // Why a command cannot be stopped by `steps`; empty if it can.
 std::string problem_with_stop(const StopSteps& steps);
 

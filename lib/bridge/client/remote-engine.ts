@@ -33,6 +33,7 @@ import {
   asId,
   asKey,
   asKeyLimit,
+  asString,
   asTerminalSize,
   boundedWait,
   calledAt,
@@ -183,6 +184,10 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
 
   async renew(id: string): Promise<boolean> {
     return await this.#ask('renew', { id: asId('id', id) });
+  }
+
+  async addSecret(text: string): Promise<void> {
+    await this.#ask('add_secret', { text: asString('text', text) });
   }
 
   async setConcurrency(limit: number): Promise<void> {

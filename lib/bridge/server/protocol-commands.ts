@@ -207,6 +207,10 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
       context.engine.kill(idOf(context, fields), fields.signal as NodeJS.Signals),
   },
   renew: { fields: KEY, run: (context, fields) => context.engine.renew(idOf(context, fields)) },
+  add_secret: {
+    fields: ['text'],
+    run: ({ engine }, { text }) => engine.addSecret(text as string),
+  },
   set_concurrency: {
     fields: ['limit'],
     run: ({ engine }, { limit }) => engine.setConcurrency(limit as number),

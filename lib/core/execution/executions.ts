@@ -12,6 +12,7 @@ import type { CheckedConfig } from '../options/config';
 import type { CheckedRequest } from '../options/request';
 import { type LineEnds, splitLines, withoutReturns } from '../output/split-lines';
 import { Deferred } from '../util/deferred';
+import { revealed } from '../util/hidden-list';
 import { ExecutionState } from './execution-state';
 import { finishHandle } from './handle';
 import { idRefusal } from './id-refusal';
@@ -24,6 +25,7 @@ import {
   traceRefusal,
 } from './lifecycle-events';
 import { cancelledOutcome } from './results';
+import { Secrets } from './secrets';
 import { displayedRequest, Trace } from './tracing';
 
 /** For a microtask: `queueMicrotask()` makes an async resource for each. */
@@ -31,10 +33,10 @@ const RESOLVED = Promise.resolve();
 
 export class Executions implements RecordSink {
   readonly channel: Channel;
+  readonly secrets: Secrets;
   readonly #emitter: ExecutionEmitter;
   /** The configuration `streamOutput`: lines become events. */
   readonly #streamsOutput: boolean;
-  readonly #hasSecrets: boolean;
   #watchesAll = false;
   #watchesRemovals = false;
   readonly #byToken = new Map<number, ExecutionState>();
@@ -47,7 +49,7 @@ export class Executions implements RecordSink {
   constructor({ config, values }: CheckedConfig, emitter: ExecutionEmitter) {
     this.#emitter = emitter;
     this.#streamsOutput = config.streamOutput;
-    this.#hasSecrets = config.redact.length > 0;
+    this.secrets = new Secrets(revealed(config.redact));
     this.channel = new Channel(values, this);
   }
 
@@ -85,10 +87,10 @@ export class Executions implements RecordSink {
     const isTaken = (id: string) => this.#byId.has(id) || native.status(id) !== undefined;
     const refusal = idRefusal(request.id, isTaken);
     const make = () => new ExecutionState(request.id, this.#emitter);
-    const trace = Trace.of(request, this.#hasSecrets);
+    const trace = Trace.of(request, this.secrets.exist);
     const state = trace === undefined ? make() : trace.begin(make);
     state.trace = trace;
-    const displayed = displayedRequest(request, this.#hasSecrets);
+    const displayed = displayedRequest(request, this.secrets.exist);
     process.nextTick(() => {
       if (refusal !== undefined) {
         this.#refuse(state, refusal);
@@ -266,7 +268,7 @@ export class Executions implements RecordSink {
   }
 
   #submit(request: CheckedRequest, isAwaited: boolean): ExecutionState {
-    const trace = Trace.of(request, this.#hasSecrets);
+    const trace = Trace.of(request, this.secrets.exist);
     const state =
       trace === undefined
         ? this.#send(request, isAwaited)

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "output/display/display_filter.hpp"
+#include "output/redaction/redaction_chain.hpp"
 #include "output/redaction/redactor.hpp"
 
 namespace escher {
@@ -22,14 +23,17 @@ class FilteredRedaction {
   void feed(std::string_view bytes, std::string& out);
   void finish(std::string& out);
 
+  // As of RedactionChain.
+  void add_secrets(const Redactor& all, const Redactor& added);
+
  private:
   void redact(std::string_view piece, std::string& out);
 
   DisplayFilter filter_;
   // Searches the text without the kept sequences, then the text with them: a secret can contain
   // one.
-  std::optional<RedactingStream> text_redaction_;
-  std::optional<RedactingStream> full_redaction_;
+  RedactionChain text_redaction_;
+  std::optional<RedactionChain> full_redaction_;
 };
 
 class OutputCleaner {
@@ -43,11 +47,14 @@ class OutputCleaner {
   // The end of the stream: the rest of the held-back text.
   std::string_view finish();
 
+  // As of RedactionChain.
+  void add_secrets(const Redactor& all, const Redactor& added);
+
  private:
   OutputCleaner(std::optional<DisplayMode> display, const std::optional<Redactor>& redactor);
 
-  std::optional<FilteredRedaction> filter_;   // with the redaction
-  std::optional<RedactingStream> redaction_;  // without a filter
+  std::optional<FilteredRedaction> filter_;  // with the redaction
+  RedactionChain redaction_;                 // without a filter
   std::string cleaned_;
 };
 
@@ -60,6 +67,8 @@ class LineCleaner {
   // `ends`: the line ends here, and with it any escape sequence. Otherwise text can be held back
   // that the next piece of the line completes.
   std::string_view clean(std::string_view text, bool ends);
+
+  void add_secrets(const Redactor& all, const Redactor& added) { filter_.add_secrets(all, added); }
 
  private:
   FilteredRedaction filter_;

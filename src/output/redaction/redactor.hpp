@@ -62,6 +62,10 @@ class RedactingStream {
 
   // The number of held-back bytes: fewer than the longest form has, apart from line breaks in it.
   std::size_t held() const { return held_.size(); }
+  // Whether what follows does not depend on what came before.
+  bool is_idle() const {
+    return held_.empty() && state_ == 0 && out_state_ == 0 && !spans_break_ && !after_return_;
+  }
 
  private:
   explicit RedactingStream(std::shared_ptr<const FormAutomaton> automaton);

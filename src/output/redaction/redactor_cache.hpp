@@ -20,17 +20,20 @@ class RedactorCache {
   // The redactor for the secrets of the engine and of a request; nothing if there are none.
   std::optional<Redactor> for_request(const std::vector<std::string>& secrets);
 
+  // One more secret of the engine, for every request after the call.
+  void add(const std::string& secret);
+  // The number of secrets of the engine.
+  std::size_t engine_secrets() const;
+
  private:
   struct Compiled {
-    std::vector<std::string> secrets;
+    std::vector<std::string> secrets;  // of the request
     Redactor redactor;
   };
 
-  const std::vector<std::string> engine_secrets_;
-  const std::optional<Redactor> engine_redactor_;
-
   // A leaf: no other mutex is locked while it is held.
-  Mutex mutex_;
+  mutable Mutex mutex_;
+  std::vector<std::string> engine_secrets_ ESCHER_GUARDED_BY(mutex_);
   std::deque<Compiled> recent_ ESCHER_GUARDED_BY(mutex_);
 };
 
