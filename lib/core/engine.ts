@@ -11,16 +11,14 @@ import type {
   WaitOptions,
 } from '../../types/request';
 import type {
-  EngineStats,
-  ExecutionFilter,
   ExecutionResult,
   ExecutionStatus,
-  ExecutionSummary,
   RecoveredExecution,
   ShutdownResult,
 } from '../../types/result';
-import { type AnyResult, EngineBase } from './engine-base';
-import { engineClosed, fromNative, notFound, waitTimedOut } from './errors';
+import type { AnyResult } from './engine-base';
+import { EngineControl } from './engine-control';
+import { engineClosed, notFound, waitTimedOut } from './errors';
 import { completion, completionOf } from './execution/completion';
 import type { ExecutionState } from './execution/execution-state';
 import { Executions } from './execution/executions';
@@ -30,19 +28,11 @@ import { recovered } from './execution/recovery';
 import { withdraw } from './execution/request-if-live';
 import { withBytes, withOutput, withoutOutput } from './execution/results';
 import { prepared, untilAborted } from './execution/submission';
-import { outcomeAt, SUMMARY_VALUES, statsAt, summaryAt } from './generated/returned';
-import {
-  filesOption,
-  filterValues,
-  NO_OPTIONS,
-  runOptions,
-  signalOption,
-  waitOptions,
-} from './options/call';
-import { asData, asId, asString } from './options/checks';
+import { outcomeAt } from './generated/returned';
+import { filesOption, NO_OPTIONS, runOptions, signalOption, waitOptions } from './options/call';
+import { asData, asId } from './options/checks';
 import { checkedConfig, shutdownGraceMs } from './options/config';
-import { asKeyLimit } from './options/key-limits';
-import { asAnySignal, asKey } from './options/kinds';
+import { asAnySignal } from './options/kinds';
 import { asTerminalSize } from './options/pty';
 import { type CheckedRequest, idOfRefused, isRefusedPiped } from './options/request';
 import { calledAt, callSite } from './util/call-site';
@@ -62,7 +52,7 @@ const shared = new SharedEngine<ExecutionEngine>();
  * const { status, exitCode } = await engine.waitForCompletion(id);
  * ```
  */
-export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
+export class ExecutionEngine extends EngineControl implements ExecutionEngineApi {
   readonly config: Readonly<ExecutionConfig>;
   readonly #executions: Executions;
   #recovered: Promise<readonly RecoveredExecution[]> | undefined;
@@ -103,7 +93,7 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
       throwIfAborted(signal);
       const state = this.#executions.submit(checked);
       if (signal === undefined) await state.whenAnswered();
-      else await untilAborted(this.#channel, signal, state);
+      else await untilAborted(this.channel, signal, state);
       if (state.isRefused) throw state.refusalError();
       return state.id;
     } catch (error) {
@@ -121,7 +111,7 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
     try {
       const files = filesOption(options);
       const { values } = this.#checked(request);
-      await this.#channel.ask((native, ticket) => native.validate(ticket, files, ...values));
+      await this.channel.ask((native, ticket) => native.validate(ticket, files, ...values));
     } catch (error) {
       throw calledAt(error, caller);
     }
@@ -153,35 +143,12 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
 
   async cancel(id: string): Promise<boolean> {
     const known = asId('id', id);
-    return await this.#channel.ask((native, ticket) => native.cancel(ticket, known));
+    return await this.channel.ask((native, ticket) => native.cancel(ticket, known));
   }
 
   async renew(id: string): Promise<boolean> {
     const known = asId('id', id);
-    return await this.#channel.ask((native, ticket) => native.renew(ticket, known));
-  }
-
-  async addSecret(text: string): Promise<void> {
-    await this.#executions.secrets.add(this.#channel, asString('text', text));
-  }
-
-  async setConcurrency(limit: number): Promise<void> {
-    const known = asKeyLimit('limit', limit);
-    await this.#channel.ask((native, ticket) => native.setConcurrency(ticket, known));
-  }
-
-  async setKeyLimit(key: string, limit: number | null): Promise<void> {
-    const known = asKey('key', key);
-    const number = limit === null ? null : asKeyLimit('limit', limit);
-    await this.#channel.ask((native, ticket) => native.setKeyLimit(ticket, known, number));
-  }
-
-  async pause(): Promise<void> {
-    await this.#channel.ask((native, ticket) => native.pause(ticket));
-  }
-
-  async resume(): Promise<void> {
-    await this.#channel.ask((native, ticket) => native.resume(ticket));
+    return await this.channel.ask((native, ticket) => native.renew(ticket, known));
   }
 
   async sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void> {
@@ -189,7 +156,7 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
     const bytes = asData('data', data);
     const signal = signalOption(options);
     throwIfAborted(signal);
-    const accepted = this.#channel.ask<void>((native, ticket) =>
+    const accepted = this.channel.ask<void>((native, ticket) =>
       native.sendInput(ticket, known, bytes),
     );
     await boundedWait(accepted, signal);
@@ -197,59 +164,24 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
 
   async closeInput(id: string): Promise<void> {
     const known = asId('id', id);
-    await this.#channel.ask((native, ticket) => native.closeInput(ticket, known));
+    await this.channel.ask((native, ticket) => native.closeInput(ticket, known));
   }
 
   async resize(id: string, size: TerminalSize): Promise<void> {
     const known = asId('id', id);
     const { cols, rows } = asTerminalSize('size', size);
-    await this.#channel.ask((native, ticket) => native.resize(ticket, known, cols, rows));
+    await this.channel.ask((native, ticket) => native.resize(ticket, known, cols, rows));
   }
 
   async kill(id: string, signal: NodeJS.Signals | number): Promise<boolean> {
     const known = asId('id', id);
     const number = asAnySignal('signal', signal);
-    return await this.#channel.ask((native, ticket) => native.kill(ticket, known, number));
-  }
-
-  async listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]> {
-    const values = this.#native.list(filterValues(filter));
-    const count = values.length / SUMMARY_VALUES;
-    return Array.from({ length: count }, (_, i) => summaryAt(values, i * SUMMARY_VALUES));
-  }
-
-  async runningCount(): Promise<number> {
-    return this.#native.runningCount();
-  }
-
-  async queuedCount(): Promise<number> {
-    return this.#native.queuedCount();
-  }
-
-  async removeExecution(id: string): Promise<void> {
-    const error = this.#native.remove(asId('id', id));
-    if (error !== null) throw fromNative(error);
-  }
-
-  async cleanup(): Promise<number> {
-    return await this.#channel.ask((native, ticket) => native.cleanup(ticket));
-  }
-
-  async startCleanupTask(): Promise<void> {
-    this.#native.startCleanupTask();
-  }
-
-  async stopCleanupTask(): Promise<void> {
-    this.#native.stopCleanupTask();
-  }
-
-  async stats(): Promise<EngineStats> {
-    return statsAt(this.#native.stats(), 0);
+    return await this.channel.ask((native, ticket) => native.kill(ticket, known, number));
   }
 
   async onIdle(options?: WaitOptions): Promise<void> {
     const signal = signalOption(options);
-    if (this.#channel.open === undefined) throw engineClosed();
+    if (this.channel.open === undefined) throw engineClosed();
     throwIfAborted(signal);
     await boundedWait(this.#executions.whenIdle(), signal);
   }
@@ -260,19 +192,19 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
    * Empty without a `journalDir`.
    */
   get recovered(): Promise<readonly RecoveredExecution[]> {
-    this.#recovered ??= recovered(this.#channel);
+    this.#recovered ??= recovered(this.channel);
     return this.#recovered;
   }
 
   /** Executions keep the process alive: the default. */
   ref(): this {
-    this.#channel.holdLoop(true);
+    this.channel.holdLoop(true);
     return this;
   }
 
   /** Executions do not keep the process alive. Those that run when it exits are killed. */
   unref(): this {
-    this.#channel.holdLoop(false);
+    this.channel.holdLoop(false);
     return this;
   }
 
@@ -282,7 +214,7 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
     inspect: typeof util.inspect,
   ): string {
     if (depth < 0) return options.stylize('[ExecutionEngine]', 'special');
-    const state = this.#channel.open === undefined ? 'closed' : 'open';
+    const state = this.channel.open === undefined ? 'closed' : 'open';
     return `ExecutionEngine ${inspect({ state, config: this.config }, options)}`;
   }
 
@@ -299,7 +231,7 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
       return new LocalHandle(executions, started, known, checked.isPiped);
     } catch (error) {
       // The signal of a polyfill took no listener.
-      if (started !== undefined) withdraw(this.#channel, started);
+      if (started !== undefined) withdraw(this.channel, started);
       const state = executions.refused(idOfRefused(request), error as Error);
       return new LocalHandle(executions, state, NO_OPTIONS, isRefusedPiped(request));
     }
@@ -322,16 +254,22 @@ export class ExecutionEngine extends EngineBase implements ExecutionEngineApi {
   }
 
   #checked(request: ExecutionRequest): CheckedRequest {
-    return prepared(this.#channel, request, this.#executions.secrets.known);
+    return prepared(this.channel, request, this.secrets.known);
   }
 
-  get #channel(): Executions['channel'] {
+  /** @internal */
+  protected get channel(): Executions['channel'] {
     return this.#executions.channel;
+  }
+
+  /** @internal */
+  protected get secrets(): Executions['secrets'] {
+    return this.#executions.secrets;
   }
 
   /** Throws `ERR_ENGINE_CLOSED` after a shutdown; the async methods turn it into a rejection. */
   get #native(): Executions['channel']['native'] {
-    return this.#executions.channel.native;
+    return this.channel.native;
   }
 }
 

@@ -9,34 +9,21 @@ import type {
   ValidateOptions,
   WaitOptions,
 } from '../../types/request';
-import type {
-  EngineStats,
-  ExecutionFilter,
-  ExecutionResult,
-  ExecutionStatus,
-  ExecutionSummary,
-  ShutdownResult,
-} from '../../types/result';
+import type { ExecutionResult, ExecutionStatus, ShutdownResult } from '../../types/result';
 import type { FakeEngine, FakeEngineOptions } from '../../types/testing';
 import {
   type AnyResult,
   asAnySignal,
   asData,
   asId,
-  asKey,
-  asKeyLimit,
-  asString,
   boundedWait,
   calledAt,
   callSite,
   Deferred,
-  EngineBase,
-  engineClosed,
   filesOption,
   idOfRefused,
   isRefusedPiped,
   isRejection,
-  publish,
   rejectionOf,
   runOptions,
   signalOption,
@@ -45,29 +32,22 @@ import {
   waitTimedOut,
 } from '../core/index';
 import { failedWith } from './outcome';
-import { Places } from './places';
-import { Records } from './records';
 import { checkResize } from './resize';
 import { signalled } from './signalled';
+import { TestControl } from './test-control';
 import { TestExecution, type TestRequest } from './test-execution';
 import { type Started, TestHandle } from './test-handle';
 import { testRequest } from './test-request';
 import { turn } from './turn';
 
-export class TestEngine extends EngineBase implements FakeEngine {
-  readonly config: Readonly<ExecutionConfig>;
+export class TestEngine extends TestControl implements FakeEngine {
   readonly requests: ExecutionRequest[] = [];
   readonly #on: FakeEngineOptions['on'];
-  readonly #records: Records;
-  readonly #places: Places;
   #idle = new Deferred();
 
   constructor(on: FakeEngineOptions['on'], config: Readonly<ExecutionConfig>) {
-    super(() => undefined);
+    super(config);
     this.#on = on;
-    this.config = config;
-    this.#records = new Records(config);
-    this.#places = new Places(config);
   }
 
   async execute(request: ExecutionRequest, options?: WaitOptions): Promise<string> {
@@ -84,7 +64,7 @@ export class TestEngine extends EngineBase implements FakeEngine {
   }
 
   attach(id: string): Execution | undefined {
-    const execution = this.#records.find(asId('id', id));
+    const execution = this.records.find(asId('id', id));
     if (execution === undefined || this.isShutDown) return undefined;
     execution.handle ??= new TestHandle({ execution }, {}, execution.given.isPiped, true);
     return execution.handle;
@@ -102,14 +82,14 @@ export class TestEngine extends EngineBase implements FakeEngine {
   }
 
   async getStatus(id: string): Promise<ExecutionStatus> {
-    return this.#find(id).status;
+    return this.find(id).status;
   }
 
   async waitForCompletion(
     id: string,
     options?: WaitOptions & { timeoutMs?: number | undefined },
   ): Promise<ExecutionResult> {
-    const execution = this.#find(id);
+    const execution = this.find(id);
     const { signal, timeoutMs } = waitOptions(options);
     throwIfAborted(signal);
     await boundedWait(execution.whenEnded(), signal, {
@@ -122,106 +102,38 @@ export class TestEngine extends EngineBase implements FakeEngine {
   }
 
   async cancel(id: string): Promise<boolean> {
-    return this.#find(id).cancel('cancel');
+    return this.find(id).cancel('cancel');
   }
 
   async sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void> {
-    const execution = this.#find(id);
+    const execution = this.find(id);
     const bytes = asData('data', data);
     throwIfAborted(signalOption(options));
     execution.input.send(bytes);
   }
 
   async closeInput(id: string): Promise<void> {
-    this.#find(id).input.close();
+    this.find(id).input.close();
   }
 
   async kill(id: string, signal: NodeJS.Signals | number): Promise<boolean> {
-    const execution = this.#find(id);
+    const execution = this.find(id);
     return signalled(execution, asAnySignal('signal', signal));
   }
 
   /** Leases do not end in a fake engine: a test decides about ends. */
   async renew(id: string): Promise<boolean> {
-    return this.#find(id).isLive;
+    return this.find(id).isLive;
   }
 
   async resize(id: string, size: TerminalSize): Promise<void> {
-    const execution = this.#find(id);
+    const execution = this.find(id);
     checkResize(execution, size);
-  }
-
-  /** Checks the argument only: output of a fake engine is what its test gives it. */
-  async addSecret(text: string): Promise<void> {
-    this.#checkOpen();
-    asString('text', text);
-  }
-
-  async setConcurrency(limit: number): Promise<void> {
-    this.#checkOpen();
-    this.#begin(this.#places.setLimit(asKeyLimit('limit', limit)));
-  }
-
-  async setKeyLimit(key: string, limit: number | null): Promise<void> {
-    this.#checkOpen();
-    const known = limit === null ? null : asKeyLimit('limit', limit);
-    this.#begin(this.#places.setKeyLimit(asKey('key', key), known));
-  }
-
-  async pause(): Promise<void> {
-    this.#checkOpen();
-    this.#places.setPaused(true);
-  }
-
-  async resume(): Promise<void> {
-    this.#checkOpen();
-    this.#begin(this.#places.setPaused(false));
-  }
-
-  async listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]> {
-    this.#checkOpen();
-    return this.#records.list(filter);
-  }
-
-  async runningCount(): Promise<number> {
-    this.#checkOpen();
-    return this.#places.running;
-  }
-
-  async queuedCount(): Promise<number> {
-    this.#checkOpen();
-    return this.#places.queued;
-  }
-
-  async removeExecution(id: string): Promise<void> {
-    this.#records.remove(this.#find(id).id);
-    this.#emitRemoved();
-  }
-
-  async cleanup(): Promise<number> {
-    this.#checkOpen();
-    const count = this.#records.cleanup();
-    this.#emitRemoved();
-    return count;
-  }
-
-  /** There is no automatic cleanup: a test ends before it would matter. */
-  async startCleanupTask(): Promise<void> {
-    this.#checkOpen();
-  }
-
-  async stopCleanupTask(): Promise<void> {
-    this.#checkOpen();
-  }
-
-  async stats(): Promise<EngineStats> {
-    this.#checkOpen();
-    return this.#records.stats(this.#places);
   }
 
   async onIdle(options?: WaitOptions): Promise<void> {
     const signal = signalOption(options);
-    this.#checkOpen();
+    this.checkOpen();
     throwIfAborted(signal);
     await boundedWait(this.#whenIdle(), signal);
   }
@@ -244,7 +156,7 @@ export class TestEngine extends EngineBase implements FakeEngine {
   }
 
   protected async readResult(id: string, encoding: 'utf8' | 'buffer'): Promise<AnyResult | null> {
-    const execution = this.#find(id);
+    const execution = this.find(id);
     if (execution.isLive) return null;
     const result = execution.result();
     if (encoding === 'utf8') return result;
@@ -253,7 +165,7 @@ export class TestEngine extends EngineBase implements FakeEngine {
   }
 
   protected async end(): Promise<ShutdownResult> {
-    const { live } = this.#records;
+    const { live } = this.records;
     const isPending = ({ status }: TestExecution): boolean => status === 'pending';
     // Those that wait first: otherwise they would get the places of the others.
     for (const execution of live.filter(isPending)) execution.cancel('shutdown');
@@ -262,27 +174,9 @@ export class TestEngine extends EngineBase implements FakeEngine {
     return { survivors: [] };
   }
 
-  /** As from the engine: after the call, in a turn of their own. */
-  #emitRemoved(): void {
-    const removed = this.#records.removed.splice(0);
-    if (removed.length === 0) return;
-    void turn().then(() => {
-      for (const event of removed) publish([this], 'removed', event);
-    });
-  }
-
-  #checkOpen(): void {
-    if (this.isShutDown) throw engineClosed();
-  }
-
-  #find(id: string): TestExecution {
-    this.#checkOpen();
-    return this.#records.get(asId('id', id));
-  }
-
   #checked(request: ExecutionRequest): TestRequest {
-    this.#checkOpen();
-    return testRequest(request, this.config, (id) => this.#records.has(id));
+    this.checkOpen();
+    return testRequest(request, this.config, (id) => this.records.has(id));
   }
 
   #prepare(request: ExecutionRequest): TestExecution {
@@ -291,31 +185,31 @@ export class TestEngine extends EngineBase implements FakeEngine {
 
   /** @throws what the test throws, and `ERR_CONCURRENCY_LIMIT` */
   #admit(execution: TestExecution): void {
-    const place = this.#places.admit(execution);
+    const place = this.places.admit(execution);
     try {
-      this.#records.add(execution);
+      this.records.add(execution);
       if (place === 'runs') execution.begin(this.#on);
     } catch (error) {
-      this.#records.forget(execution);
+      this.records.forget(execution);
       this.#leave(execution);
       throw error;
     }
     this.requests.push(execution.given.request);
     execution.onEnd = () => {
-      this.#records.count(execution);
+      this.records.count(execution);
       this.#leave(execution);
     };
   }
 
   #leave(execution: TestExecution): void {
-    this.#begin(this.#places.leave(execution));
-    if (this.#places.running + this.#places.queued > 0) return;
+    this.begin(this.places.leave(execution));
+    if (this.places.running + this.places.queued > 0) return;
     this.#idle.resolve();
     this.#idle = new Deferred();
   }
 
   /** Those that have got a place. */
-  #begin(executions: readonly TestExecution[]): void {
+  protected begin(executions: readonly TestExecution[]): void {
     for (const next of executions) {
       try {
         next.resource.runInAsyncScope(() => next.begin(this.#on));
@@ -326,6 +220,6 @@ export class TestEngine extends EngineBase implements FakeEngine {
   }
 
   async #whenIdle(): Promise<void> {
-    while (this.#places.running + this.#places.queued > 0) await this.#idle.wait();
+    while (this.places.running + this.places.queued > 0) await this.#idle.wait();
   }
 }

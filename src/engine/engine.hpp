@@ -78,8 +78,8 @@ class Engine {
   // not handled yet; it is replayed if retention has dropped the record in the meantime.
   void replay(const ExecutionKey& key, Handler<std::vector<OutputBatch>> handler,
               std::shared_ptr<const CapturedOutput> undelivered = nullptr);
-  // One more secret for all executions. The handler is called when it is redacted in everything that
-  // is shown or written from then on, of live executions and of records.
+  // One more secret for all executions. The handler is called when it is redacted in everything
+  // that is shown or written from then on, of live executions and of records.
   void add_secret(const std::string& secret, Handler<void> handler);
   // Limits of what runs, from the request after this call on. Lowering one ends nothing.
   void set_concurrency(std::size_t limit, Handler<void> handler);

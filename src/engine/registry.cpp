@@ -13,9 +13,9 @@ namespace {
 std::shared_ptr<const ExecutionResult> redact_result(const ExecutionResult& result,
                                                      const Redactor& redactor) {
   auto redacted = std::make_shared<ExecutionResult>(result);
-  for (std::string* text : {&redacted->command, &redacted->key, &redacted->metadata,
-                            &redacted->overflow_error, &redacted->log_error,
-                            &redacted->record_error}) {
+  for (std::string* text :
+       {&redacted->command, &redacted->key, &redacted->metadata, &redacted->overflow_error,
+        &redacted->log_error, &redacted->record_error}) {
     *text = redactor.redact(*text);
   }
   if (redacted->error) {

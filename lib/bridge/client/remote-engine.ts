@@ -12,34 +12,16 @@ import type {
   ValidateOptions,
   WaitOptions,
 } from '../../../types/request';
-import type {
-  EngineStats,
-  ExecutionFilter,
-  ExecutionResult,
-  ExecutionStatus,
-  ExecutionSummary,
-  ShutdownResult,
-} from '../../../types/result';
-import type {
-  WireAttached,
-  WireHello,
-  WireResult,
-  WireStats,
-  WireSummary,
-} from '../../../types/wire';
+import type { ExecutionResult, ExecutionStatus, ShutdownResult } from '../../../types/result';
+import type { WireAttached, WireHello, WireResult } from '../../../types/wire';
 import {
   type AnyResult,
   asData,
   asId,
-  asKey,
-  asKeyLimit,
-  asString,
   asTerminalSize,
   boundedWait,
   calledAt,
   callSite,
-  EngineBase,
-  executionFilter,
   filesOption,
   isInteractive,
   ownValue,
@@ -53,15 +35,11 @@ import {
 import { effectiveConfigFromWire } from '../wire/config';
 import { signal as signalCodec } from '../wire/fields';
 import { requestToWire } from '../wire/request';
-import {
-  bytesResultFromWire,
-  resultFromWire,
-  statsFromWire,
-  summaryFromWire,
-} from '../wire/result';
+import { bytesResultFromWire, resultFromWire } from '../wire/result';
 import { numberToWire } from '../wire/values';
 import { sendPieces } from './input-pieces';
 import type { RemoteConnection } from './remote-connection';
+import { RemoteControl } from './remote-control';
 import { RemoteEvents } from './remote-events';
 import { RemoteExecution } from './remote-execution';
 import { RemotePlans } from './remote-plans';
@@ -72,7 +50,7 @@ const isPiped = (request: unknown): boolean =>
 /** For a rejection that is reported elsewhere. */
 const ignore = (): void => undefined;
 
-export class RemoteEngine extends EngineBase implements BridgeClient {
+export class RemoteEngine extends RemoteControl implements BridgeClient {
   readonly config: Readonly<ExecutionConfig>;
   readonly pid: number;
   readonly #connection: RemoteConnection;
@@ -151,7 +129,7 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
     try {
       const files = filesOption(options);
       this.#checkOpen();
-      await this.#ask('validate', { request: requestToWire(request), files });
+      await this.ask('validate', { request: requestToWire(request), files });
     } catch (error) {
       throw calledAt(error, caller);
     }
@@ -162,7 +140,7 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
   }
 
   async getStatus(id: string): Promise<ExecutionStatus> {
-    return await this.#ask('get_status', { id: asId('id', id) });
+    return await this.ask('get_status', { id: asId('id', id) });
   }
 
   async waitForCompletion(
@@ -174,37 +152,16 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
     throwIfAborted(signal);
     const fields = { id: known, timeout_ms: numberToWire(timeoutMs) };
     return resultFromWire(
-      await boundedWait(this.#ask<WireResult>('wait_for_completion', fields), signal),
+      await boundedWait(this.ask<WireResult>('wait_for_completion', fields), signal),
     );
   }
 
   async cancel(id: string): Promise<boolean> {
-    return await this.#ask('cancel', { id: asId('id', id) });
+    return await this.ask('cancel', { id: asId('id', id) });
   }
 
   async renew(id: string): Promise<boolean> {
-    return await this.#ask('renew', { id: asId('id', id) });
-  }
-
-  async addSecret(text: string): Promise<void> {
-    await this.#ask('add_secret', { text: asString('text', text) });
-  }
-
-  async setConcurrency(limit: number): Promise<void> {
-    await this.#ask('set_concurrency', { limit: asKeyLimit('limit', limit) });
-  }
-
-  async setKeyLimit(key: string, limit: number | null): Promise<void> {
-    const known = limit === null ? null : asKeyLimit('limit', limit);
-    await this.#ask('set_key_limit', { key: asKey('key', key), limit: known });
-  }
-
-  async pause(): Promise<void> {
-    await this.#ask('pause');
-  }
-
-  async resume(): Promise<void> {
-    await this.#ask('resume');
+    return await this.ask('renew', { id: asId('id', id) });
   }
 
   async sendInput(id: string, data: InputData, options?: WaitOptions): Promise<void> {
@@ -213,61 +170,29 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
     const signal = signalOption(options);
     throwIfAborted(signal);
     const accepted = sendPieces(bytes, this.#connection.maxLineBytes, (piece) =>
-      this.#ask('send_input', { id: known, data: piece }),
+      this.ask('send_input', { id: known, data: piece }),
     );
     await boundedWait(accepted, signal);
   }
 
   async closeInput(id: string): Promise<void> {
-    await this.#ask('close_input', { id: asId('id', id) });
+    await this.ask('close_input', { id: asId('id', id) });
   }
 
   async resize(id: string, size: TerminalSize): Promise<void> {
     const known = asId('id', id);
-    await this.#ask('resize', { id: known, ...asTerminalSize('size', size) });
+    await this.ask('resize', { id: known, ...asTerminalSize('size', size) });
   }
 
   async kill(id: string, signal: NodeJS.Signals | number): Promise<boolean> {
     const known = asId('id', id);
-    return await this.#ask('kill', { id: known, signal: signalCodec.toWire('signal', signal) });
-  }
-
-  async listExecutions(filter?: ExecutionFilter): Promise<ExecutionSummary[]> {
-    return (await this.#ask<WireSummary[]>('list', executionFilter(filter))).map(summaryFromWire);
-  }
-
-  async runningCount(): Promise<number> {
-    return await this.#ask('running_count');
-  }
-
-  async queuedCount(): Promise<number> {
-    return await this.#ask('queued_count');
-  }
-
-  async removeExecution(id: string): Promise<void> {
-    await this.#ask('remove_execution', { id: asId('id', id) });
-  }
-
-  async cleanup(): Promise<number> {
-    return await this.#ask('cleanup');
-  }
-
-  async startCleanupTask(): Promise<void> {
-    await this.#ask('start_cleanup_task');
-  }
-
-  async stopCleanupTask(): Promise<void> {
-    await this.#ask('stop_cleanup_task');
-  }
-
-  async stats(): Promise<EngineStats> {
-    return statsFromWire(await this.#ask<WireStats>('stats'));
+    return await this.ask('kill', { id: known, signal: signalCodec.toWire('signal', signal) });
   }
 
   async onIdle(options?: WaitOptions): Promise<void> {
     const signal = signalOption(options);
     throwIfAborted(signal);
-    await boundedWait(this.#ask('on_idle'), signal);
+    await boundedWait(this.ask('on_idle'), signal);
   }
 
   protected start(request: ExecutionRequest, options: RunOptions | undefined): RemoteExecution {
@@ -299,7 +224,7 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
 
   protected async readResult(id: string, encoding: 'utf8' | 'buffer'): Promise<AnyResult | null> {
     const fields = { id, encoding };
-    const wire = await this.#ask<WireResult & WireResult<{ base64: string }>>('get_result', fields);
+    const wire = await this.ask<WireResult & WireResult<{ base64: string }>>('get_result', fields);
     if (wire === null) return null;
     return encoding === 'buffer' ? bytesResultFromWire(wire) : resultFromWire(wire);
   }
@@ -339,7 +264,7 @@ export class RemoteEngine extends EngineBase implements BridgeClient {
   }
 
   /** Async, so that a check in the caller's arguments rejects and the stack of errors shows the caller. */
-  async #ask<T>(type: string, fields: object = {}): Promise<T> {
+  protected async ask<T>(type: string, fields: object = {}): Promise<T> {
     return await this.#connection.ask<T>(type, fields);
   }
 

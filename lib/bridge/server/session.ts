@@ -3,22 +3,20 @@
 import type { Readable, Writable } from 'node:stream';
 import type { BridgeEnd } from '../../../types/bridge';
 import type { ShutdownResult } from '../../../types/result';
-import type { WireData, WireError } from '../../../types/wire';
-import type { WirePlanResult } from '../../../types/wire-plan';
+import type { WireError } from '../../../types/wire';
 import {
   Deferred,
   type ExecutionEngine,
   type LineBatch,
   notFound,
   optional,
-  ownValue,
   wrongValue,
 } from '../../core/index';
 import { ByteLines } from '../wire/byte-lines';
 import { errorToWire } from '../wire/error';
 import { linesToWire } from '../wire/event';
 import { reading } from '../wire/names';
-import { outputLength, withoutOutput } from '../wire/plan-result';
+import { Answers, errorLine } from './answers';
 import { ConnectionExecutions } from './connection-executions';
 import { ConnectionPlans, type PlanLimits } from './connection-plans';
 import { asSeq, commandOf, parseLine } from './incoming-line';
@@ -30,9 +28,6 @@ import { WriteQueue } from './write-queue';
 
 /** Bytes of answers that may wait for a slow reader. Above that no more lines are read. */
 const MAX_UNWRITTEN = 64 * 1024 * 1024;
-
-/** The memory of an answer without its output. */
-const ANSWER_BYTES = 1024;
 
 /** `patternRefusal`: why a request must not have a `progress.pattern`; `undefined` if it may. */
 export interface SessionOptions extends PlanLimits {
@@ -53,6 +48,7 @@ export class Session implements CommandContext {
   /** The engine has other clients: no command of this connection ends it. */
   readonly #isEngineShared: boolean;
   readonly #writeQueue: WriteQueue;
+  readonly #answers: Answers;
   readonly #readable: Readable;
   /** Input and output are one stream, such as a socket. */
   readonly #isDuplex: boolean;
@@ -76,11 +72,8 @@ export class Session implements CommandContext {
     this.maxLineBytes = maxLineBytes;
     this.#readable = readable;
     this.#isDuplex = (readable as unknown) === writable;
-    this.#writeQueue = new WriteQueue(
-      writable,
-      () => this.stop('output'),
-      (error) => errorLine(error),
-    );
+    this.#writeQueue = new WriteQueue(writable, () => this.stop('output'), errorLine);
+    this.#answers = new Answers(this.#writeQueue);
     this.executions = new ConnectionExecutions(engine, this.#writeQueue, limits.patternRefusal);
     this.plans = new ConnectionPlans(engine, this.executions, this.#writeQueue, limits);
     this.#intake = new LineIntake({
@@ -220,7 +213,7 @@ export class Session implements CommandContext {
     try {
       fields = parseLine(text, problem, line);
     } catch (error) {
-      this.#sendError(error, { line });
+      this.#answers.putError(error, { line });
       return false;
     }
     if (Object.hasOwn(fields, 'type')) return this.#command(fields, line);
@@ -238,9 +231,9 @@ export class Session implements CommandContext {
         wholeResult: true,
       });
       forwarded.release();
-      this.#track(admission.catch((error) => this.#sendError(error, about)));
+      this.#track(admission.catch((error) => this.#answers.putError(error, about)));
     } catch (error) {
-      this.#sendError(error, about);
+      this.#answers.putError(error, about);
     }
   }
 
@@ -248,8 +241,8 @@ export class Session implements CommandContext {
     let call: Call = { seq: null, after: undefined };
     const fail = (error: unknown): void => {
       const { seq } = call;
-      if (seq === null) this.#sendError(error, { line });
-      else this.#answer({ seq, error: errorToWire(error) });
+      if (seq === null) this.#answers.putError(error, { line });
+      else this.#answers.put({ seq, error: errorToWire(error) });
     };
     try {
       const seq = optional(asSeq, 'seq', fields.seq ?? undefined) ?? null;
@@ -259,7 +252,7 @@ export class Session implements CommandContext {
       if (command.isQuiet) return false;
       const answered = Promise.resolve(value).then((payload) => {
         const { answer: type } = command;
-        this.#answer({ ...(type && { type }), seq: call.seq, payload: payload ?? null });
+        this.#answers.put({ ...(type && { type }), seq: call.seq, payload: payload ?? null });
         call.after?.();
       }, fail);
       this.#track(answered, command.isLast ? this.#shutdowns : this.#unanswered);
@@ -274,55 +267,8 @@ export class Session implements CommandContext {
     all.add(answered);
     void answered.then(() => all.delete(answered));
   }
-
-  #answer(answer: Answer): void {
-    this.#writeQueue.put(
-      () => {
-        try {
-          return JSON.stringify({ type: 'response', ...answer });
-        } catch (error) {
-          // The text is longer than a string can be.
-          if (answer.type === 'plan_result') {
-            return JSON.stringify({
-              ...answer,
-              payload: withoutOutput(answer.payload as WirePlanResult),
-            });
-          }
-          return JSON.stringify({ type: 'response', seq: answer.seq, error: errorToWire(error) });
-        }
-      },
-      answer.type === 'plan_result'
-        ? ANSWER_BYTES + outputLength(answer.payload as WirePlanResult)
-        : weightOf(answer.payload ?? answer.error?.result),
-    );
-  }
-
-  #sendError(error: unknown, about: Partial<WireError>): void {
-    this.#writeQueue.put(() => errorLine(error, about), ANSWER_BYTES);
-  }
-}
-
-interface Answer {
-  type?: string;
-  seq: number | null;
-  payload?: unknown;
-  error?: WireError;
 }
 
 function lines(reader: number, batch: LineBatch): string {
   return JSON.stringify({ type: 'lines', reader, payload: linesToWire(batch) });
-}
-
-function errorLine(error: unknown, about: Partial<WireError> = {}): string {
-  return JSON.stringify({ type: 'error', payload: { ...errorToWire(error), ...about } });
-}
-
-/** About the memory of an answer: the output of a result, as text or as base64, or a listing. */
-function weightOf(payload: unknown): number {
-  if (Array.isArray(payload)) return ANSWER_BYTES + JSON.stringify(payload).length;
-  const [out, err] = ['stdout', 'stderr'].map((name) => {
-    const data = (ownValue(payload, name) ?? '') as WireData;
-    return (typeof data === 'string' ? data : data.base64).length;
-  });
-  return ANSWER_BYTES + (out as number) + (err as number);
 }

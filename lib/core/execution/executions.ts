@@ -4,7 +4,7 @@ import type { NativeError } from '../../../types/native';
 import type { ExecutionStatus, ShutdownResult } from '../../../types/result';
 import { engineClosed } from '../errors';
 import { publishLines } from '../events/dispatch';
-import { type ExecutionEmitter, wantsLines, wantsProgress, wantsRemovals } from '../events/emitter';
+import { type ExecutionEmitter, wantsLines, wantsProgress } from '../events/emitter';
 import { OUTCOME_VALUES } from '../generated/returned';
 import { Channel } from '../native/channel';
 import type { RecordSink } from '../native/records';
@@ -13,6 +13,7 @@ import type { CheckedRequest } from '../options/request';
 import { type LineEnds, splitLines, withoutReturns } from '../output/split-lines';
 import { Deferred } from '../util/deferred';
 import { revealed } from '../util/hidden-list';
+import { endedState } from './ended-state';
 import { ExecutionState } from './execution-state';
 import { finishHandle } from './handle';
 import { idRefusal } from './id-refusal';
@@ -27,30 +28,23 @@ import {
 import { cancelledOutcome } from './results';
 import { Secrets } from './secrets';
 import { displayedRequest, Trace } from './tracing';
-
-/** For a microtask: `queueMicrotask()` makes an async resource for each. */
-const RESOLVED = Promise.resolve();
+import { Watches } from './watches';
 
 export class Executions implements RecordSink {
   readonly channel: Channel;
   readonly secrets: Secrets;
   readonly #emitter: ExecutionEmitter;
-  /** The configuration `streamOutput`: lines become events. */
-  readonly #streamsOutput: boolean;
-  #watchesAll = false;
-  #watchesRemovals = false;
+  readonly #watches: Watches;
   readonly #byToken = new Map<number, ExecutionState>();
   readonly #byId = new Map<string, ExecutionState>();
-  /** Executions whose listeners may be added in this turn of the event loop. */
-  #deferredWatches: ExecutionState[] = [];
   #idle: Deferred | undefined;
 
   /** `emitter`: the engine, which emits the events of all executions. */
   constructor({ config, values }: CheckedConfig, emitter: ExecutionEmitter) {
     this.#emitter = emitter;
-    this.#streamsOutput = config.streamOutput;
     this.secrets = new Secrets(revealed(config.redact));
     this.channel = new Channel(values, this);
+    this.#watches = new Watches(this.channel, emitter, config.streamOutput);
   }
 
   /** The execution with that id, unless it has ended. */
@@ -62,7 +56,7 @@ export class Executions implements RecordSink {
   submit(request: CheckedRequest): ExecutionState {
     // A caller may add listeners to the engine after the admission, and gets all lines from the first
     // one on, even if the event loop was blocked while the command wrote them.
-    const isEarly = this.#streamsOutput && !this.#watchesAll;
+    const isEarly = this.#watches.streamsOutput && !this.#watches.all;
     request.watch = isEarly || (request.progress !== undefined && wantsProgress(this.#emitter));
     const state = this.#submit(request, true);
     state.isWatchDeferred = isEarly;
@@ -74,9 +68,9 @@ export class Executions implements RecordSink {
    * on, even if the process starts before. So lines are delivered until the end of the turn.
    */
   submitWatched(request: CheckedRequest): ExecutionState {
-    request.watch = this.#streamsOutput || request.progress !== undefined;
+    request.watch = this.#watches.streamsOutput || request.progress !== undefined;
     const state = this.#submit(request, false);
-    if (request.watch) this.#updateWatchLater(state);
+    if (request.watch) this.#watches.updateLater(state);
     return state;
   }
 
@@ -92,10 +86,7 @@ export class Executions implements RecordSink {
     state.trace = trace;
     const displayed = displayedRequest(request, this.secrets.exist);
     process.nextTick(() => {
-      if (refusal !== undefined) {
-        this.#refuse(state, refusal);
-        return;
-      }
+      if (refusal !== undefined) return this.#refuse(state, refusal);
       const { status } = state;
       const outcome = cancelledOutcome(request.id, displayed);
       state.finishAs(outcome);
@@ -116,50 +107,16 @@ export class Executions implements RecordSink {
    * `undefined` if the engine does not know it.
    */
   attach(id: string): ExecutionState | undefined {
-    const live = this.find(id);
-    if (live !== undefined) return live;
-    const native = this.channel.open;
-    const identity = native?.identity(id);
-    const values = identity && native?.result(id, identity[0]);
-    if (identity === undefined || !values) return undefined;
-    const state = new ExecutionState(id, this.#emitter);
-    [state.token, state.isTerminal] = identity;
-    state.isAdmitted = true;
-    state.isRegistered = true;
-    state.finish(values);
-    state.end();
-    state.resource.emitDestroy();
-    return state;
+    return this.find(id) ?? endedState(this.channel.open, id, this.#emitter);
   }
 
-  /** The native engine delivers the lines of an execution only while they are needed. */
   updateWatch(state: ExecutionState): void {
-    if (state.isWatchDeferred) return;
-    const { handleEmitter, progress, readers } = state;
-    const forEvents =
-      this.#streamsOutput && handleEmitter !== undefined && wantsLines(handleEmitter);
-    const forProgress = progress !== undefined && state.emitters.some(wantsProgress);
-    const isNeeded = forEvents || forProgress || readers.length > 0;
-    if (isNeeded === state.isWatched || state.isEnded) return;
-    state.isWatched = isNeeded;
-    this.channel.open?.watch(state.id, isNeeded, state.token);
+    this.#watches.update(state);
   }
 
   /** Called when the engine gets its first listener for lines, progress or removals, or loses the last one. */
   updateAllWatches(): void {
-    const isRemovalHeard = wantsRemovals(this.#emitter);
-    if (isRemovalHeard !== this.#watchesRemovals) {
-      this.#watchesRemovals = isRemovalHeard;
-      this.channel.open?.watchRemovals(isRemovalHeard);
-    }
-    const isNeeded = this.#streamsOutput && wantsLines(this.#emitter);
-    if (isNeeded !== this.#watchesAll) {
-      this.#watchesAll = isNeeded;
-      this.channel.open?.watchAll(isNeeded);
-    }
-    for (const state of this.#byToken.values()) {
-      if (state.progress !== undefined) this.updateWatch(state);
-    }
+    this.#watches.updateAll(this.#byToken.values());
   }
 
   whenIdle(): Promise<void> {
@@ -185,7 +142,7 @@ export class Executions implements RecordSink {
     }
     state.isAdmitted = true;
     state.answer();
-    if (state.isWatchDeferred) this.#updateWatchLater(state);
+    if (state.isWatchDeferred) this.#watches.updateLater(state);
   }
 
   started(
@@ -218,7 +175,7 @@ export class Executions implements RecordSink {
     const state = this.#byToken.get(token);
     if (state === undefined) return;
     const { emitters, isTerminal, readers } = state;
-    if (this.#streamsOutput && emitters.some(wantsLines)) {
+    if (this.#watches.streamsOutput && emitters.some(wantsLines)) {
       const lines = splitLines(text, count, ends);
       if (isTerminal) withoutReturns(lines, partial);
       const { id: executionId, key } = state;
@@ -299,22 +256,6 @@ export class Executions implements RecordSink {
     // A second execution with the same id is refused and must not replace the first.
     if (state.isRegistered) this.#byId.set(state.id, state);
     return state;
-  }
-
-  /** Updates the watch after the microtasks of this turn: callers that wait for the admission have continued then. */
-  #updateWatchLater(state: ExecutionState): void {
-    state.isWatchDeferred = true;
-    if (this.#deferredWatches.push(state) > 1) return;
-    void RESOLVED.then(() => process.nextTick(() => this.#updateDeferredWatches()));
-  }
-
-  #updateDeferredWatches(): void {
-    const states = this.#deferredWatches;
-    this.#deferredWatches = [];
-    for (const state of states) {
-      state.isWatchDeferred = false;
-      this.updateWatch(state);
-    }
   }
 
   #refuse(state: ExecutionState, error: Error | NativeError): void {

@@ -18,7 +18,7 @@ export class Secrets {
     return this.#known.length > 0;
   }
 
-  /** Resolves when the engine redacts it everywhere. Rejects for a text that is no secret. */
+  /** Resolves when the engine redacts it everywhere. Rejects for a text that is too short or too long. */
   async add(channel: Channel, text: string): Promise<void> {
     const before = this.#known;
     // At once: the next request may already contain it.

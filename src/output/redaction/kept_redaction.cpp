@@ -16,8 +16,8 @@ KeptOutput redact_kept(const std::string_view (&bytes)[kStreamCount],
     const std::size_t i = index_of(stream);
     std::string& out = kept.bytes[i];
     const std::size_t before = out.size();
-    const std::string_view run =
-        rest[i].substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(length, rest[i].size())));
+    const std::string_view run = rest[i].substr(
+        0, static_cast<std::size_t>(std::min<std::uint64_t>(length, rest[i].size())));
     rest[i].remove_prefix(run.size());
     const auto append = [&out](std::string_view piece) { out += piece; };
     streams[i].feed(run, append);

@@ -169,6 +169,7 @@ describe('errors are those of a real engine', () => {
         await rejection(engine.removeExecution(id)),
         await rejection(engine.waitForCompletion(id, { timeoutMs: 1 })),
         await rejection(engine.kill(id, 'NOPE' as never)),
+        await rejection(engine.addSecret(7 as never)),
       );
       await engine.cancel(id);
       return errors.map(summary);

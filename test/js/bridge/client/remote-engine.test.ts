@@ -227,6 +227,23 @@ describe('a client behaves like a local engine', () => {
     });
   });
 
+  test('a secret that is added is redacted in what runs, and in what has ended', async () => {
+    const { client } = await connectedPair();
+    const ended = await client.run(sh('echo hunter2-and-more'));
+    const run = client.run(sh('read -r line; echo "$line"', { stdin: 'pipe' }));
+    await client.addSecret('hunter2-and-more');
+    await client.sendInput(run.id, 'hunter2-and-more\n');
+    expect((await run).stdout).toBe('***\n');
+    expect(present(await client.getResult(ended.id)).stdout).toBe('***\n');
+    for (const bad of ['abc', 7]) {
+      const [remote, local] = await Promise.all(
+        [client, makeEngine()].map((one) => rejection(one.addSecret(bad as string))),
+      );
+      const { code, message } = local as ExecutionError;
+      expect(remote).toMatchObject({ code, message });
+    }
+  });
+
   test('execute resolves before any event is emitted', async () => {
     const { client } = await connectedPair();
     const events = record(client as never);

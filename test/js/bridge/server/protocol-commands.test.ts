@@ -38,6 +38,9 @@ describe('commands of the protocol', () => {
     ]);
     expect(await asked('execute', { request: request('true') })).toBe('ERR_CONCURRENCY_LIMIT');
     expect(await asked('execute', { request: request('true', { id }) })).toBe('ERR_DUPLICATE_ID');
+    expect(await asked('add_secret', { text: 'hunter2-and-more' })).toBeNull();
+    expect(await asked('add_secret', { text: 'no' })).toBe('ERR_VALIDATION');
+    expect(await asked('add_secret')).toBe('ERR_INVALID_ARG_TYPE');
     expect(await asked('send_input', { id, data: { base64: 'aGk=' } })).toBeNull();
     expect(await asked('send_input', { id, data: '!\n' })).toBeNull();
     expect(await asked('close_input', { id })).toBeNull();
