@@ -54,6 +54,7 @@ class Cgroup {
     // Its directory and its `cgroup.events`: open at every use, or from the first one on.
     bool keeps_files = false;
     UniqueFd directory, events;
+    bool is_in_use = false;  // the pool's: it is among those that executions have
   };
 
   // The descriptor of its directory, with which a child is created inside the cgroup. POSIX; may be

@@ -8,6 +8,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "process/engine_cgroups.hpp"
 #include "process/linux/cgroup/cgroup_files.hpp"
 #include "support/cgroup_host.hpp"
+#include "support/process_facts.hpp"
 
 namespace escher::test {
 namespace {
@@ -86,6 +88,38 @@ TEST(CgroupPoolTest, UnchangedGroupIsUsedAgain) {
   });
   SKIP_WITHOUT_ROOT(host);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(host.read_line(), "same");
+}
+
+std::size_t open_files_of(const std::string& group) {
+  const auto is_its = [&](int descriptor) {
+    std::error_code ignored;
+    const auto target =
+        std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), ignored);
+    return target.native().starts_with(group);
+  };
+  const auto open = open_descriptors();
+  return static_cast<std::size_t>(std::count_if(open.begin(), open.end(), is_its));
+}
+
+// Also if the last one to be given back cannot be used again.
+TEST(CgroupPoolTest, IdleEngineHoldsTheFilesOfOneGroup) {
+  CgroupHost host = host_with([](EngineCgroups& groups, const Channel& channel) {
+    auto first = groups.acquire(), second = groups.acquire(), discarded = groups.acquire();
+    const std::string kept[] = {first->path() + "/cgroup.events",
+                                second->path() + "/cgroup.events"};
+    discarded->discard();
+    first.reset();
+    second.reset();
+    const auto open_files = [&] {
+      return std::to_string(open_files_of(kept[0]) + open_files_of(kept[1]));
+    };
+    channel.send(open_files());
+    discarded.reset();
+    channel.send(open_files());
+  });
+  SKIP_WITHOUT_ROOT(host);
+  EXPECT_EQ(host.read_line(), "2");
+  EXPECT_EQ(host.read_line(), "1");
 }
 
 // Its directory is still open.

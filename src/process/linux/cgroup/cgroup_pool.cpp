@@ -186,6 +186,7 @@ std::optional<Cgroup> CgroupPool::open(Idle& cgroup, Use use) {
     }
   }
   if (use == Use::repeated) {
+    cgroup.is_in_use = true;
     const MutexLock lock(mutex_);
     ++used_;
   }
@@ -202,8 +203,9 @@ int CgroupPool::watch(const std::string& path) {
 void CgroupPool::release(Idle cgroup, Use use) {
   recheck_one_leftover();
   // In this order: what is not in it any more can change nothing from within.
+  const bool was_in_use = std::exchange(cgroup.is_in_use, false);
   const bool is_kept = use == Use::repeated && is_empty(cgroup) && keep(cgroup);
-  if (use == Use::repeated) end_use();
+  if (was_in_use) end_use();
   if (is_kept) return;
   forget(cgroup);
   if (posix::remove_cgroup(cgroup.path.c_str()) || use == Use::detached) return;
@@ -211,7 +213,8 @@ void CgroupPool::release(Idle cgroup, Use use) {
   leftovers_.push_back(std::move(cgroup.path));
 }
 
-// An engine without executions keeps the files of one cgroup open, for the next one.
+// A cgroup that was discarded meanwhile was in use too. An engine without executions keeps the
+// files of one cgroup open, for the next one.
 void CgroupPool::end_use() {
   const MutexLock lock(mutex_);
   if (--used_ > 0) return;
