@@ -37,6 +37,8 @@ if (spawnSync('redis-server', ['--version']).error) {
   process.exit(1);
 }
 
+const stages = new Set();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop());
 const waiting = await wanted();
 const rows = [];
 await Promise.all(Array.from({ length: AT_A_TIME }, runNext));
@@ -45,6 +47,13 @@ save();
 const count = (status) => rows.filter((row) => row.status === status).length;
 console.log(`fleet: ${count('passed')} passed, ${count('failed')} failed`);
 process.exit(count('failed') > 0 || rows.length === 0 ? 1 : 0);
+
+/** Leaves no server and no folder. */
+async function stop() {
+  waiting.length = 0;
+  await Promise.allSettled([...stages].map((stage) => stage.clear()));
+  process.exit(1);
+}
 
 async function runNext() {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -85,6 +94,7 @@ async function attempt(store, proof) {
   let stage;
   try {
     stage = await Stage.set(store, proof);
+    stages.add(stage);
     const figures = await within(LIMIT_MS + size * 60, proof.run(tools(stage)));
     return { status: 'passed', seconds: seconds(), figures, happened: textOf(figures) };
   } catch (error) {
@@ -92,6 +102,7 @@ async function attempt(store, proof) {
     return { status: 'failed', seconds: seconds(), happened: `${error.stack}\n${errors}` };
   } finally {
     await stage?.clear();
+    stages.delete(stage);
   }
 }
 

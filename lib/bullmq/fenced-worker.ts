@@ -68,7 +68,7 @@ function workerOptions(options: FencedOptions): WorkerOptions {
     lockRenewTime: renewMs(lockMs),
     stalledInterval: Math.min(30_000, lockMs / 2),
     // A job whose worker was lost comes to a processor again, which decides: see `attempt.ts`.
-    maxStalledCount: Number.MAX_SAFE_INTEGER,
+    maxStalledCount: 1_000_000,
     runRetryDelay: 1000,
   };
 }

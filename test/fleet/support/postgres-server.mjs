@@ -35,7 +35,12 @@ export class PostgresServer {
   }
 
   get connection() {
-    return { postgres: `postgres://fleet@127.0.0.1:${this.port}/postgres` };
+    return this.connectionAt(this.port);
+  }
+
+  /** Through a proxy that listens on that port. */
+  connectionAt(port) {
+    return { postgres: `postgres://fleet@127.0.0.1:${port}/postgres` };
   }
 
   #run(program, args) {

@@ -16,10 +16,6 @@ export class CuttableProxy {
     return proxy;
   }
 
-  get connection() {
-    return { host: '127.0.0.1', port: this.port };
-  }
-
   #join(...pair) {
     for (const [index, socket] of pair.entries()) {
       const other = pair[1 - index];

@@ -29,7 +29,12 @@ export class RedisServer {
   }
 
   get connection() {
-    return { host: '127.0.0.1', port: this.port };
+    return this.connectionAt(this.port);
+  }
+
+  /** Through a proxy that listens on that port. */
+  connectionAt(port) {
+    return { host: '127.0.0.1', port };
   }
 
   async restart() {

@@ -42,6 +42,7 @@ export class Stage {
   async proxy() {
     const proxy = await CuttableProxy.to(this.store.port);
     this.#proxies.push(proxy);
+    proxy.connection = this.store.connectionAt(proxy.port);
     return proxy;
   }
 
