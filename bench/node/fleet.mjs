@@ -11,7 +11,6 @@ import { CommandQueue } from 'escher-execution-engine/bullmq';
 import { Redis } from 'ioredis';
 import { freePort } from '../../test/fleet/support/free-port.mjs';
 import { pause, until } from '../../test/fleet/support/wait.mjs';
-import { inRoot } from '../../tools/lib/paths.mjs';
 
 const WORKERS = 2;
 const { values } = parseArgs({
@@ -52,7 +51,7 @@ async function measure(kind) {
   await fill(kind, connection);
   const start = performance.now();
   const workers = Array.from({ length: WORKERS }, (_, index) =>
-    fork(inRoot('bench/node/fleet-worker.mjs'), [kind, String(port), `${folder}/${index}`]),
+    fork(new URL('fleet-worker.mjs', import.meta.url), [kind, String(port), `${folder}/${index}`]),
   );
   const done = async () => (await ended(client)) === jobs;
   while (!(await done())) await pause(20);
