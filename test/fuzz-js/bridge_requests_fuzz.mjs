@@ -1,15 +1,15 @@
-// A line is parsed into a request, a command, or an error about a field. An accepted request stays equal when it is
-// written and parsed again.
+// A line is parsed into a request, a plan, a command, or an error about a field. An accepted request or plan stays equal
+// when it is written and parsed again.
 
 import { requireGoodError, requireWireNames } from './good-error.mjs';
 import { require } from './require.mjs';
-import { requestText, wireText } from './same-request.mjs';
+import { planText, requestText, wireText } from './same-request.mjs';
 
 export const corpus = 'bridge';
 
 export function begin(parts) {
   const { ByteLines, parseLine, commandOf, asSeq, reading, errorToWire } = parts;
-  const { requestFromWire, requestToWire, checkedRequest } = parts;
+  const { requestFromWire, requestToWire, checkedRequest, planFromWire, planToWire } = parts;
   const { REQUEST, LIMITS } = parts;
   /** Names with another form on the wire. */
   const apiNames = Object.keys({ ...REQUEST, ...LIMITS }).filter((name) => /[A-Z]/.test(name));
@@ -37,6 +37,28 @@ export function begin(parts) {
     );
   }
 
+  function checkPlan(wire, text) {
+    let plan;
+    try {
+      plan = planFromWire(wire);
+    } catch (error) {
+      requireWireNames(errorToWire(error), apiNames, text);
+      return;
+    }
+    let written;
+    try {
+      written = JSON.parse(JSON.stringify(planToWire(plan)));
+    } catch (error) {
+      requireGoodError(errorToWire(error));
+      return;
+    }
+    requireSame(
+      'the plan is unchanged after a round trip',
+      planText(plan),
+      planText(planFromWire(written)),
+    );
+  }
+
   function requireSame(what, one, other) {
     require(one === other, what, [one, other]);
   }
@@ -48,7 +70,7 @@ export function begin(parts) {
       if (Object.hasOwn(fields, 'type')) {
         if (fields.seq !== undefined && fields.seq !== null) asSeq('seq', fields.seq);
         reading(() => commandOf(fields));
-        if (fields.type !== 'execute') return;
+        if (!['execute', 'execute_plan'].includes(fields.type)) return;
       }
     } catch (error) {
       const wire = errorToWire(error);
@@ -58,7 +80,8 @@ export function begin(parts) {
       ), 'an error is one line');
       return;
     }
-    checkRequest(fields.type === 'execute' ? fields.request : fields, text);
+    if (fields.type === 'execute_plan') checkPlan(fields.plan, text);
+    else checkRequest(fields.type === 'execute' ? fields.request : fields, text);
   }
 
   return {

@@ -14,7 +14,7 @@ const MOST = 2048;
 const QUIET = ['lines_taken', 'stop_lines'];
 
 export function begin(parts) {
-  const { ByteLines, ExecutionEngine, checkedRequest, serveBridge } = parts;
+  const { ByteLines, ExecutionEngine, checkedRequest, executePlan, serveBridge } = parts;
 
   class HarmlessEngine extends ExecutionEngine {
     run(request, options) {
@@ -50,7 +50,7 @@ export function begin(parts) {
       output += text;
     });
     const engine = new HarmlessEngine({ ioThreads: 1, maxQueuedExecutions: 1000 });
-    const options = { atEnd: 'wait', maxLineBytes: MOST };
+    const options = { atEnd: 'wait', maxLineBytes: MOST, executePlan, maxPlans: 3 };
     const served = serveBridge(engine, { readable, writable }, options);
     for (const chunk of chunksOf(bytes, 1 + random.below(200), random)) readable.write(chunk);
     readable.end();
@@ -69,7 +69,8 @@ export function begin(parts) {
 
   /** Checks the number of answers and their lines. */
   function judge(lines, messages) {
-    const types = ['event', 'result', 'response', 'lines', 'error'];
+    const answerTypes = ['response', 'result', 'plan_result', 'error'];
+    const types = [...answerTypes, 'event', 'lines', 'plan_lines'];
     for (const { type } of messages)
       require(types.includes(type), 'the type of a message is known', type);
     const of = (wanted) => messages.filter(({ type }) => type === wanted);
@@ -83,7 +84,7 @@ export function begin(parts) {
       if (kind === 'bad') require(numbers.includes(index + 1), 'a bad line is answered', index + 1);
     });
     const count = (wanted) => kinds.filter((kind) => kind === wanted).length;
-    const answers = of('response').length + of('error').length + of('result').length;
+    const answers = messages.filter(({ type }) => answerTypes.includes(type)).length;
     const least = lines.length - count('quiet');
     require(answers >= least && answers <= lines.length, 'each line is answered once', {
       answers,

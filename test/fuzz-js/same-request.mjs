@@ -7,6 +7,16 @@ const number = (_, value) =>
 export const requestText = ({ metadata, ...request }) =>
   JSON.stringify([request, JSON.stringify(metadata)], number);
 
+/**
+ * All fields of a plan, in any order. Its dependencies and metadata are JSON, which has no infinite numbers, and a field
+ * that is `null` counts as missing.
+ */
+export function planText(plan) {
+  const data = JSON.parse(JSON.stringify(plan));
+  const dropNull = (_, value) => value ?? undefined;
+  return JSON.stringify(sorted(JSON.parse(JSON.stringify(data, dropNull))));
+}
+
 /** All fields of a request on the wire, in any order. A field that is `null` counts as missing. */
 export function wireText({ metadata, command, limits, input, ...rest }) {
   const bytes = typeof input === 'object' && input !== null && Buffer.from(input.base64, 'base64');
