@@ -6,12 +6,6 @@
 #include "convert.hpp"
 
 namespace escher::binding {
-namespace {
-
-// How long the end of the environment waits for the processes that it has killed.
-constexpr Millis kAbortPatience{2000};
-
-}  // namespace
 
 Napi::Function EngineWrap::define(Napi::Env env) {
   using W = EngineWrap;
@@ -103,40 +97,12 @@ Engine& EngineWrap::engine() const {
   throw error;
 }
 
-template <typename T>
-std::function<void(Result<T>)> EngineWrap::answer(double ticket) const {
-  return [channel = channel_, ticket](Result<T> result) {
-    Reply reply;
-    reply.ticket = ticket;
-    if (!result) {
-      reply.error = std::move(result).error();
-    } else if constexpr (std::is_same_v<T, std::size_t>) {
-      reply.value = static_cast<double>(*result);
-    } else if constexpr (!std::is_void_v<T>) {
-      reply.value = std::move(*result);
-    }
-    channel->reply(std::move(reply));
-  };
-}
-
-// A success that no promise waits for comes with the next record.
-std::function<void(Result<void>)> EngineWrap::admission(double ticket, bool awaited) const {
-  return [channel = channel_, ticket, awaited](const Result<void>& result) {
-    Reply reply;
-    reply.ticket = ticket;
-    reply.is_admission = true;
-    reply.heard_first = awaited;
-    if (!awaited && result) reply.urgency = Urgency::soon;
-    if (!result) reply.error = result.error();
-    channel->reply(std::move(reply));
-  };
-}
-
 Napi::Value EngineWrap::execute(const Napi::CallbackInfo& info) {
   ExecutionRequest request = to_request(info, 2);
   request.token = token(info, 0);
   const bool awaited = info[1].ToBoolean().Value();
-  const bool is_known = engine().execute(std::move(request), admission(number(info, 0), awaited));
+  const bool is_known =
+      engine().execute(std::move(request), admission_through(channel_, number(info, 0), awaited));
   return Napi::Boolean::New(info.Env(), is_known);
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/engine.hpp"
 #include "event_channel.hpp"
+#include "replies.hpp"
 
 namespace escher::binding {
 
@@ -66,13 +67,14 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   Engine& engine() const;
   // A handler that replies to `ticket` through the channel. It may be called on any thread.
   template <typename T>
-  std::function<void(Result<T>)> answer(double ticket) const;
-  // The same for `execute`. `awaited`: a promise waits for the reply and must settle before any
-  // later record is delivered.
-  std::function<void(Result<void>)> admission(double ticket, bool awaited) const;
+  std::function<void(Result<T>)> answer(double ticket) const {
+    return answer_through<T>(channel_, ticket);
+  }
   // Null for an unknown execution and for one that has not ended.
   std::shared_ptr<const CapturedOutput> output_of(const ExecutionKey& key) const;
 
+  // How long the end of the environment waits for the processes that it has killed.
+  static constexpr Millis kAbortPatience{2000};
   // Kills what runs and ends the threads; no JavaScript runs after that. Idempotent.
   void end();
   static void on_environment_end(void* wrap);

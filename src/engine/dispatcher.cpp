@@ -8,22 +8,11 @@
 
 #include "engine/request_refusals.hpp"
 #include "execution/statistics.hpp"
-#include "policy/assumed_files.hpp"
-#include "policy/request_rules.hpp"
 #include "process/launch.hpp"
 #include "process/strand_checker.hpp"
 
 namespace escher {
 namespace {
-
-RedactValue redaction_of(const Execution& execution) {
-  return [&execution](std::string_view value) { return execution.redacted(std::string(value)); };
-}
-
-Result<ResolvedCommand> resolve_request(const Execution& execution, const Config& config,
-                                        const FileFacts& files) {
-  return resolve(execution.request(), config, files, redaction_of(execution));
-}
 
 // The result of `function`, or an error for a lack of memory, which is worth another attempt.
 template <typename Function>
@@ -41,7 +30,7 @@ Dispatcher::Dispatcher(boost::asio::io_context& spawner, const Config& config,
                        const FileFacts& files, Registry& registry, Statistics& statistics)
     : spawner_(spawner),
       config_(config),
-      files_(files),
+      checks_(config, files),
       registry_(registry),
       statistics_(statistics),
       admission_({config.max_concurrent_executions, config.max_queued_executions,
@@ -63,7 +52,10 @@ void Dispatcher::submit(std::shared_ptr<Execution> execution, Admitted admitted)
 void Dispatcher::validate(std::shared_ptr<Execution> execution, bool with_files, Admitted done) {
   boost::asio::post(spawner_, [this, execution = std::move(execution), with_files,
                                done = std::move(done)]() mutable {
-    auto verdict = with_memory([&] { return check(*execution, with_files); });
+    auto verdict = with_memory([&]() -> Result<void> {
+      if (closed_) return errors::engine_closed();
+      return checks_.check(*execution, with_files);
+    });
     if (!verdict) verdict = execution->redacted(verdict.error());
     execution->refused();
     done(std::move(verdict));
@@ -89,8 +81,9 @@ void Dispatcher::close() {
 
 Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
   assert_on_spawn_thread();
-  if (auto error = refuse_here(*execution)) return std::move(*error);
-  auto command = resolve_request(*execution, config_, files_);
+  if (closed_) return errors::engine_closed();
+  if (auto error = RequestChecks::refuse(*execution)) return std::move(*error);
+  auto command = checks_.resolve(*execution);
   if (!command) return command.error();
   if (auto error = refuse_limits(*execution)) return std::move(*error);
   MutexLock lock(admission_mutex_);
@@ -110,28 +103,6 @@ Result<void> Dispatcher::admit(const std::shared_ptr<Execution>& execution) {
       queue_launch(execution, std::move(*command), false);
       break;
   }
-  return {};
-}
-
-std::optional<Error> Dispatcher::refuse_here(const Execution& execution) const {
-  if (closed_) return errors::engine_closed();
-  if (auto error = refuse_directory(execution.request())) return error;
-  if (auto error = refuse_terminal(execution.request())) return error;
-  return refuse_unknown_to_system(execution);
-}
-
-// In the order of `admit`.
-Result<void> Dispatcher::check(const Execution& execution, bool with_files) const {
-  assert_on_spawn_thread();
-  if (auto error = refuse_here(execution)) return std::move(*error);
-  if (with_files) {
-    const auto command = resolve_request(execution, config_, files_);
-    if (!command) return command.error();
-  } else if (auto error = check_request(execution.request(), config_, AssumedFiles(),
-                                        redaction_of(execution))) {
-    return std::move(*error);
-  }
-  if (auto error = refuse_limits(execution)) return std::move(*error);
   return {};
 }
 
@@ -312,7 +283,7 @@ void Dispatcher::start_waiting(std::uint64_t serial) {
   if (!node) return make_permit(serial).reset();
   auto& execution = node.mapped();
   // Resolved once more: the file system may have changed while it was queued.
-  auto command = resolve_request(*execution, config_, files_);
+  auto command = checks_.resolve(*execution);
   if (command) return queue_launch(std::move(execution), std::move(*command), true);
 
   registry_.set_admitted(execution->id());

@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "engine/registry.hpp"
+#include "engine/request_checks.hpp"
 #include "execution/execution.hpp"
 #include "execution/permit.hpp"
 #include "model/thread_annotations.hpp"
@@ -66,8 +67,6 @@ class Dispatcher {
 
   // ---- On the spawn thread only.
   Result<void> admit(const std::shared_ptr<Execution>& execution);
-  std::optional<Error> refuse_here(const Execution& execution) const;
-  Result<void> check(const Execution& execution, bool with_files) const;
   void queue_launch(std::shared_ptr<Execution> execution, ResolvedCommand command, bool has_waited);
   void launch_next();
   void launch(Launch launch);
@@ -87,7 +86,7 @@ class Dispatcher {
 
   boost::asio::io_context& spawner_;
   const Config& config_;
-  const FileFacts& files_;
+  const RequestChecks checks_;
   Registry& registry_;
   Statistics& statistics_;
 
