@@ -13,13 +13,15 @@ import type { ExecutionRequest, WaitOptions } from '../../types/request';
 import {
   asPlainObject,
   asString,
+  boundedWait,
   checkedRequest,
   signalOption,
   throwIfAborted,
 } from '../core/index';
 import { KEY_WINDOW, PRIORITY_ZERO, parkMs, startOf } from './bounds';
+import { closeOrCut, within } from './closing';
 import { jobStore, sideStore } from './connect';
-import { jobNotFound, queueClosed } from './fleet-error';
+import { FleetError, jobNotFound, queueClosed } from './fleet-error';
 import { type JobData, jobData } from './job-data';
 import { addOptions, asName, asPriority, type QueueSettings, queueSettings } from './options';
 import { readOutcome } from './outcome';
@@ -28,6 +30,8 @@ import type { SideStore } from './store/side-store';
 import { tailLines } from './tail';
 import { JobWaits } from './waits';
 
+/** What a store may take for the end of a connection. */
+const CLOSE_MS = 2000;
 /** Bytes of the reason of a cancel. */
 const REASON_BYTES = 200;
 
@@ -47,6 +51,8 @@ export class CommandQueue {
   readonly #queue: Queue;
   readonly #store: Promise<SideStore>;
   readonly #waits: JobWaits;
+  /** Aborts when the queue is closed: a call to a store that is away would never settle. */
+  readonly #end = new AbortController();
   #closing: Promise<void> | undefined;
 
   /** @throws `TypeError` or `RangeError`: names the option, the value and what is allowed */
@@ -78,16 +84,17 @@ export class CommandQueue {
     const data = jobData(given, known);
     checkedRequest(data.request, []);
     const priority = asPriority(data.request.priority, PRIORITY_ZERO);
-    const store = await this.#open();
-    const id = randomUUID();
-    const parked = await this.#parkMs(store, id, known);
-    const job = await this.#queue.add('command', data, {
-      ...this.#jobOptions(known),
-      jobId: id,
-      priority,
-      delay: Math.max(known.delay ?? 0, parked),
+    return await this.#ask(async (store) => {
+      const id = randomUUID();
+      const parked = await this.#parkMs(store, id, known);
+      const job = await this.#queue.add('command', data, {
+        ...this.#jobOptions(known),
+        jobId: id,
+        priority,
+        delay: Math.max(known.delay ?? 0, parked),
+      });
+      return job.id ?? id;
     });
-    return job.id ?? id;
   }
 
   /** A key with many jobs keeps only the first ones among the others; the rest waits aside. */
@@ -121,12 +128,13 @@ export class CommandQueue {
   async cancel(id: string, reason = 'cancelled'): Promise<boolean> {
     const known = asString('id', id);
     const text = startOf(asString('reason', reason), REASON_BYTES);
-    const store = await this.#open();
-    const job = await this.#job(known);
-    if (job === undefined || isFinished(await job.getState())) return false;
-    await store.cancel(known, text);
-    await this.#hasten(job);
-    return true;
+    return await this.#ask(async (store) => {
+      const job = await this.#job(known);
+      if (job === undefined || isFinished(await job.getState())) return false;
+      await store.cancel(known, text);
+      await this.#hasten(job);
+      return true;
+    });
   }
 
   /** A job that waits goes to the front, where a worker finds that it was cancelled. */
@@ -149,11 +157,12 @@ export class CommandQueue {
     const known = asString('id', id);
     const signal = signalOption(options);
     throwIfAborted(signal);
-    await this.#open();
-    await this.#waits.until(known, () => this.#isOver(known), signal);
-    const outcome = await this.result(known);
-    if (outcome === null) throw jobNotFound(known);
-    return outcome;
+    return await this.#ask(async () => {
+      await this.#waits.until(known, () => this.#isOver(known), signal);
+      const outcome = await this.result(known);
+      if (outcome === null) throw jobNotFound(known);
+      return outcome;
+    });
   }
 
   async #isOver(id: string): Promise<boolean> {
@@ -168,7 +177,7 @@ export class CommandQueue {
   /** The outcome of the newest attempt that has ended, or `null`. The store has it for a day. */
   async result(id: string): Promise<CommandOutcome | null> {
     const known = asString('id', id);
-    const text = await (await this.#open()).outcome(known);
+    const text = await this.#ask((store) => store.outcome(known));
     return text === undefined ? null : readOutcome(text);
   }
 
@@ -178,7 +187,10 @@ export class CommandQueue {
    */
   async status(id: string): Promise<JobStatus> {
     const known = asString('id', id);
-    await this.#open();
+    return await this.#ask(() => this.#status(known));
+  }
+
+  async #status(known: string): Promise<JobStatus> {
     const job = await this.#job(known);
     if (job === undefined) throw jobNotFound(known);
     const state = await job.getState();
@@ -201,14 +213,18 @@ export class CommandQueue {
   async *tail(id: string, options?: WaitOptions): AsyncGenerator<TailLine, void, undefined> {
     const known = asString('id', id);
     const signal = signalOption(options);
-    const store = await this.#open();
-    yield* tailLines(store, known, () => this.#isOver(known), signal);
+    const store = await this.#ask((opened) => Promise.resolve(opened));
+    try {
+      const end = signal ? AbortSignal.any([signal, this.#end.signal]) : this.#end.signal;
+      yield* tailLines(store, known, () => this.#isOver(known), end);
+    } catch (error) {
+      throw this.#reasonOf(error);
+    }
   }
 
   /** The numbers of jobs by status, for a display or a scaler. */
   async counts(): Promise<{ pending: number; running: number; completed: number; failed: number }> {
-    await this.#open();
-    const found = await this.#queue.getJobCounts();
+    const found = await this.#ask(() => this.#queue.getJobCounts());
     const of = (...states: readonly string[]): number =>
       states.reduce((sum, state) => sum + (found[state] ?? 0), 0);
     return {
@@ -219,7 +235,10 @@ export class CommandQueue {
     };
   }
 
-  /** Closes the connections. Jobs are not affected; waits reject with `ERR_QUEUE_CLOSED`. */
+  /**
+   * Closes the connections, in a few seconds at most if the store is away. Jobs are not affected; waits reject with
+   * `ERR_QUEUE_CLOSED`.
+   */
   async close(): Promise<void> {
     this.#closing ??= this.#close();
     await this.#closing;
@@ -231,20 +250,32 @@ export class CommandQueue {
   }
 
   async #close(): Promise<void> {
-    await this.#waits.close();
-    const closed = await Promise.allSettled([
-      this.#queue.close(),
-      this.#store.then((store) => store.close()),
+    this.#end.abort();
+    const { report } = this.#settings;
+    const closeStore = async (): Promise<void> => (await this.#store).close();
+    await Promise.all([
+      this.#waits.close(CLOSE_MS),
+      closeOrCut(CLOSE_MS, this.#queue, report),
+      within(CLOSE_MS, closeStore(), report),
     ]);
-    for (const end of closed) if (end.status === 'rejected') this.#settings.report(end.reason);
   }
 
   async #job(id: string): Promise<Job<JobData> | undefined> {
     return (await this.#queue.getJob(id)) as Job<JobData> | undefined;
   }
 
-  async #open(): Promise<SideStore> {
+  /** One call. What it meets while the connections are closed is that the queue is closed. */
+  async #ask<T>(call: (store: SideStore) => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) throw queueClosed();
-    return await this.#store;
+    try {
+      const called = this.#store.then(call);
+      return await boundedWait(called, this.#end.signal);
+    } catch (error) {
+      throw this.#reasonOf(error);
+    }
+  }
+
+  #reasonOf(error: unknown): unknown {
+    return this.#closing === undefined || error instanceof FleetError ? error : queueClosed();
   }
 }

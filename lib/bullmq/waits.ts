@@ -2,6 +2,7 @@
 
 import { QueueEvents } from 'bullmq';
 import { boundedWait } from '../core/index';
+import { closeOrCut } from './closing';
 import type { JobStore } from './connect';
 import { queueClosed } from './fleet-error';
 
@@ -10,6 +11,7 @@ const LOOK_MS = 2000;
 
 export class JobWaits {
   readonly #open: () => QueueEvents;
+  readonly #report: (error: unknown) => void;
   readonly #waiting = new Map<string, Set<() => void>>();
   #events: QueueEvents | undefined;
   #isClosed = false;
@@ -20,6 +22,7 @@ export class JobWaits {
     backend: JobStore['backend'],
     report: (error: unknown) => void,
   ) {
+    this.#report = report;
     this.#open = () => {
       const events = new QueueEvents(queue, options, backend) as unknown as QueueEvents;
       events.on('error', report);
@@ -69,9 +72,10 @@ export class JobWaits {
     for (const wake of this.#waiting.get(id) ?? []) wake();
   }
 
-  async close(): Promise<void> {
+  /** `ms`: what the store may take to answer. */
+  async close(ms: number): Promise<void> {
     this.#isClosed = true;
     for (const id of [...this.#waiting.keys()]) this.#wake(id);
-    await this.#events?.close();
+    if (this.#events !== undefined) await closeOrCut(ms, this.#events, this.#report);
   }
 }

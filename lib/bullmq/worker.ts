@@ -10,6 +10,7 @@ import type { ExecutionConfig } from '../../types/config';
 import type { RecoveredExecution } from '../../types/result';
 import { asObject, wrongType } from '../core/index';
 import { Attempt } from './attempt';
+import { closeOrCut, within } from './closing';
 import { jobStore, sideStore } from './connect';
 import { FencedWorker } from './fenced-worker';
 import { KeyLine } from './key-line';
@@ -162,31 +163,25 @@ class EngineWorker implements CommandWorker {
     this.#running.end([...this.#running.keys()], 'shutdown');
     await this.#drained(longestGrace(lockMs));
     await this.#engine.shutdown().catch(report);
-    await this.#within(CLOSE_MS / 2, this.#worker.close());
+    // A store that is away must not keep the process.
+    await within(CLOSE_MS / 2, this.#worker.close(), report);
     this.#isAbandoned = true;
     await this.#closeConnections();
   }
 
   async #closeConnections(): Promise<void> {
     const shop = await this.#ready.catch(() => undefined);
-    await this.#within(CLOSE_MS / 4, this.#queue.close());
-    await this.#within(CLOSE_MS / 4, this.#worker.disconnect());
-    await shop?.ledger.close().catch(this.#settings.report);
-    await this.#store?.close().catch(this.#settings.report);
+    const { report } = this.#settings;
+    await closeOrCut(CLOSE_MS / 4, this.#queue, report);
+    await within(CLOSE_MS / 4, this.#worker.disconnect(), report);
+    await shop?.ledger.close().catch(report);
+    if (this.#store !== undefined) await within(CLOSE_MS / 4, this.#store.close(), report);
   }
 
   /** Resolves when nothing runs here, at the latest after `ms`. */
   async #drained(ms: number): Promise<void> {
     const end = performance.now() + ms;
     while (this.#running.size > 0 && performance.now() < end) await pause(LOOK_MS);
-  }
-
-  /** A store that is away must not keep the process. */
-  async #within(ms: number, step: Promise<unknown>): Promise<void> {
-    const timer = new AbortController();
-    const late = pause(ms, undefined, { signal: timer.signal }).catch(() => undefined);
-    await Promise.race([step.catch(this.#settings.report), late]);
-    timer.abort();
   }
 }
 

@@ -72,9 +72,24 @@ async function full({ queue, worker, commands, store, until }) {
   return { runs: 2, twice: 0, lost: 0 };
 }
 
+/** Neither a queue nor a worker waits for a store that does not come back. */
+async function gone({ queue, worker, commands, store, until }) {
+  const one = await worker({ drainMs: 500 });
+  const running = await queue.add(commands.request('running', { seconds: 60 }));
+  await until('it runs', () => commands.runs('running') === 1);
+  const waited = queue.wait(running).catch(({ code }) => code);
+  await store.kill();
+  await queue.close();
+  assert.equal(await waited, 'ERR_QUEUE_CLOSED');
+  assert.equal(await one.end('SIGTERM'), 0);
+  await until('no process is left', () => commands.alive().length === 0);
+  return { closed: 2, left: 0 };
+}
+
 export const proofs = [
   { name: 'store killed for less than the lock', run: brief, stores: 'both' },
   { name: 'store killed for longer than the lock', run: lengthy, stores: 'both' },
   { name: 'store killed without its file', run: forgetful, keepsAll: false },
   { name: 'memory of the store full', run: full },
+  { name: 'closed while the store is away', run: gone, stores: 'both' },
 ];
