@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, runShell } from '../../support/cli-run';
 import { sha256 } from '../../support/expectations';
+import { outputOfLog } from '../../support/log-file';
 import { processName } from '../../support/processes';
 import { programFile, startProgram } from '../../support/program';
 import { tempDir } from '../../support/temp';
@@ -143,8 +144,8 @@ describe('the output', () => {
       stderr: 'two\n',
     });
     // The order of lines from two pipes is not defined.
-    const logged = readFileSync(log, 'utf8').replace(/^\d\S+Z /gm, 'at ');
-    expect(logged.split('\n').sort()).toEqual(['', 'at stderr two', 'at stdout one']);
+    const logged = outputOfLog(log).map((line) => line.replace(/^\d\S+Z /, 'at '));
+    expect(logged.sort()).toEqual(['at stderr two', 'at stdout one']);
     // A second link: it is found when the log is opened.
     linkSync(log, join(tempDir(), 'link.log'));
     const bad = await runShell('exit 4', '--log', log);

@@ -1,7 +1,6 @@
 import {
   existsSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   statSync,
   utimesSync,
@@ -12,6 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { chunks, LONG, sh } from '../../support/commands';
 import { makeEngine } from '../../support/engine';
 import { present } from '../../support/expectations';
+import { factsOfLog, linesOfLog, outputOfLog } from '../../support/log-file';
 import { tempDir } from '../../support/temp';
 import { waitFor } from '../../support/wait';
 
@@ -23,23 +23,12 @@ interface Entry {
   text: string;
 }
 
-const linesOf = (path: string): string[] => {
-  const content = readFileSync(path, 'utf8');
-  expect(content.endsWith('\n')).toBe(true);
-  return content.slice(0, -1).split('\n');
-};
-
-/** The lines of header and footer. */
-const factsOf = (path: string): string[] => linesOf(path).filter((line) => line.startsWith('# '));
-
 function readLog(path: string): Entry[] {
-  return linesOf(path)
-    .filter((line) => !line.startsWith('# '))
-    .map((line) => {
-      const [, time = '', stream = '', text = ''] = LINE.exec(line) ?? [];
-      expect(stream).not.toBe('');
-      return { time: Date.parse(time), stream, text };
-    });
+  return outputOfLog(path).map((line) => {
+    const [, time = '', stream = '', text = ''] = LINE.exec(line) ?? [];
+    expect(stream).not.toBe('');
+    return { time: Date.parse(time), stream, text };
+  });
 }
 
 const texts = (path: string, stream: string): string[] =>
@@ -130,7 +119,7 @@ describe('logDir', () => {
     const { logFile } = await engine.run(
       sh('echo "hi" hunter22\nexit 3', { workingDir: realpathSync(workingDir) }),
     );
-    const lines = linesOf(present(logFile));
+    const lines = linesOfLog(present(logFile));
     expect(lines).toEqual([
       '# escher-execution-engine log',
       String.raw`# command: "echo \"hi\" ***\u000aexit 3"`,
@@ -149,7 +138,7 @@ describe('logDir', () => {
   test('names the directory of the host, and the signal that ended the command', async () => {
     const engine = makeEngine({ logDir: tempDir() });
     const { logFile } = await engine.run(sh('kill -KILL $$'));
-    const facts = factsOf(present(logFile));
+    const facts = factsOfLog(present(logFile));
     expect(facts).toContain(`# directory: ${JSON.stringify(process.cwd())}`);
     expect(facts).toContain('# signal: SIGKILL');
     expect(facts.join()).not.toContain('exit code');
