@@ -86,7 +86,7 @@ async function tryPackage() {
   }
   await checkConsumers({ report, sandbox: offline, project, manifest, nodes });
   await checkTypescript({ report, sandbox: offline, project, manifest });
-  await checkBundles({ report, sandbox: offline, project, manifest });
+  await checkBundles({ report, sandbox: offline, project, manifest, nodes });
 
   await report.check(
     'npm install from a registry installs the package of this platform only',

@@ -1,7 +1,16 @@
 // A user program bundled into one file, with the package external and with the package inside: the lines of
 // docs/bundlers.md.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
@@ -21,7 +30,8 @@ const OUTSIDE = ['./bullmq'];
 // What becomes of a binary: the script of a CommonJS bundle can load a copy by `require`.
 const LOADERS = { cjs: 'copy', esm: 'file' };
 
-export async function checkBundles({ report, sandbox, project, manifest }) {
+/** `nodes`: the versions of Node.js that are tried. */
+export async function checkBundles({ report, sandbox, project, manifest, nodes }) {
   const { name } = manifest;
   const program = readFileSync(inRoot('test/package/consumers/bundled.mjs'), 'utf8');
   writeFileSync(path.join(project, 'bundled.mjs'), everyFace(manifest) + program);
@@ -51,6 +61,7 @@ export async function checkBundles({ report, sandbox, project, manifest }) {
       await prints(project, outfile);
     });
   }
+  await checkSingleExecutable({ report, sandbox, project, nodes });
   installBundlers();
   for (const [bundler, make] of Object.entries(OTHERS)) {
     await report.check(`${bundler} with the package inside`, async () => {
@@ -60,6 +71,30 @@ export async function checkBundles({ report, sandbox, project, manifest }) {
     });
   }
 }
+
+/** One file with Node.js and the script, which newer versions build themselves. The binary lies beside it. */
+async function checkSingleExecutable({ report, sandbox, project, nodes }) {
+  const node = nodes.find((one) => capturedHelp(one).includes('--build-sea'));
+  if (node === undefined) {
+    console.log('package: no Node.js here builds single executables: `--nodes` brings one');
+    return;
+  }
+  await report.check('a single executable of Node.js (SEA)', async () => {
+    const folder = sandbox.path('single-executable');
+    await bundle(project, 'cjs', {
+      outfile: path.join(folder, 'script.cjs'),
+      loader: { '.node': LOADERS.cjs },
+      banner: { js: "require = require('node:module').createRequire(__filename);" },
+    });
+    const config = { main: 'script.cjs', output: 'program', disableExperimentalSEAWarning: true };
+    writeFileSync(path.join(folder, 'sea.json'), JSON.stringify(config));
+    await sandbox.must(folder, node, ['--build-sea', 'sea.json']);
+    rmSync(path.join(folder, 'script.cjs'));
+    assert.equal(await sandbox.must(folder, path.join(folder, 'program'), []), 'bundled\n');
+  });
+}
+
+const capturedHelp = (node) => spawnSync(node, ['--help'], { encoding: 'utf8' }).stdout;
 
 function installBundlers() {
   if (existsSync(`${bundlers}/node_modules`)) return;
