@@ -149,7 +149,8 @@ export class CommandQueue {
   }
 
   /**
-   * Waits until a job has finished, with all its attempts. It resolves for every end of the command.
+   * Waits until a job has finished, with all its attempts. It resolves for every end of the command. While the store is away
+   * it goes on waiting, and `onError` is called.
    * @param options - `signal`: ends the wait, without any other effect
    * @throws `ERR_JOB_NOT_FOUND`, also when the store has dropped both the job and its outcome
    */

@@ -4,7 +4,7 @@ import { QueueEvents } from 'bullmq';
 import { boundedWait } from '../core/index';
 import { closeOrCut } from './closing';
 import type { JobStore } from './connect';
-import { queueClosed } from './fleet-error';
+import { FleetError, queueClosed } from './fleet-error';
 
 /** Events may be missed: the store keeps the newest ones. */
 const LOOK_MS = 2000;
@@ -43,11 +43,22 @@ export class JobWaits {
       const { next, leave } = this.#next(id);
       try {
         if (this.#isClosed) throw queueClosed();
-        if (await boundedWait(isOver(), signal)) return;
+        if (await boundedWait(this.#look(isOver), signal)) return;
         await boundedWait(next, signal);
       } finally {
         leave();
       }
+    }
+  }
+
+  /** A store that is away says nothing yet: the wait goes on until it is back. */
+  async #look(isOver: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await isOver();
+    } catch (error) {
+      if (error instanceof FleetError) throw error;
+      this.#report(error);
+      return false;
     }
   }
 
