@@ -84,7 +84,13 @@ async function asked(
   try {
     const found: unknown = await settings.resolveSecrets?.(refs, job);
     if (typeof found === 'object' && found !== null && isPlainObject(found)) {
-      return found as Readonly<Record<string, unknown>>;
+      const values = found as Readonly<Record<string, unknown>>;
+      // Read here: a getter may throw too.
+      return Object.fromEntries(
+        Object.keys(refs)
+          .filter((name) => Object.hasOwn(values, name))
+          .map((name) => [name, values[name]]),
+      );
     }
   } catch (error) {
     settings.report(error);

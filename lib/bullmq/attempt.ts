@@ -5,23 +5,17 @@
 
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { Execution } from '../../types/api';
-import type { CommandFailure, CommandJob, CommandOutcome } from '../../types/bullmq';
+import type { CommandJob, CommandOutcome } from '../../types/bullmq';
 import type { ExecutionOutcome } from '../../types/result';
-import { ExecutionError } from '../core/index';
+import { boundedWait, ExecutionError } from '../core/index';
+import { answer, failureText, plain } from './answer';
 import { attemptRequest } from './attempt-request';
-import { FAILURE_BYTES, MOST_STALLS, parkMs, startOf } from './bounds';
+import { MOST_STALLS, parkMs } from './bounds';
 import { FleetError } from './fleet-error';
 import { type JobData, readJobData } from './job-data';
 import { JobLock } from './job-lock';
 import { LiveLines } from './live-lines';
-import {
-  type AttemptFacts,
-  failure,
-  ofExecution,
-  readOutcome,
-  returnValue,
-  withoutExecution,
-} from './outcome';
+import { type AttemptFacts, failure, ofExecution, readOutcome, withoutExecution } from './outcome';
 import { persist } from './persist';
 import { isRetried } from './retry';
 import { LOST, RunningJob } from './running-jobs';
@@ -53,29 +47,36 @@ export class Attempt {
   async run(): Promise<CommandOutcome> {
     const { running, isDraining } = this.#shop;
     if (isDraining()) await this.#giveBack();
-    const data = this.#data();
+    const data = await this.#data();
     const held = new RunningJob(this.#facts.jobId, data.key);
     running.set(held.id, held);
     try {
       const outcome = await this.#outcome(data, held);
       if (data.key !== null) await this.#leave(held.id, data.key);
       await this.#finished(outcome);
-      return this.#answer(outcome);
+      return answer(outcome);
     } finally {
       if (running.get(held.id) === held) running.delete(held.id);
     }
   }
 
-  #data(): JobData {
+  async #data(): Promise<JobData> {
     try {
       return readJobData(this.#job.data);
     } catch (error) {
-      throw plain(new UnrecoverableError(`ERR_JOB_DATA: ${(error as Error).message}`));
+      const info = failure('ERR_JOB_DATA', (error as Error).message);
+      await this.#settle(withoutExecution(this.#facts, 'failed', info));
+      throw plain(new UnrecoverableError(failureText(info)));
     }
   }
 
   async #outcome(data: JobData, held: RunningJob): Promise<CommandOutcome> {
-    const verdict = await this.#begin(data, held);
+    const keyLimit = this.#keyLimit(data);
+    if (keyLimit === undefined) {
+      const info = failure('ERR_REFUSED', 'The "keyLimit" of this worker failed');
+      return await this.#settle(withoutExecution(this.#facts, 'failed', info));
+    }
+    const verdict = await this.#begin(data, held, keyLimit);
     await this.#mustHoldLock(held, verdict);
     switch (verdict.is) {
       case 'ended':
@@ -93,7 +94,18 @@ export class Attempt {
     }
   }
 
-  async #begin(data: JobData, held: RunningJob): Promise<Verdict> {
+  /** `undefined`: the function of the worker threw, or returned no number. What it threw is reported, and not stored. */
+  #keyLimit({ key }: JobData): number | undefined {
+    const { settings } = this.#shop;
+    try {
+      return key === null ? 0 : settings.keyLimit(key);
+    } catch (error) {
+      settings.report(error);
+      return undefined;
+    }
+  }
+
+  async #begin(data: JobData, held: RunningJob, keyLimit: number): Promise<Verdict> {
     const { store, settings } = this.#shop;
     const mayRepeat = data.idempotent || settings.onLost === 'again';
     const begun = await persist(
@@ -104,7 +116,7 @@ export class Attempt {
           token: this.#token,
           isRepeatable: mayRepeat && this.#job.stalledCounter < MOST_STALLS,
           key: data.key,
-          keyLimit: data.key === null ? 0 : settings.keyLimit(data.key),
+          keyLimit,
           holdMs: settings.lockMs,
         }),
       settings.report,
@@ -155,9 +167,11 @@ export class Attempt {
     const { engine, settings } = this.#shop;
     let request: Awaited<ReturnType<typeof attemptRequest>>;
     try {
-      request = await attemptRequest(data, this.#asCommandJob(data), settings, engine.config);
+      const made = attemptRequest(data, this.#asCommandJob(data), settings, engine.config);
+      // The hooks of the worker may take long, or for ever.
+      request = await boundedWait(made, held.signal);
     } catch (error) {
-      return await this.#settle(this.#refusal(error, data));
+      return await this.#endedBefore(error, data, held);
     }
     // Both hooks take their time.
     await this.#mustHoldLock(held, { is: 'begun' });
@@ -165,6 +179,15 @@ export class Attempt {
     held.renewLease = () => void execution.renew().catch(() => undefined);
     const outcome = await this.#end(execution, data, held);
     held.renewLease = undefined;
+    return await this.#afterEnd(outcome, data, held);
+  }
+
+  /** The outcome of a command that was not started. */
+  async #endedBefore(error: unknown, data: JobData, held: RunningJob): Promise<CommandOutcome> {
+    if (held.ending === 'lost') await this.#mustHoldLock(held, { is: 'begun' });
+    if (held.failure === undefined) return await this.#settle(this.#refusal(error, data));
+    const status = held.ending === 'cancel' ? 'cancelled' : 'failed';
+    const outcome = withoutExecution(this.#facts, status, held.failure);
     return await this.#afterEnd(outcome, data, held);
   }
 
@@ -226,7 +249,7 @@ export class Attempt {
     const { store, settings } = this.#shop;
     const code = outcome.error?.code;
     const mayRepeat = data.idempotent || settings.onLost === 'again';
-    if (mayRepeat && code === 'ERR_LOST') throw plain(new Error(text(outcome.error)));
+    if (mayRepeat && code === 'ERR_LOST') throw plain(new Error(failureText(outcome.error)));
     if (data.idempotent && code === 'ERR_INTERRUPTED') {
       await store.withdraw(held, this.#token);
       await this.#giveBack();
@@ -269,19 +292,4 @@ export class Attempt {
       report(error);
     }
   }
-
-  #answer(outcome: CommandOutcome): CommandOutcome {
-    if (outcome.success) return returnValue(outcome);
-    const message = text(outcome.error);
-    throw plain(outcome.willRetry ? new Error(message) : new UnrecoverableError(message));
-  }
-}
-
-const text = (error: CommandFailure | null): string =>
-  startOf(error === null ? 'ERR_COMMAND_FAILED' : `${error.code}: ${error.message}`, FAILURE_BYTES);
-
-/** Without a stack, which BullMQ would store. */
-function plain(error: Error): Error {
-  error.stack = '';
-  return error;
 }

@@ -110,7 +110,9 @@ export class Ledger {
 
 function parsed(line: string): CommandOutcome | undefined {
   try {
-    return line === '' ? undefined : readOutcome(line);
+    const outcome: Partial<CommandOutcome> | null = line === '' ? null : readOutcome(line);
+    const isOutcome = typeof outcome?.jobId === 'string' && Number.isInteger(outcome.attempt);
+    return isOutcome ? (outcome as CommandOutcome) : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 /** Checks of the options of queues and workers. */
 
 import { hostname } from 'node:os';
+import { inspect } from 'node:util';
 import type {
   AddOptions,
   CommandQueueOptions,
@@ -80,7 +81,16 @@ function sharedSettings(known: Readonly<Record<string, unknown>>): SharedSetting
   return {
     connection: asConnection(known.connection),
     prefix: optional(asName, 'options.prefix', known.prefix) ?? 'bull',
-    report: (error) => onError?.(error instanceof Error ? error : new Error(String(error))),
+    report: reporter(onError),
+  };
+}
+
+/** What the listener throws has nowhere to go, and must not change how a job ends. */
+function reporter(onError: ((error: Error) => void) | undefined): (error: unknown) => void {
+  return (error) => {
+    try {
+      onError?.(error instanceof Error ? error : new Error(inspect(error)));
+    } catch {}
   };
 }
 
@@ -182,15 +192,15 @@ const ADD_FIELDS = [
   'secretRefs',
 ];
 
+function asLabel(name: string, value: unknown): string {
+  const text = asString(name, value);
+  if (text !== '' && text.length <= LONGEST_KEY) return text;
+  throw wrongValue(name, `must have 1 to ${LONGEST_KEY} characters. Received ${text.length}`);
+}
+
 export function addOptions(options: AddOptions | undefined): AddOptions {
   const known = ownFields('options', options, ADD_FIELDS);
-  const key = optional(asString, 'options.key', known.key);
-  if (key !== undefined && (key === '' || key.length > LONGEST_KEY)) {
-    throw wrongValue(
-      'options.key',
-      `must have 1 to ${LONGEST_KEY} characters. Received ${key.length}`,
-    );
-  }
+  const key = optional(asLabel, 'options.key', known.key);
   return {
     key,
     attempts: optional(numberIn(1, 1000), 'options.attempts', known.attempts),
@@ -198,7 +208,7 @@ export function addOptions(options: AddOptions | undefined): AddOptions {
     retryOn: optional(asRetryOn, 'options.retryOn', known.retryOn),
     idempotent: optional(asBoolean, 'options.idempotent', known.idempotent),
     delay: optional(numberIn(0, Number.MAX_SAFE_INTEGER), 'options.delay', known.delay),
-    deduplicationId: optional(asString, 'options.deduplicationId', known.deduplicationId),
+    deduplicationId: optional(asLabel, 'options.deduplicationId', known.deduplicationId),
     secretRefs: optional(asSecretRefs, 'options.secretRefs', known.secretRefs),
   };
 }

@@ -201,7 +201,8 @@ export class CommandQueue {
     return {
       status,
       attempts: job.attemptsMade + (status === 'running' ? 1 : 0),
-      key: job.data.key,
+      // Another program may have put anything there.
+      key: (job.data as JobData | null)?.key ?? null,
       worker: job.processedBy ?? null,
     };
   }

@@ -2,6 +2,7 @@
 
 import type { Client, Pool, PoolClient } from 'pg';
 import { LIVE_MS, OUTCOME_MS } from '../bounds';
+import { stringsOf } from './message';
 import { PlaceTable } from './postgres-places';
 import { EXPIRE, SCHEMA } from './postgres-schema';
 import type { Beginning, LiveLines, Running, SideStore, Verdict } from './side-store';
@@ -164,8 +165,8 @@ export class PostgresStore implements SideStore {
     this.#listening = client;
     client.on('error', (error) => this.#failed(error));
     client.on('notification', ({ payload }) => {
-      const [queue, id, reason] = JSON.parse(payload ?? '[]') as [string, string, string];
-      if (queue === this.#queue) listener(id, reason);
+      const [queue, id, reason] = stringsOf(payload, 3) ?? [];
+      if (queue === this.#queue && id !== undefined && reason !== undefined) listener(id, reason);
     });
     await client.connect();
     await client.query(`LISTEN ${CHANNEL}`);

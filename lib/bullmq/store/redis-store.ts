@@ -4,6 +4,7 @@ import type { Redis, RedisOptions } from 'ioredis';
 import type { FleetRedis } from '../../../types/bullmq';
 import { LIVE_MS, OUTCOME_MS } from '../bounds';
 import type { Names } from '../names';
+import { stringsOf } from './message';
 import { SCRIPTS } from './redis-scripts';
 import type { Beginning, LiveLines, Running, SideStore, Verdict } from './side-store';
 
@@ -104,8 +105,8 @@ export class RedisStore implements SideStore {
     this.#subscriber ??= this.#client.duplicate();
     this.#subscriber.on('error', this.#report);
     this.#subscriber.on('message', (_channel: string, message: string) => {
-      const [id, reason] = JSON.parse(message) as [string, string];
-      listener(id, reason);
+      const [id, reason] = stringsOf(message, 2) ?? [];
+      if (id !== undefined && reason !== undefined) listener(id, reason);
     });
     await this.#subscriber.subscribe(this.#names.cancels);
   }
