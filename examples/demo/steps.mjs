@@ -1,9 +1,10 @@
 // The steps of the demo. A step has a title, a request, an optional action while the command runs (`during`), and a check of
 // the result: `check` returns a problem or nothing, `good` the text for success.
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isInstalled } from './installed.mjs';
 import { startLoopbackSts } from './loopback-sts.mjs';
 import { survivors } from './process-tree.mjs';
 
@@ -152,15 +153,4 @@ export const steps = [
 
 function pidsIn(lines) {
   return lines.map((line) => Number(/^pid (\d+)/.exec(line)?.[1])).filter(Boolean);
-}
-
-function isInstalled(program) {
-  return (process.env.PATH ?? '').split(path.delimiter).some((folder) => {
-    try {
-      accessSync(path.join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

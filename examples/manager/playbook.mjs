@@ -1,7 +1,8 @@
 // Reads a playbook: a JSON file with parameters, secrets and stages. A stage becomes a plan of the engine.
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { isInstalled } from '../demo/installed.mjs';
 
 /** `given`: values of parameters, by name. `extra`: parameters that the manager adds. */
 export function readPlaybook(file, given, extra) {
@@ -64,15 +65,4 @@ function filled(value, values) {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   return Object.fromEntries(entries.map(([key, item]) => [key, filled(item, values)]));
-}
-
-function isInstalled(program) {
-  return (process.env.PATH ?? '').split(path.delimiter).some((folder) => {
-    try {
-      accessSync(path.join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
