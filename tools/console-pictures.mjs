@@ -1,16 +1,11 @@
 // Takes the screenshots of the console for docs/: node tools/console-pictures.mjs. Needs a built package, Chromium
 // (CHROMIUM_PATH, or /usr/bin/chromium) and python3.
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
-import { chromium } from 'playwright-core';
 import { serveConsole } from '../dist/console/serve.mjs';
 import { ExecutionEngine } from '../dist/index.mjs';
-import { inRoot } from './lib/paths.mjs';
-
-const target = 'docs/images';
-const most = 150_000;
+import { launchBrowser, openConsolePage, savePicture } from './lib/pictures.mjs';
 
 // Programs with realistic output.
 const green = String.raw`\033[32m`;
@@ -72,13 +67,11 @@ const engine = new ExecutionEngine({
   keyLimits: { 'db-1': 1 },
 });
 const { url, close } = await serveConsole(engine, { cwd: place });
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
+const browser = await launchBrowser();
+const open = (options) => openConsolePage(browser, url, options);
+const take = (page, name) => savePicture(page, `console-${name}`);
 
 try {
-  mkdirSync(inRoot(target), { recursive: true });
   await startAll();
   await takeAll();
 } finally {
@@ -127,19 +120,4 @@ async function takeTerminal(page) {
   for (const key of [' ', 'ArrowDown', ' ', 'ArrowDown']) await page.keyboard.press(key);
   await page.waitForTimeout(1500);
   await take(page, 'terminal');
-}
-
-async function open(options) {
-  const page = await browser.newPage({ viewport: { width: 1120, height: 620 }, ...options });
-  await page.goto(url);
-  await page.locator('#connection[data-state=open]').waitFor();
-  return page;
-}
-
-async function take(page, name) {
-  const file = `${target}/console-${name}.png`;
-  await page.screenshot({ path: inRoot(file) });
-  const { size } = statSync(inRoot(file));
-  console.log(`${file}: ${Math.round(size / 1000)} kB`);
-  if (size > most) throw new Error(`${file} is larger than ${most} bytes`);
 }

@@ -102,7 +102,10 @@ export interface Execution extends Promise<ExecutionResult>, AsyncIterable<Execu
   once<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
   /** Removes a listener. */
   off<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
-  /** The same as {@link on}, for `events.on()` and `events.once()` of Node.js. */
+  /**
+   * The same as {@link on}, for `events.on()` and `events.once()` of Node.js. Their types accept emitters of Node.js only:
+   * `once(run as unknown as EventEmitter, 'settled')`.
+   */
   addListener<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
   /** The same as {@link off}, for `events.on()` and `events.once()` of Node.js. */
   removeListener<Name extends ExecutionEventName>(
@@ -242,7 +245,10 @@ export interface ExecutionEngineApi {
   once<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
   /** Removes a listener. */
   off<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
-  /** The same as {@link on}, for `events.on()` and `events.once()` of Node.js. */
+  /**
+   * The same as {@link on}, for `events.on()` and `events.once()` of Node.js. Their types accept emitters of Node.js only:
+   * `once(run as unknown as EventEmitter, 'settled')`.
+   */
   addListener<Name extends ExecutionEventName>(name: Name, listener: ExecutionListener<Name>): this;
   /** The same as {@link off}, for `events.on()` and `events.once()` of Node.js. */
   removeListener<Name extends ExecutionEventName>(

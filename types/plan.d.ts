@@ -68,7 +68,10 @@ export interface RetriedExecution extends Execution {
   once<Name extends RetriedEventName>(name: Name, listener: RetriedListener<Name>): this;
   /** Removes a listener. */
   off<Name extends RetriedEventName>(name: Name, listener: RetriedListener<Name>): this;
-  /** The same as {@link on}, for `events.on()` and `events.once()` of Node.js. */
+  /**
+   * The same as {@link on}, for `events.on()` and `events.once()` of Node.js. Their types accept emitters of Node.js only:
+   * `once(run as unknown as EventEmitter, 'settled')`.
+   */
   addListener<Name extends RetriedEventName>(name: Name, listener: RetriedListener<Name>): this;
   /** The same as {@link off}, for `events.on()` and `events.once()` of Node.js. */
   removeListener<Name extends RetriedEventName>(name: Name, listener: RetriedListener<Name>): this;
@@ -116,7 +119,10 @@ export interface PlanRun extends Promise<PlanExecutionResult>, AsyncIterable<Pla
   once<Name extends PlanEventName>(name: Name, listener: PlanListener<Name>): this;
   /** Removes a listener. */
   off<Name extends PlanEventName>(name: Name, listener: PlanListener<Name>): this;
-  /** The same as {@link on}, for `events.on()` and `events.once()` of Node.js. */
+  /**
+   * The same as {@link on}, for `events.on()` and `events.once()` of Node.js. Their types accept emitters of Node.js only:
+   * `once(run as unknown as EventEmitter, 'settled')`.
+   */
   addListener<Name extends PlanEventName>(name: Name, listener: PlanListener<Name>): this;
   /** The same as {@link off}, for `events.on()` and `events.once()` of Node.js. */
   removeListener<Name extends PlanEventName>(name: Name, listener: PlanListener<Name>): this;

@@ -12,7 +12,8 @@ export function readPlaybook(file, given, extra) {
     const known = Object.keys(parameters).join(', ');
     throw new Error(`There is no parameter '${parameter}'. ${file} has: ${known}`);
   }
-  const folder = path.dirname(path.resolve(file));
+  // As seen from here, since it is part of what is shown.
+  const folder = path.relative('', path.dirname(file)) || '.';
   const values = { folder, ...extra, ...parameters, ...given };
   const secretValues = valuesOfSecrets(secrets);
   return {
@@ -45,7 +46,7 @@ function toStage(playbook, { name, strategy, steps }, values, secrets) {
     name,
     missing: left.map(({ name: step, requires }) => `${step} needs ${requires}`),
     plan: {
-      description: `${playbook}: ${name}`,
+      id: `${playbook}/${name}`,
       strategy,
       commands,
       metadata: { source: playbook, tags: { stage: name } },

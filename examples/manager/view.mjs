@@ -25,15 +25,19 @@ export function showStage(number, total, { name, plan, missing }) {
 export async function follow(run) {
   run.on('stepStarted', ({ name, command }) => print(`  ${cyan('▶')} ${name} ${dim(command)}`));
   run.on('stepRetrying', ({ name, attempt }) => print(yellow(`  ↻ ${name}: ${attempt} failed`)));
-  run.on('stepFinished', ({ name, status, result, error }) => {
-    const time = result === null ? '' : dim(` ${Math.round(result.durationMs)} ms`);
-    const why = error === null ? '' : ` ${error.message.split('\n')[0]}`;
-    print(`  ${MARKS[status]} ${name} ${status}${time}${why}`);
-  });
+  // An event does not wait for the loop below, which takes the last lines of the step first.
+  run.on('stepFinished', (step) => setImmediate(showFinished, step));
   for await (const { name, stream, line } of run) {
     const bar = stream === 'stderr' ? red('│') : dim('│');
     print(`    ${name.padEnd(WIDTH)} ${bar} ${line}`);
   }
+  await new Promise(setImmediate);
+}
+
+function showFinished({ name, status, result, error }) {
+  const time = result === null ? '' : dim(` ${Math.round(result.durationMs)} ms`);
+  const why = error === null ? '' : ` ${error.message.split('\n')[0]}`;
+  print(`  ${MARKS[status]} ${name} ${status}${time}${why}`);
 }
 
 export function showEnd(name, results) {

@@ -70,6 +70,29 @@ export async function checkBundles({ report, sandbox, project, manifest, nodes }
       await prints(project, await make(project, folder));
     });
   }
+  await checkArchive({ report, sandbox, project });
+}
+
+/**
+ * An app in one `asar` archive, with the binaries beside it. Electron cannot be run here: a package for Node.js reads the
+ * archive in its place.
+ */
+async function checkArchive({ report, sandbox, project }) {
+  await report.check('an app in an asar archive, its binary unpacked', async () => {
+    const app = sandbox.path('app');
+    cpSync(path.join(project, 'node_modules'), path.join(app, 'node_modules'), { recursive: true });
+    cpSync(inRoot('test/package/consumers/archived.cjs'), path.join(app, 'main.js'));
+    const archive = sandbox.path('app.asar');
+    const { default: asar } = await load('@electron/asar');
+    await asar.createPackageWithOptions(app, archive, { unpack: '**/*.node' });
+    rmSync(app, { recursive: true });
+    const reader = resolve('asar-node/dist/autorun-register.js');
+    const run = async () =>
+      await sandbox.run(sandbox.path(), process.execPath, ['-r', reader, `${archive}/main.js`]);
+    assert.deepEqual(await run(), { code: 0, output: 'bundled\n' });
+    rmSync(`${archive}.unpacked`, { recursive: true });
+    assert.notEqual((await run()).code, 0, 'the binary was inside the archive');
+  });
 }
 
 /** One file with Node.js and the script, which newer versions build themselves. The binary lies beside it. */

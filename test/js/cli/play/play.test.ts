@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { run } from '../../support/cli-run';
 import { program } from '../../support/program';
+import { root } from '../../support/repository';
 import { tempDir, tempFile } from '../../support/temp';
 
 const HEADER = '{"version":2,"width":80,"height":24}';
@@ -25,6 +27,16 @@ test('--idle-limit and --speed shorten the pauses; other events are not shown', 
     code: 0,
     stdout: 'ab',
   });
+});
+
+test('plays the recording of the example manager', async () => {
+  const file = join(root, 'examples/manager/recording.cast');
+  const end = await program(['play', '--idle-limit', '1ms', file]);
+  expect(end).toMatchObject({ code: 0, stderr: '' });
+  const lines = stripVTControlCharacters(end.stdout).split('\r\n');
+  expect(lines).toContain('    inventory    │ signed in with ***');
+  expect(lines).toContain('    apply        │ Apply complete! Resources: 3 added');
+  expect(lines).toContain('release: 8 of 8 steps completed');
 });
 
 test.each([
