@@ -10,7 +10,7 @@ export interface FleetRedis {
   host?: string | undefined;
   /** @defaultValue `6379` */
   port?: number | undefined;
-  /** The number of the database. @defaultValue `0` */
+  /** The number of the database. Every call rejects if the server does not have it. @defaultValue `0` */
   db?: number | undefined;
   /** The user of the access control list. */
   username?: string | undefined;
@@ -95,13 +95,13 @@ export interface AddOptions {
    * @defaultValue `false`
    */
   idempotent?: boolean | undefined;
-  /** Milliseconds before the first attempt. @defaultValue `0` */
+  /** Milliseconds before the first attempt. An integer from 0 to 31_622_400_000, a year. @defaultValue `0` */
   delay?: number | undefined;
   /** While a job with this id has not finished, adding another one returns the id of that job. */
   deduplicationId?: string | undefined;
   /**
-   * Variables of the command whose values are secrets: the name of each, and a reference that `resolveSecrets` of the
-   * worker turns into the value. The store has the references only.
+   * Variables of the command whose values are secrets: the name of each, 1 to 256 characters without `=`, and a reference
+   * that `resolveSecrets` of the worker turns into the value. The store has the references only.
    * @defaultValue none
    */
   secretRefs?: Readonly<Record<string, string>> | undefined;
@@ -123,11 +123,11 @@ export type FleetErrorCode =
   | 'ERR_REFUSED'
   /** `resolveSecrets` of the worker failed, or returned too little. */
   | 'ERR_SECRETS'
-  /** The job is larger than the store may have, or is not one of {@link CommandQueue}. */
+  /** The job is larger than the store may have, or is not one of {@link CommandQueue}: the message has the reason. */
   | 'ERR_JOB_DATA'
   /** The store has no such job. */
   | 'ERR_JOB_NOT_FOUND'
-  /** The queue was closed. */
+  /** The queue or the worker was closed. */
   | 'ERR_QUEUE_CLOSED';
 
 /** The error of a command, as plain data. */
@@ -232,7 +232,11 @@ export interface CommandWorkerOptions extends FleetOptions {
   lockMs?: number | undefined;
   /** Milliseconds for which `close()` lets commands run. @defaultValue `25_000` */
   drainMs?: number | undefined;
-  /** Decides whether a command may run here. `false` and an error refuse it. @defaultValue all may */
+  /**
+   * Decides whether a command may run here. `false` and an error refuse it. It gets frozen copies: changing one is such an
+   * error.
+   * @defaultValue all may
+   */
   authorize?:
     | ((request: Readonly<ExecutionRequest>, job: CommandJob) => boolean | Promise<boolean>)
     | undefined;
@@ -260,7 +264,7 @@ export interface CommandWorkerOptions extends FleetOptions {
   tailBytes?: number | undefined;
   /**
    * The directory of outcomes that are not in the store yet, on a disk that survives a restart of the worker. It is
-   * created with mode 0700.
+   * created with mode 0700. One that other users can write to is refused.
    * @defaultValue `fleet` in the `journalDir` of the engine, else a directory of the user in the temporary directory
    */
   ledgerDir?: string | undefined;
@@ -270,7 +274,10 @@ export interface CommandWorkerOptions extends FleetOptions {
 
 /** A worker, from `createCommandWorker()`. */
 export interface CommandWorker {
-  /** Resolves when the worker takes jobs. Rejects if the ledger or the engine cannot be used. */
+  /**
+   * Resolves when the worker takes jobs. Rejects if the ledger, the engine or the database cannot be used, and after
+   * `close()`.
+   */
   ready(): Promise<void>;
   /** Whether it takes jobs: connected, able to renew its locks, and not closing. For a readiness probe. */
   healthy(): boolean;

@@ -4,6 +4,7 @@ import type { CommandJob } from '../../types/bullmq';
 import type { ExecutionConfig } from '../../types/config';
 import type { ExecutionRequest } from '../../types/request';
 import { isPlainObject, randomId } from '../core/index';
+import { frozenCopy } from './checks';
 import { FleetError } from './fleet-error';
 import type { JobData } from './job-data';
 import { graceOf, leaseOf, longestGrace } from './lease';
@@ -24,8 +25,9 @@ export async function attemptRequest(
       `The grace period is too long for the lock of this worker: at most ${most} ms, or raise "lockMs"`,
     );
   }
-  await authorize(request, job, settings);
-  const secrets = secretRefs === null ? {} : await resolved(secretRefs, job, settings);
+  await authorize(frozenCopy(request), frozenCopy(job), settings);
+  const secrets =
+    secretRefs === null ? {} : await resolved(frozenCopy(secretRefs), frozenCopy(job), settings);
   const { metadata } = request;
   return {
     ...request,
@@ -41,7 +43,7 @@ export async function attemptRequest(
   };
 }
 
-/** What `authorize` throws is reported by the worker, and not stored: it may show what it compared. */
+/** It gets a copy: what it changes would run. What `authorize` throws is reported by the worker, and not stored: it may show what it compared. */
 async function authorize(
   request: ExecutionRequest,
   job: CommandJob,

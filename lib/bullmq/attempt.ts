@@ -7,7 +7,7 @@ import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq
 import type { Execution } from '../../types/api';
 import type { CommandJob, CommandOutcome } from '../../types/bullmq';
 import type { ExecutionOutcome } from '../../types/result';
-import { boundedWait, ExecutionError } from '../core/index';
+import { boundedWait, ExecutionError, ownValue } from '../core/index';
 import { answer, failureText, plain } from './answer';
 import { attemptRequest } from './attempt-request';
 import { MOST_STALLS, parkMs } from './bounds';
@@ -223,9 +223,8 @@ export class Attempt {
   /** The outcome of a request that the engine or a hook refused, or that could not be carried out. */
   #refusal(error: unknown, data: JobData, tails = new Tails(0)): CommandOutcome {
     const isKnown = error instanceof ExecutionError || error instanceof FleetError;
-    const code = isKnown
-      ? error.code
-      : ((error as Partial<NodeJS.ErrnoException>).code ?? 'ERR_INTERNAL');
+    const given: unknown = isKnown ? error.code : ownValue(error ?? {}, 'code');
+    const code = typeof given === 'string' ? given : 'ERR_INTERNAL';
     const info = failure(code, error instanceof Error ? error.message : String(error));
     const result: ExecutionOutcome | undefined =
       error instanceof ExecutionError ? error.result : undefined;
@@ -287,7 +286,7 @@ export class Attempt {
   async #finished(outcome: CommandOutcome): Promise<void> {
     const { onFinished, report } = this.#shop.settings;
     try {
-      await onFinished?.(outcome);
+      await onFinished?.(structuredClone(outcome));
     } catch (error) {
       report(error);
     }

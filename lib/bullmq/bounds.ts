@@ -13,6 +13,8 @@ export const OUTCOME_MS = 86_400_000;
 /** Lines: an hour after the last one. */
 export const LIVE_MS = 3_600_000;
 export const LONGEST_KEY = 256;
+/** BullMQ orders delayed jobs by 4096 times their time, which a number must hold. */
+export const LONGEST_DELAY_MS = 31_622_400_000;
 /** Priorities of BullMQ are from 1, the first, to 2097152. */
 export const PRIORITY_ZERO = 1_000_000;
 /** How many jobs of one key wait among the others. Further ones wait aside, and come in as these start. */

@@ -7,8 +7,9 @@ import {
   type IQueueBackend,
 } from 'bullmq';
 import type { FleetConnection } from '../../types/bullmq';
+import { isPostgres } from './connection-option';
 import { namesOf } from './names';
-import { isPostgres, type SharedSettings } from './options';
+import type { SharedSettings } from './options';
 import { PostgresStore } from './store/postgres-store';
 import { RedisStore, redisOptions } from './store/redis-store';
 import type { SideStore } from './store/side-store';

@@ -1,6 +1,7 @@
 /** The error class of the fleet. */
 
 import type { FleetErrorCode } from '../../types/bullmq';
+import { shortened } from '../core/index';
 
 /** An error of a queue. The errors of commands are data, in their outcomes. */
 export class FleetError extends Error {
@@ -14,7 +15,7 @@ export class FleetError extends Error {
 }
 
 export const jobNotFound = (id: string): FleetError =>
-  new FleetError('ERR_JOB_NOT_FOUND', `The store has no job with the id '${id}'`);
+  new FleetError('ERR_JOB_NOT_FOUND', `The store has no job with the id '${shortened(id)}'`);
 
-export const queueClosed = (): FleetError =>
-  new FleetError('ERR_QUEUE_CLOSED', 'The queue was closed');
+export const queueClosed = (what: 'queue' | 'worker' = 'queue'): FleetError =>
+  new FleetError('ERR_QUEUE_CLOSED', `The ${what} was closed`);

@@ -8,9 +8,11 @@ import { type FileHandle, lstat, mkdir, open, readdir, readFile, unlink } from '
 import path from 'node:path';
 import type { CommandOutcome } from '../../types/bullmq';
 import { wrongValue } from '../core/index';
+import { shown } from './checks';
 import { readOutcome } from './outcome';
 
 const SUFFIX = '.ledger';
+const WRITABLE_BY_OTHERS = 0o022;
 
 /** The files of the workers of this process. */
 const ownFiles = new Set<string>();
@@ -45,7 +47,15 @@ export class Ledger {
     if (!stats.isDirectory() || !isOwn) {
       throw wrongValue(
         'options.ledgerDir',
-        `must be a directory of this user. Received '${directory}'`,
+        `must be a directory of this user. ${shown(directory)}`,
+      );
+    }
+    // What is in its files is reported as outcomes.
+    if (process.getuid !== undefined && (stats.mode & WRITABLE_BY_OTHERS) !== 0) {
+      const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
+      throw wrongValue(
+        'options.ledgerDir',
+        `must be a directory that no other user can write to. ${shown(directory)} with mode ${mode}`,
       );
     }
     return new Ledger(directory);

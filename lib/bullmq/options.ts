@@ -1,74 +1,18 @@
 /** Checks of the options of queues and workers. */
 
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import type {
-  AddOptions,
   CommandQueueOptions,
   CommandWorkerOptions,
-  FleetBackoff,
   FleetConnection,
-  FleetPostgres,
-  RetryOn,
 } from '../../types/bullmq';
 import type { ExecutionConfig } from '../../types/config';
-import {
-  asArray,
-  asBoolean,
-  asInteger,
-  asOneOf,
-  asPlainObject,
-  asString,
-  optional,
-  outOfRange,
-  ownFields,
-  refuseUnknown,
-  wrongType,
-  wrongValue,
-} from '../core/index';
+import { asInteger, optional, wrongType, wrongValue } from '../core/index';
 import { LONGEST_KEY, MOST_TAIL_BYTES } from './bounds';
-
-/** An integer within both bounds. */
-function asIntegerIn(name: string, value: unknown, least: number, most: number): number {
-  const number = asInteger(name, value, least);
-  if (number <= most) return number;
-  throw outOfRange(name, `an integer from ${least} to ${most}`, value);
-}
-
-const numberIn =
-  (least: number, most: number) =>
-  (name: string, value: unknown): number =>
-    asIntegerIn(name, value, least, most);
-
-function aFunction<F>(name: string, value: unknown): F | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'function') return value as F;
-  throw wrongType(name, 'of type function', value);
-}
-
-/** Of a queue or its prefix. BullMQ joins them with colons. */
-export function asName(name: string, value: unknown): string {
-  const text = asString(name, value);
-  if (/^[^:]{1,128}$/.test(text)) return text;
-  throw wrongValue(name, `must have 1 to 128 characters, without ':'. Received '${text}'`);
-}
-
-export const isPostgres = (connection: FleetConnection): connection is FleetPostgres =>
-  'postgres' in connection;
-
-const REDIS_FIELDS = ['host', 'port', 'db', 'username', 'password', 'tls'];
-
-function asConnection(value: unknown): FleetConnection {
-  const connection = asPlainObject('options.connection', value);
-  if ('postgres' in connection) {
-    refuseUnknown('options.connection', connection, ['postgres']);
-    return { postgres: asString('options.connection.postgres', connection.postgres) };
-  }
-  refuseUnknown('options.connection', connection, REDIS_FIELDS);
-  optional(numberIn(1, 65_535), 'options.connection.port', connection.port);
-  optional(asString, 'options.connection.host', connection.host);
-  return { ...connection } as FleetConnection;
-}
+import { asFunction, asName, asWord, copyOf, numberIn, optionsOf, textWithin } from './checks';
+import { asConnection } from './connection-option';
 
 export interface SharedSettings {
   readonly connection: FleetConnection;
@@ -77,7 +21,7 @@ export interface SharedSettings {
 }
 
 function sharedSettings(known: Readonly<Record<string, unknown>>): SharedSettings {
-  const onError = aFunction<(error: Error) => void>('options.onError', known.onError);
+  const onError = optional(asFunction<(error: Error) => void>, 'options.onError', known.onError);
   return {
     connection: asConnection(known.connection),
     prefix: optional(asName, 'options.prefix', known.prefix) ?? 'bull',
@@ -99,23 +43,20 @@ export interface QueueSettings extends SharedSettings {
   readonly kept: { readonly count: number; readonly age: number };
 }
 
+const QUEUE_FIELDS = ['connection', 'prefix', 'onError', 'eventsMaxLen', 'retention'];
+const MOST_KEPT = 1_000_000_000;
+
 export function queueSettings(options: CommandQueueOptions): QueueSettings {
-  const known = ownFields('options', asPlainObject('options', options), [
-    'connection',
-    'prefix',
-    'onError',
-    'eventsMaxLen',
-    'retention',
-  ]);
-  const retention = ownFields('options.retention', known.retention, ['count', 'ageSecs']);
-  const least = numberIn(0, Number.MAX_SAFE_INTEGER);
+  const known = optionsOf('options', copyOf('options', options), QUEUE_FIELDS);
+  const { count, ageSecs } = optionsOf('options.retention', known.retention, ['count', 'ageSecs']);
+  const kept = numberIn(0, MOST_KEPT);
   return {
     ...sharedSettings(known),
     eventsMaxLen:
       optional(numberIn(1, 1_000_000), 'options.eventsMaxLen', known.eventsMaxLen) ?? 1000,
     kept: {
-      count: optional(least, 'options.retention.count', retention.count) ?? 1000,
-      age: optional(least, 'options.retention.ageSecs', retention.ageSecs) ?? 86_400,
+      count: optional(kept, 'options.retention.count', count) ?? 1000,
+      age: optional(kept, 'options.retention.ageSecs', ageSecs) ?? 86_400,
     },
   };
 }
@@ -144,34 +85,45 @@ export function workerSettings(
   options: CommandWorkerOptions,
   config: Readonly<ExecutionConfig>,
 ): WorkerSettings {
-  const known = ownFields('options', asPlainObject('options', options), WORKER_FIELDS);
+  const known = optionsOf('options', copyOf('options', options), WORKER_FIELDS);
+  const number = (field: string, least: number, most: number): number | undefined =>
+    optional(numberIn(least, most), `options.${field}`, known[field]);
+  const hook = <F>(field: string): F | undefined =>
+    optional(asFunction<F>, `options.${field}`, known[field]);
+  refuseQueue(config);
   const most = config.maxConcurrentExecutions;
-  if (config.maxQueuedExecutions !== 0) {
-    throw wrongValue(
-      'engine.config.maxQueuedExecutions',
-      `must be 0: commands wait in the store. Received ${config.maxQueuedExecutions}`,
-    );
-  }
   return {
     ...sharedSettings(known),
-    concurrency:
-      optional(numberIn(1, most), 'options.concurrency', known.concurrency) ?? Math.min(16, most),
-    name: optional(asString, 'options.name', known.name) ?? `${hostname()}:${process.pid}`,
-    lockMs: optional(numberIn(3000, 3_600_000), 'options.lockMs', known.lockMs) ?? 60_000,
-    drainMs: optional(numberIn(0, 86_400_000), 'options.drainMs', known.drainMs) ?? 25_000,
-    authorize: aFunction('options.authorize', known.authorize),
-    resolveSecrets: aFunction('options.resolveSecrets', known.resolveSecrets),
-    keyLimit: checkedLimit(aFunction('options.keyLimit', known.keyLimit)),
-    onLost:
-      known.onLost === undefined
-        ? 'fail'
-        : asOneOf('options.onLost', known.onLost, ['fail', 'again']),
+    concurrency: number('concurrency', 1, most) ?? Math.min(16, most),
+    name:
+      optional(textWithin(LONGEST_KEY), 'options.name', known.name) ??
+      `${hostname()}:${process.pid}`,
+    lockMs: number('lockMs', 3000, 3_600_000) ?? 60_000,
+    drainMs: number('drainMs', 0, 86_400_000) ?? 25_000,
+    authorize: hook('authorize'),
+    resolveSecrets: hook('resolveSecrets'),
+    keyLimit: checkedLimit(hook('keyLimit')),
+    onLost: known.onLost === undefined ? 'fail' : asWord('options.onLost', known.onLost, ON_LOST),
     live: asLive(known.live),
-    tailBytes: optional(numberIn(0, MOST_TAIL_BYTES), 'options.tailBytes', known.tailBytes) ?? 4096,
-    ledgerDir: optional(asString, 'options.ledgerDir', known.ledgerDir),
-    onFinished: aFunction('options.onFinished', known.onFinished),
+    tailBytes: number('tailBytes', 0, MOST_TAIL_BYTES) ?? 4096,
+    ledgerDir: optional(asDirectory, 'options.ledgerDir', known.ledgerDir),
+    onFinished: hook('onFinished'),
   };
 }
+
+const ON_LOST = ['fail', 'again'] as const;
+
+function refuseQueue({ maxQueuedExecutions }: Readonly<ExecutionConfig>): void {
+  if (maxQueuedExecutions === 0) return;
+  throw wrongValue(
+    'engine.config.maxQueuedExecutions',
+    `must be 0: commands wait in the store. Received ${maxQueuedExecutions}`,
+  );
+}
+
+/** Absolute: the working directory may change before the first job. */
+const asDirectory = (name: string, value: unknown): string =>
+  resolve(textWithin(4096)(name, value));
 
 function checkedLimit(given: ((key: string) => unknown) | undefined): (key: string) => number {
   if (given === undefined) return () => 1;
@@ -180,65 +132,12 @@ function checkedLimit(given: ((key: string) => unknown) | undefined): (key: stri
 
 function asLive(value: unknown): WorkerSettings['live'] {
   if (value === false) return undefined;
-  const { bytes, flushMs } = ownFields('options.live', value, ['bytes', 'flushMs']);
+  if (value !== undefined && (typeof value !== 'object' || value === null)) {
+    throw wrongType('options.live', 'of type object or false', value);
+  }
+  const { bytes, flushMs } = optionsOf('options.live', value, ['bytes', 'flushMs']);
   return {
     bytes: optional(numberIn(1024, 1_048_576), 'options.live.bytes', bytes) ?? 262_144,
     flushMs: optional(numberIn(10, 60_000), 'options.live.flushMs', flushMs) ?? 250,
   };
-}
-
-const ADD_FIELDS = [
-  ...['key', 'attempts', 'backoff', 'retryOn', 'idempotent', 'delay', 'deduplicationId'],
-  'secretRefs',
-];
-
-function asLabel(name: string, value: unknown): string {
-  const text = asString(name, value);
-  if (text !== '' && text.length <= LONGEST_KEY) return text;
-  throw wrongValue(name, `must have 1 to ${LONGEST_KEY} characters. Received ${text.length}`);
-}
-
-export function addOptions(options: AddOptions | undefined): AddOptions {
-  const known = ownFields('options', options, ADD_FIELDS);
-  const key = optional(asLabel, 'options.key', known.key);
-  return {
-    key,
-    attempts: optional(numberIn(1, 1000), 'options.attempts', known.attempts),
-    backoff: optional(asBackoff, 'options.backoff', known.backoff),
-    retryOn: optional(asRetryOn, 'options.retryOn', known.retryOn),
-    idempotent: optional(asBoolean, 'options.idempotent', known.idempotent),
-    delay: optional(numberIn(0, Number.MAX_SAFE_INTEGER), 'options.delay', known.delay),
-    deduplicationId: optional(asLabel, 'options.deduplicationId', known.deduplicationId),
-    secretRefs: optional(asSecretRefs, 'options.secretRefs', known.secretRefs),
-  };
-}
-
-function asBackoff(name: string, value: unknown): FleetBackoff {
-  const backoff = ownFields(name, asPlainObject(name, value), ['type', 'delay']);
-  return {
-    type: asOneOf(`${name}.type`, backoff.type, ['fixed', 'exponential']),
-    delay: asIntegerIn(`${name}.delay`, backoff.delay, 0, 86_400_000),
-  };
-}
-
-function asRetryOn(name: string, value: unknown): RetryOn[] {
-  return asArray(name, value).map((entry, index) => {
-    if (typeof entry === 'number') return asIntegerIn(`${name}[${index}]`, entry, 1, 255);
-    return asOneOf(`${name}[${index}]`, entry, ['launch', 'timeout'] as const);
-  });
-}
-
-function asSecretRefs(name: string, value: unknown): Readonly<Record<string, string>> {
-  const refs = asPlainObject(name, value);
-  return Object.fromEntries(
-    Object.keys(refs).map((variable) => [
-      variable,
-      asString(`${name}.${variable}`, refs[variable]),
-    ]),
-  );
-}
-
-/** The priority of a request, as that of BullMQ, where the lowest number is the first. */
-export function asPriority(value: unknown, zero: number): number {
-  return zero - asIntegerIn('request.priority', value ?? 0, zero - 2_000_000, zero - 1);
 }

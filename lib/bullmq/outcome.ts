@@ -13,7 +13,8 @@ export interface AttemptFacts {
 
 export const failure = (code: string, message: string): CommandFailure => ({
   code,
-  message: startOf(message, FAILURE_BYTES),
+  // PostgreSQL stores no NUL.
+  message: startOf(message.replaceAll('\0', ''), FAILURE_BYTES),
 });
 
 const NOTHING_RAN = {

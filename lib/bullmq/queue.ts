@@ -10,20 +10,16 @@ import type {
   TailLine,
 } from '../../types/bullmq';
 import type { ExecutionRequest, WaitOptions } from '../../types/request';
-import {
-  asPlainObject,
-  asString,
-  boundedWait,
-  checkedRequest,
-  signalOption,
-  throwIfAborted,
-} from '../core/index';
+import { asString, boundedWait, ownValue, signalOption, throwIfAborted } from '../core/index';
+import { addOptions, asPriority } from './add-options';
 import { KEY_WINDOW, PRIORITY_ZERO, parkMs, startOf } from './bounds';
+import { asName, optionsOf } from './checks';
 import { closeOrCut, within } from './closing';
 import { jobStore, sideStore } from './connect';
 import { FleetError, jobNotFound, queueClosed } from './fleet-error';
 import { type JobData, jobData } from './job-data';
-import { addOptions, asName, asPriority, type QueueSettings, queueSettings } from './options';
+import { asJobId } from './job-id';
+import { type QueueSettings, queueSettings } from './options';
 import { readOutcome } from './outcome';
 import { isFinished, statusOf } from './states';
 import type { SideStore } from './store/side-store';
@@ -80,9 +76,7 @@ export class CommandQueue {
    */
   async add(request: ExecutionRequest, options?: AddOptions): Promise<string> {
     const known = addOptions(options);
-    const given = asPlainObject('request', request) as unknown as ExecutionRequest;
-    const data = jobData(given, known);
-    checkedRequest(data.request, []);
+    const data = jobData(request, known);
     const priority = asPriority(data.request.priority, PRIORITY_ZERO);
     return await this.#ask(async (store) => {
       const id = randomUUID();
@@ -126,8 +120,8 @@ export class CommandQueue {
    * @returns `false` if it had finished, or is unknown
    */
   async cancel(id: string, reason = 'cancelled'): Promise<boolean> {
-    const known = asString('id', id);
-    const text = startOf(asString('reason', reason), REASON_BYTES);
+    const known = asJobId('id', id);
+    const text = startOf(asString('reason', reason).replaceAll('\0', ''), REASON_BYTES);
     return await this.#ask(async (store) => {
       const job = await this.#job(known);
       if (job === undefined || isFinished(await job.getState())) return false;
@@ -155,8 +149,8 @@ export class CommandQueue {
    * @throws `ERR_JOB_NOT_FOUND`, also when the store has dropped both the job and its outcome
    */
   async wait(id: string, options?: WaitOptions): Promise<CommandOutcome> {
-    const known = asString('id', id);
-    const signal = signalOption(options);
+    const known = asJobId('id', id);
+    const signal = asSignal(options);
     throwIfAborted(signal);
     return await this.#ask(async () => {
       await this.#waits.until(known, () => this.#isOver(known), signal);
@@ -177,7 +171,7 @@ export class CommandQueue {
 
   /** The outcome of the newest attempt that has ended, or `null`. The store has it for a day. */
   async result(id: string): Promise<CommandOutcome | null> {
-    const known = asString('id', id);
+    const known = asJobId('id', id);
     const text = await this.#ask((store) => store.outcome(known));
     return text === undefined ? null : readOutcome(text);
   }
@@ -187,7 +181,7 @@ export class CommandQueue {
    * @throws `ERR_JOB_NOT_FOUND`
    */
   async status(id: string): Promise<JobStatus> {
-    const known = asString('id', id);
+    const known = asJobId('id', id);
     return await this.#ask(() => this.#status(known));
   }
 
@@ -202,7 +196,7 @@ export class CommandQueue {
       status,
       attempts: job.attemptsMade + (status === 'running' ? 1 : 0),
       // Another program may have put anything there.
-      key: (job.data as JobData | null)?.key ?? null,
+      key: keyOf(job.data),
       worker: job.processedBy ?? null,
     };
   }
@@ -213,8 +207,8 @@ export class CommandQueue {
    * @param options - `signal`: ends the iteration
    */
   async *tail(id: string, options?: WaitOptions): AsyncGenerator<TailLine, void, undefined> {
-    const known = asString('id', id);
-    const signal = signalOption(options);
+    const known = asJobId('id', id);
+    const signal = asSignal(options);
     const store = await this.#ask((opened) => Promise.resolve(opened));
     try {
       const end = signal ? AbortSignal.any([signal, this.#end.signal]) : this.#end.signal;
@@ -270,7 +264,10 @@ export class CommandQueue {
   async #ask<T>(call: (store: SideStore) => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) throw queueClosed();
     try {
-      const called = this.#store.then(call);
+      const called = this.#store.then(async (store) => {
+        await store.check();
+        return await call(store);
+      });
       return await boundedWait(called, this.#end.signal);
     } catch (error) {
       throw this.#reasonOf(error);
@@ -280,4 +277,12 @@ export class CommandQueue {
   #reasonOf(error: unknown): unknown {
     return this.#closing === undefined || error instanceof FleetError ? error : queueClosed();
   }
+}
+
+const asSignal = (options: WaitOptions | undefined): AbortSignal | undefined =>
+  options === undefined ? undefined : signalOption(optionsOf('options', options, ['signal']));
+
+function keyOf(data: unknown): string | null {
+  const key = ownValue(data ?? {}, 'key');
+  return typeof key === 'string' ? key : null;
 }

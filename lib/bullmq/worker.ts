@@ -8,15 +8,17 @@ import type { ExecutionEngineApi } from '../../types/api';
 import type { CommandWorker, CommandWorkerOptions } from '../../types/bullmq';
 import type { ExecutionConfig } from '../../types/config';
 import type { RecoveredExecution } from '../../types/result';
-import { asObject, wrongType } from '../core/index';
+import { asObject, boundedWait, ownValue, wrongType } from '../core/index';
 import { Attempt } from './attempt';
+import { asName } from './checks';
 import { closeOrCut, within } from './closing';
 import { jobStore, sideStore } from './connect';
 import { FencedWorker } from './fenced-worker';
+import { queueClosed } from './fleet-error';
 import { KeyLine } from './key-line';
 import { longestGrace } from './lease';
 import { Ledger } from './ledger';
-import { asName, type WorkerSettings, workerSettings } from './options';
+import { type WorkerSettings, workerSettings } from './options';
 import { RunningJobs } from './running-jobs';
 import type { SideStore } from './store/side-store';
 import type { Workshop } from './workshop';
@@ -53,10 +55,10 @@ export function createCommandWorker(
 }
 
 function asEngine(value: unknown): WorkerEngine {
-  const { run, renew, shutdown } = asObject('engine', value);
-  if ([run, renew, shutdown].every((method) => typeof method === 'function')) {
-    return value as WorkerEngine;
-  }
+  const { run, renew, shutdown, config } = asObject('engine', value);
+  const hasMethods = [run, renew, shutdown].every((method) => typeof method === 'function');
+  const most = ownValue(config ?? {}, 'maxConcurrentExecutions');
+  if (hasMethods && typeof most === 'number') return value as WorkerEngine;
   throw wrongType('engine', 'an engine', value);
 }
 
@@ -68,9 +70,11 @@ class EngineWorker implements CommandWorker {
   readonly #queue: Queue;
   readonly #worker: FencedWorker;
   readonly #ready: Promise<Workshop>;
+  /** Aborts when `close()` waits no longer for the store. */
+  readonly #end = new AbortController();
   #store: SideStore | undefined;
+  #ledger: Ledger | undefined;
   #isStarted = false;
-  #isAbandoned = false;
   #closing: Promise<void> | undefined;
 
   constructor(name: string, engine: WorkerEngine, settings: WorkerSettings) {
@@ -97,8 +101,13 @@ class EngineWorker implements CommandWorker {
   }
 
   async ready(): Promise<void> {
-    await this.#ready;
-    await this.#worker.waitUntilReady();
+    const ready = this.#ready.then(() => this.#worker.waitUntilReady());
+    const { signal } = this.#end;
+    try {
+      await boundedWait(ready, signal);
+    } catch (error) {
+      throw signal.aborted ? queueClosed('worker') : error;
+    }
   }
 
   healthy(): boolean {
@@ -121,9 +130,13 @@ class EngineWorker implements CommandWorker {
   async #start(): Promise<Workshop> {
     const { report } = this.#settings;
     const ledger = await Ledger.in(ledgerDir(this.#settings, this.#engine.config));
+    this.#ledger = ledger;
     await this.#engine.recovered;
     const store = await sideStore(this.#name, this.#settings);
     this.#store = store;
+    // `close()` did not wait for it.
+    if (this.#end.signal.aborted) await store.close();
+    await store.check();
     await ledger.replay(async (outcome) => {
       await store.settle(outcome.jobId, outcome.attempt, JSON.stringify(outcome));
     });
@@ -140,7 +153,7 @@ class EngineWorker implements CommandWorker {
       line: new KeyLine(this.#queue, store),
       running: this.#running,
       isDraining: () => this.#closing !== undefined,
-      isAbandoned: () => this.#isAbandoned,
+      isAbandoned: () => this.#end.signal.aborted,
     };
   }
 
@@ -165,16 +178,15 @@ class EngineWorker implements CommandWorker {
     await this.#engine.shutdown().catch(report);
     // A store that is away must not keep the process.
     await within(CLOSE_MS / 2, this.#worker.close(), report);
-    this.#isAbandoned = true;
+    this.#end.abort();
     await this.#closeConnections();
   }
 
   async #closeConnections(): Promise<void> {
-    const shop = await this.#ready.catch(() => undefined);
     const { report } = this.#settings;
     await closeOrCut(CLOSE_MS / 4, this.#queue, report);
     await within(CLOSE_MS / 4, this.#worker.disconnect(), report);
-    await shop?.ledger.close().catch(report);
+    await this.#ledger?.close().catch(report);
     if (this.#store !== undefined) await within(CLOSE_MS / 4, this.#store.close(), report);
   }
 

@@ -63,6 +63,9 @@ export class PostgresStore implements SideStore {
     return this.#isReady;
   }
 
+  /** A connection to a database that does not exist was refused. */
+  async check(): Promise<void> {}
+
   async begin(beginning: Beginning): Promise<Verdict> {
     return await this.#places.inTransaction(beginning.key ?? beginning.id, async (client) => {
       const verdict = await this.#known(client, beginning);

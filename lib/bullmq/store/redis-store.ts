@@ -27,6 +27,7 @@ export class RedisStore implements SideStore {
   readonly #names: Names;
   readonly #report: (error: unknown) => void;
   #subscriber: Redis | undefined;
+  #isChecked = false;
 
   private constructor(client: Redis, names: Names, report: (error: unknown) => void) {
     this.#client = client;
@@ -48,6 +49,14 @@ export class RedisStore implements SideStore {
 
   get isReady(): boolean {
     return this.#client.status === 'ready';
+  }
+
+  /** A connection goes on with the first database where the server does not have the one that was chosen. */
+  async check(): Promise<void> {
+    if (this.#isChecked) return;
+    const { db } = this.#client.options;
+    if (db !== undefined && db > 0) await this.#client.select(db);
+    this.#isChecked = true;
   }
 
   async begin(beginning: Beginning): Promise<Verdict> {

@@ -39,6 +39,8 @@ export interface LiveLines {
 export interface SideStore {
   /** Whether the connection is up. */
   readonly isReady: boolean;
+  /** Rejects if the server does not have what the connection names. */
+  check(): Promise<void>;
   begin(beginning: Beginning): Promise<Verdict>;
   /** Undoes `begin()` of a job that was not started. */
   withdraw(job: Running, token: string): Promise<void>;

@@ -85,7 +85,15 @@ async function foreign(stage) {
   const { queue, commands, store, folder } = stage;
   mkdirSync(path.join(folder, 'ledger'), { mode: 0o700 });
   writeFileSync(path.join(folder, 'ledger', '1-a.ledger'), '{}\n{"jobId":5}\n[]\nnull\nx\n');
-  const junk = [null, 'x', 5, [], {}];
+  const made = { v: 1, key: null, idempotent: false, retryOn: [], secretRefs: null };
+  const requests = [null, { stop: 'x' }, { stdin: 'pipe' }, { input: 5 }, { timeoutMs: null }];
+  const junk = [
+    ...[null, 'x', 5, [], {}, { ...made, request: commands.request('junk'), secretRefs: { A: 5 } }],
+    ...requests.map((part) => ({
+      ...made,
+      request: part && { ...commands.request('junk'), ...part },
+    })),
+  ];
   await beside(stage, {}, async () => {
     const channels = await store.ask('pubsub', 'channels', '*cancels*');
     assert.equal(channels.length, 1);
@@ -98,6 +106,7 @@ async function foreign(stage) {
       assert.equal((await queue.status(id)).key, null);
     }
     await jobs.close();
+    assert.equal(commands.runs('junk'), 0);
     const id = await queue.add(commands.request('good'));
     assert.equal((await queue.wait(id)).status, 'completed');
   });

@@ -1,6 +1,6 @@
 /** What goes into the store and onto the disk: the data of jobs, outcomes, lines and the ledger. */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { JOB_DATA_BYTES, OUTCOME_BYTES } from '../../../lib/bullmq/bounds';
 import { jobData, readJobData } from '../../../lib/bullmq/job-data';
@@ -77,6 +77,36 @@ describe('the data of a job', () => {
     ],
   ])('of another program is refused: %j', (data) => {
     expect(() => readJobData(data)).toThrow(expect.objectContaining({ code: 'ERR_JOB_DATA' }));
+  });
+
+  test.each<[object, RegExp]>([
+    [{ request: null }, /"data\.request".*of type object. Received null/],
+    [{ request: { command, stop: 'x' } }, /"request\.stop".*instance of Array/],
+    [{ request: { command, stdin: 'pipe' } }, /"request\.stdin".*no writer/],
+    [{ request: { command, input: 5 } }, /"request\.input".*must be a string/],
+    [{ request: { command, timeoutMS: 5 } }, /"request\.timeoutMS".*unknown/],
+    [{ request: {} }, /"request\.command" is required/],
+    [{ secretRefs: { A: 5 } }, /"data\.secretRefs\.A".*of type string/],
+    [{ secretRefs: [] }, /"data\.secretRefs".*plain object/],
+    [{ retryOn: ['x'] }, /"data\.retryOn\[0\]".*'launch', 'timeout'/],
+    [{ key: 5 }, /"data\.key".*of type string/],
+    [{ key: '' }, /"data\.key".*1 to 256/],
+    [{ idempotent: 1 }, /"data\.idempotent".*boolean/],
+    [{ v: 2 }, /"data\.v".*must be 1. Received 2/],
+  ])('with %j is refused, with the reason', (part, message) => {
+    const data = { ...jobData({ command }, {}), ...part };
+    expect(() => readJobData(data)).toThrow(
+      expect.objectContaining({ code: 'ERR_JOB_DATA', message: expect.stringMatching(message) }),
+    );
+  });
+
+  test('keeps what JSON would lose: a removed variable, and a wait without an end', () => {
+    const env = { HOME: undefined, LANG: 'C' };
+    const request = { command, env, forceKillAfterDelayMs: Number.POSITIVE_INFINITY };
+    expect(jobData(request, {}).request).toMatchObject({
+      env: { HOME: null, LANG: 'C' },
+      forceKillAfterDelayMs: false,
+    });
   });
 });
 
@@ -186,6 +216,14 @@ describe('the ledger', () => {
     await ledger.close();
     expect((await read(directory)).map(({ attempt }) => attempt)).toEqual([1, 2]);
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test.each([0o777, 0o770, 0o707])('refuses a directory with mode %o', async (mode) => {
+    const directory = tempDir();
+    chmodSync(directory, mode);
+    await expect(Ledger.in(directory)).rejects.toThrow(
+      /ledgerDir.*no other user can write to.*with mode 07[07][07]/,
+    );
   });
 
   test('skips a line that was cut off by a crash', async () => {
