@@ -201,27 +201,30 @@ export interface PipedExecution extends Execution {
 }
 
 /**
- * The request of `engine.run()`. `Stdin` and `Pty` are the types of its fields `stdin` and `pty`, which decide about the
- * type of the handle.
+ * The request of `engine.run()`. `Stdin`, `Pty` and `Input` are the types of its fields `stdin`, `pty` and `input`, which
+ * decide about the type of the handle.
  */
 export type RunRequest<
   Stdin extends ExecutionRequest['stdin'],
   Pty extends ExecutionRequest['pty'] = undefined,
+  Input extends ExecutionRequest['input'] = undefined,
 > = ExecutionRequest & {
   stdin?: Stdin | undefined;
   pty?: Pty | undefined;
+  input?: Input | undefined;
 };
 
 /**
- * The handle of an execution by its request: a {@link PipedExecution} with `stdin: 'pipe'`, and with a `pty`. The type does
- * not see an `input` beside `pty`, with which the handle has no `stdin`.
+ * The handle of an execution by its request: a {@link PipedExecution} with `stdin: 'pipe'`, and with a `pty` without
+ * `input`.
  */
 export type RunHandle<
   Stdin extends ExecutionRequest['stdin'],
   Pty extends ExecutionRequest['pty'] = undefined,
+  Input extends ExecutionRequest['input'] = undefined,
 > = [Stdin] extends ['pipe']
   ? PipedExecution
-  : [Pty] extends [PtyOptions | true]
+  : [Pty, Input] extends [PtyOptions | true, undefined]
     ? PipedExecution
     : Execution;
 
@@ -266,7 +269,7 @@ export interface ExecutionEngineApi {
   execute(request: ExecutionRequest, options?: WaitOptions): Promise<string>;
   /**
    * Starts a command and returns its handle at once. Its result also rejects with the errors of {@link execute}.
-   * @param request - with `stdin: 'pipe'` the handle is a {@link PipedExecution}
+   * @param request - with `stdin: 'pipe'`, or `pty` without `input`, the handle is a {@link PipedExecution}
    * @param options - `signal` cancels the execution; with `reject` the result rejects for every outcome except success
    * @example
    * ```ts
@@ -276,10 +279,11 @@ export interface ExecutionEngineApi {
    * );
    * ```
    */
-  run<Stdin extends ExecutionRequest['stdin'], Pty extends ExecutionRequest['pty']>(
-    request: RunRequest<Stdin, Pty>,
-    options?: RunOptions,
-  ): RunHandle<Stdin, Pty>;
+  run<
+    Stdin extends ExecutionRequest['stdin'],
+    Pty extends ExecutionRequest['pty'],
+    Input extends ExecutionRequest['input'] = undefined,
+  >(request: RunRequest<Stdin, Pty, Input>, options?: RunOptions): RunHandle<Stdin, Pty, Input>;
 
   /**
    * A handle for an execution that the engine holds, running or finished, that was started by {@link execute} or in

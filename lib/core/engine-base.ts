@@ -27,13 +27,14 @@ function isUnknown(error: unknown): false {
 export abstract class EngineBase extends ExecutionEmitter {
   #shutdown: Promise<ShutdownResult> | undefined;
 
-  run<Stdin extends ExecutionRequest['stdin'], Pty extends ExecutionRequest['pty']>(
-    request: RunRequest<Stdin, Pty>,
-    options?: RunOptions,
-  ): RunHandle<Stdin, Pty> {
+  run<
+    Stdin extends ExecutionRequest['stdin'],
+    Pty extends ExecutionRequest['pty'],
+    Input extends ExecutionRequest['input'] = undefined,
+  >(request: RunRequest<Stdin, Pty, Input>, options?: RunOptions): RunHandle<Stdin, Pty, Input> {
     const handle = this.start(request, options);
     handle.caller = callSite(this.run);
-    return handle as RunHandle<Stdin, Pty>;
+    return handle as RunHandle<Stdin, Pty, Input>;
   }
 
   getResult(

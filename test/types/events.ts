@@ -1,5 +1,6 @@
 // Events and their payloads. Checked by the compiler, never run.
 import { subscribe } from 'node:diagnostics_channel';
+import { type EventEmitter, once } from 'node:events';
 import {
   ExecutionEngine,
   type ExecutionOutcome,
@@ -20,6 +21,11 @@ for (const source of [engine, run]) {
     ],
   );
 }
+
+// Of the events of Node.js.
+once(run as unknown as EventEmitter, 'settled');
+// @ts-expect-error: it is no emitter of Node.js
+once(run, 'settled');
 
 engine
   .on('output', ({ stream, lines, firstSeq, partial }) => {

@@ -42,6 +42,8 @@ export async function methods(engine: ExecutionEngine, id: string): Promise<void
   exactly<Writable>()(engine.run({ command, pty: true }).stdin);
   exactly<Writable>()(engine.run({ command, pty: { cols: 100 } }).stdin);
   exactly<Writable | undefined>()(engine.run({ command, pty: false }).stdin);
+  exactly<Writable | undefined>()(engine.run({ command, pty: true, input: 'typed' }).stdin);
+  exactly<Writable>()(engine.run({ command, pty: true, input: undefined }).stdin);
   const { signal } = new AbortController();
   exactly<string>()(await engine.execute({ command }, { signal }));
   exactly<ExecutionResult>()(await engine.waitForCompletion(id, { signal, timeoutMs: undefined }));
