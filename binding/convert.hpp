@@ -30,9 +30,11 @@ Napi::Value from_result(Napi::Env env, const ExecutionResult& result, bool outpu
 Napi::Value from_default_config(Napi::Env env);
 Napi::Value from_summaries(Napi::Env env, const std::vector<ExecutionSummary>& summaries);
 Napi::Value from_stats(Napi::Env env, const Engine& engine);
-// Kept bytes as a string or as a Uint8Array. In a string V8 replaces invalid UTF-8 according to the
-// WHATWG standard.
-Napi::Value from_kept(Napi::Env env, std::string_view bytes, bool ascii, bool as_buffer);
+// The kept bytes of each stream as strings or as Uint8Arrays. In a string V8 replaces invalid UTF-8
+// according to the WHATWG standard.
+Napi::Value from_output(Napi::Env env, const CapturedOutput& output, bool as_buffer);
+// Likewise, each followed by the number of all bytes, and by whether some of them are missing.
+Napi::Value from_exact(Napi::Env env, const ExactOutput& output, bool as_buffer);
 Napi::Value from_text(Napi::Env env, std::string_view text, bool ascii);
 // `null` if the text is longer than a string of V8 can be.
 Napi::Value from_text_or_null(Napi::Env env, std::string_view text, bool ascii);

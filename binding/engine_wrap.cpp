@@ -30,6 +30,7 @@ Napi::Function EngineWrap::define(Napi::Env env) {
                       InstanceMethod<&W::status>("status"),
                       InstanceMethod<&W::result>("result"),
                       InstanceMethod<&W::output>("output"),
+                      InstanceMethod<&W::exact_output>("exactOutput"),
                       InstanceMethod<&W::remove>("remove"),
                       InstanceMethod<&W::list>("list"),
                       InstanceMethod<&W::running_count>("runningCount"),
@@ -184,10 +185,9 @@ Napi::Value EngineWrap::status(const Napi::CallbackInfo& info) {
 
 Napi::Value EngineWrap::result(const Napi::CallbackInfo& info) {
   const Key key(info, 0, 1);
-  if (const auto record = engine().record(key)) {
-    return from_result(info.Env(), *record->result, record->output == nullptr);
-  }
-  return engine().status(key) ? info.Env().Null() : info.Env().Undefined();
+  const auto record = engine().record(key);
+  if (!record) return engine().status(key) ? info.Env().Null() : info.Env().Undefined();
+  return from_result(info.Env(), *record->result, record->output == nullptr);
 }
 
 std::shared_ptr<const CapturedOutput> EngineWrap::output_of(const ExecutionKey& key) const {
@@ -204,14 +204,19 @@ Napi::Value EngineWrap::output(const Napi::CallbackInfo& info) {
   const Key key(info, 0, 2);
   const auto output = output_of(key);
   if (!output) return engine().status(key) ? env.Null() : env.Undefined();
-  const bool as_buffer = text(info, 1) == "buffer";
-  auto pair = Napi::Array::New(env, kStreamCount);
-  for (const Stream stream : kStreams) {
-    const auto i = index_of(stream);
-    pair.Set(static_cast<std::uint32_t>(i),
-             from_kept(env, output->bytes[i].view(), output->ascii[i], as_buffer));
-  }
-  return pair;
+  return from_output(env, *output, text(info, 1) == "buffer");
+}
+
+Napi::Value EngineWrap::exact_output(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Key key(info, 0, 2);
+  const auto capture = engine().capture(key);
+  if (!capture) return env.Undefined();
+  if (*capture != CaptureMode::raw) return Napi::Boolean::New(env, false);
+  const auto record = engine().record(key);
+  if (!record) return engine().status(key) ? env.Null() : env.Undefined();
+  if (!record->output) return Napi::Array::New(env, 0);  // dropped
+  return from_exact(env, *record->output->exact, text(info, 1) == "buffer");
 }
 
 Napi::Value EngineWrap::remove(const Napi::CallbackInfo& info) {

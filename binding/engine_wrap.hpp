@@ -44,6 +44,7 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   Napi::Value status(const Napi::CallbackInfo& info);
   Napi::Value result(const Napi::CallbackInfo& info);
   Napi::Value output(const Napi::CallbackInfo& info);
+  Napi::Value exact_output(const Napi::CallbackInfo& info);
   Napi::Value remove(const Napi::CallbackInfo& info);
   Napi::Value list(const Napi::CallbackInfo& info);
   Napi::Value running_count(const Napi::CallbackInfo& info);

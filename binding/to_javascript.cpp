@@ -85,11 +85,35 @@ Napi::Value from_text_or_null(Napi::Env env, std::string_view text, bool ascii) 
 
 // Copied, since Electron forbids ArrayBuffers over foreign memory. A Uint8Array and not a Buffer,
 // as the types say.
+namespace {
+
 Napi::Value from_kept(Napi::Env env, std::string_view bytes, bool ascii, bool as_buffer) {
   if (!as_buffer) return from_text_or_null(env, bytes, ascii);
   auto memory = Napi::ArrayBuffer::New(env, bytes.size());
   std::copy(bytes.begin(), bytes.end(), static_cast<char*>(memory.Data()));
   return Napi::Uint8Array::New(env, bytes.size(), memory, 0);
+}
+
+}  // namespace
+
+Napi::Value from_output(Napi::Env env, const CapturedOutput& output, bool as_buffer) {
+  FlatWriter out(env);
+  for (const Stream stream : kStreams) {
+    const auto i = index_of(stream);
+    out.put(from_kept(env, output.bytes[i].view(), output.ascii[i], as_buffer));
+  }
+  return out.array();
+}
+
+Napi::Value from_exact(Napi::Env env, const ExactOutput& output, bool as_buffer) {
+  FlatWriter out(env);
+  for (const Stream stream : kStreams) {
+    const auto i = index_of(stream);
+    out.put(from_kept(env, output.bytes[i].view(), output.ascii[i], as_buffer));
+    out.put(output.total_bytes[i]);
+    out.put(output.truncated[i]);
+  }
+  return out.array();
 }
 
 Napi::Value from_text(Napi::Env env, std::string_view text, bool ascii) {

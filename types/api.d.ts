@@ -318,15 +318,17 @@ export interface ExecutionEngineApi {
   getStatus(id: string): Promise<ExecutionStatus>;
   /**
    * The result, or `null` if the execution has not ended.
-   * @param options - `encoding`: `'buffer'` returns the exact bytes of the output; `'utf8'` if it is not set
+   * @param options - `encoding`: `'buffer'` returns the exact bytes of the output; `'utf8'` if it is not set. `redacted`:
+   * `false` returns the output as the command wrote it, with secrets and escape sequences, if its request has `capture: 'raw'`
+   * @throws `ERR_INVALID_ARG_VALUE` for `redacted: false` without `capture: 'raw'`
    */
   getResult(
     id: string,
-    options?: { encoding?: 'utf8' | undefined },
+    options?: { encoding?: 'utf8' | undefined; redacted?: boolean | undefined },
   ): Promise<ExecutionResult | null>;
   getResult(
     id: string,
-    options: { encoding: 'buffer' },
+    options: { encoding: 'buffer'; redacted?: boolean | undefined },
   ): Promise<ExecutionResult<Uint8Array> | null>;
   /**
    * Waits for the end of an execution and returns its result; returns at once if it has ended. It resolves for every

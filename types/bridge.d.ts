@@ -124,6 +124,12 @@ export interface ServeBridgeOptions {
    */
   allowProgressPatterns?: boolean | undefined;
   /**
+   * Whether requests may have `capture: 'raw'`. The client then reads the exact output, with secrets, of the executions
+   * that its connection started; it reads that of no other one in any case.
+   * @defaultValue `false`
+   */
+  allowRawCapture?: boolean | undefined;
+  /**
    * Runs the plans of the client: `executePlan` of `escher-execution-engine/plan`.
    * @defaultValue plans are refused
    */

@@ -88,6 +88,12 @@ export interface ExposeOptions {
    */
   allowProgressPatterns?: boolean | undefined;
   /**
+   * Whether requests of pages may have `capture: 'raw'`. A page then reads the exact output, with secrets, of the
+   * executions that it started, until it is left or reloaded; it reads that of no other one in any case.
+   * @defaultValue `false`
+   */
+  allowRawCapture?: boolean | undefined;
+  /**
    * Runs the plans of pages: `executePlan` of `escher-execution-engine/plan`. `authorize` decides on each command of a
    * plan, before anything starts. A pattern in `retry.output` needs {@link allowProgressPatterns}.
    * @defaultValue pages cannot run plans

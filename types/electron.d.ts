@@ -357,15 +357,18 @@ export interface PageExecutionEngine {
   getStatus(id: string): Promise<ExecutionStatus>;
   /**
    * The result, or `null` if the execution has not ended.
-   * @param options - `encoding`: `'buffer'` returns the exact bytes of the output; `'utf8'` if it is not set
+   * @param options - `encoding`: `'buffer'` returns the exact bytes of the output; `'utf8'` if it is not set. `redacted`:
+   * `false` returns the output as the command wrote it, with secrets and escape sequences, if this page started
+   * it with `capture: 'raw'`
+   * @throws `ERR_INVALID_ARG_VALUE` for `redacted: false` otherwise
    */
   getResult(
     id: string,
-    options?: { encoding?: 'utf8' | undefined },
+    options?: { encoding?: 'utf8' | undefined; redacted?: boolean | undefined },
   ): Promise<ExecutionResult | null>;
   getResult(
     id: string,
-    options: { encoding: 'buffer' },
+    options: { encoding: 'buffer'; redacted?: boolean | undefined },
   ): Promise<ExecutionResult<Uint8Array> | null>;
   /**
    * Waits for the end of an execution and returns its result.

@@ -57,6 +57,15 @@ export interface NativeBatch {
   text: string;
 }
 
+export type NativeExactOutput<Text> = [
+  stdout: Text,
+  stdoutBytes: number,
+  stdoutTruncated: boolean,
+  stderr: Text,
+  stderrBytes: number,
+  stderrTruncated: boolean,
+];
+
 export declare class NativeEngine {
   /** The values of the default configuration; without those that cross with one and are not its fields. */
   static defaultConfig(): NativeValues;
@@ -138,6 +147,21 @@ export declare class NativeEngine {
     encoding: 'buffer',
     token?: number,
   ): [stdout: Uint8Array, stderr: Uint8Array] | null | undefined;
+  /**
+   * The output of a finished execution before filter and redaction: its text, the bytes that were written, and whether
+   * it is truncated, for each stream. `false`: the request did not ask for it; empty: it was dropped; else as
+   * {@link output}.
+   */
+  exactOutput(
+    id: string,
+    encoding: 'utf8',
+    token?: number,
+  ): NativeExactOutput<string | null> | [] | false | null | undefined;
+  exactOutput(
+    id: string,
+    encoding: 'buffer',
+    token?: number,
+  ): NativeExactOutput<Uint8Array> | [] | false | null | undefined;
   /** Drops a finished record. Returns the error, or `null`. */
   remove(id: string): NativeError | null;
   /** The values of the summaries, one after the other, newest first. */

@@ -338,6 +338,28 @@ export interface ExecutionRequest {
    */
   redact?: readonly string[] | undefined;
   /**
+   * Which output the engine keeps for the program that makes this request.
+   *
+   * - `'redacted'`: the redacted output.
+   * - `'raw'`: also the exact output, as the command wrote it: with secrets, and with the escape sequences that `ansi`
+   *   removes. `engine.getResult(id, { redacted: false })` returns it, and nothing else does: the result of `run()` and
+   *   of `waitForCompletion()`, events, logs, recordings, overflow files, errors, listings and the journal stay redacted.
+   *
+   * The exact output is kept in memory only: up to `maxOutputSizeBytes` of each stream, with its own `stdoutBytes` and
+   * `stdoutTruncated`; what is beyond is dropped, with `oversizedOutputStrategy: 'streamToFile'` too. It counts against
+   * `maxRetainedBytes`, so such an execution takes up to twice the memory. It ends with its record: a recovered
+   * execution has none. `serveBridge()` and `exposeEngine()` accept `'raw'` only with `allowRawCapture`, the subcommand
+   * `bridge` only with `--raw-capture`; a console never shows it.
+   * @defaultValue `'redacted'`
+   * @example
+   * ```ts
+   * const run = engine.run({ command, redact: [token], capture: 'raw' });
+   * const { stdout } = await run; // ***
+   * const exact = await engine.getResult(run.id, { redacted: false });
+   * ```
+   */
+  capture?: 'redacted' | 'raw' | undefined;
+  /**
    * Limits of this command. Each field replaces the same field of the configuration.
    * @defaultValue `limits` of the configuration
    */

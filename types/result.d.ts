@@ -166,7 +166,7 @@ export interface RecoveredExecution {
  */
 export interface ExecutionResult<Output extends string | Uint8Array = string>
   extends ExecutionOutcome {
-  /** The kept stdout. */
+  /** The kept stdout, redacted; exact from `getResult(id, { redacted: false })` only, see `capture` of the request. */
   stdout: Output;
   /** The kept stderr. */
   stderr: Output;

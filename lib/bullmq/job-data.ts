@@ -31,6 +31,7 @@ export interface JobData {
 /** Fields of a request that a job cannot have, and why. */
 const REFUSED: Readonly<Record<string, string>> = {
   redact: 'would be stored: name the secrets in "secretRefs", which the worker resolves',
+  capture: 'has no effect in a job: its output is stored, and redacted',
   id: 'is a new one for each attempt: the id of the job is in the tags "job" and "attempt"',
   key: 'is given in the options of add()',
   leaseMs: 'is set by the worker, from its "lockMs"',

@@ -10,7 +10,7 @@ import type {
 } from '../../types/result';
 import { ExecutionEmitter } from './events/emitter';
 import type { Handle } from './execution/handle';
-import { encodingOption, graceOption } from './options/call';
+import { graceOption, type ResultOptions, resultOptions } from './options/call';
 import { asId, ownValue } from './options/checks';
 import { callSite } from './util/call-site';
 
@@ -39,18 +39,18 @@ export abstract class EngineBase extends ExecutionEmitter {
 
   getResult(
     id: string,
-    options?: { encoding?: 'utf8' | undefined },
+    options?: { encoding?: 'utf8' | undefined; redacted?: boolean | undefined },
   ): Promise<ExecutionResult | null>;
   getResult(
     id: string,
-    options: { encoding: 'buffer' },
+    options: { encoding: 'buffer'; redacted?: boolean | undefined },
   ): Promise<ExecutionResult<Uint8Array> | null>;
   async getResult(
     id: string,
-    options?: { encoding?: 'utf8' | 'buffer' | undefined },
+    options?: { encoding?: 'utf8' | 'buffer' | undefined; redacted?: boolean | undefined },
   ): Promise<AnyResult | null> {
     const known = asId('id', id);
-    return await this.readResult(known, encodingOption(options));
+    return await this.readResult(known, resultOptions(options));
   }
 
   abstract cancel(id: string): Promise<boolean>;
@@ -96,7 +96,7 @@ export abstract class EngineBase extends ExecutionEmitter {
    * The result; `null` while the execution has not ended.
    * @internal
    */
-  protected abstract readResult(id: string, encoding: 'utf8' | 'buffer'): Promise<AnyResult | null>;
+  protected abstract readResult(id: string, options: ResultOptions): Promise<AnyResult | null>;
 
   /**
    * Ends the engine. Called once.

@@ -20,6 +20,7 @@ import type { AnyResult } from './engine-base';
 import { EngineControl } from './engine-control';
 import { engineClosed, notFound, waitTimedOut } from './errors';
 import { completion, completionOf } from './execution/completion';
+import { exactResult } from './execution/exact-output';
 import type { ExecutionState } from './execution/execution-state';
 import { Executions } from './execution/executions';
 import type { Handle } from './execution/handle';
@@ -29,7 +30,14 @@ import { withdraw } from './execution/request-if-live';
 import { withBytes, withOutput, withoutOutput } from './execution/results';
 import { prepared, untilAborted } from './execution/submission';
 import { outcomeAt } from './generated/returned';
-import { filesOption, NO_OPTIONS, runOptions, signalOption, waitOptions } from './options/call';
+import {
+  filesOption,
+  NO_OPTIONS,
+  type ResultOptions,
+  runOptions,
+  signalOption,
+  waitOptions,
+} from './options/call';
 import { asData, asId } from './options/checks';
 import { checkedConfig, shutdownGraceMs } from './options/config';
 import { asAnySignal } from './options/kinds';
@@ -238,8 +246,12 @@ export class ExecutionEngine extends EngineControl implements ExecutionEngineApi
   }
 
   /** @internal */
-  protected async readResult(id: string, encoding: 'utf8' | 'buffer'): Promise<AnyResult | null> {
+  protected async readResult(
+    id: string,
+    { encoding, redacted }: ResultOptions,
+  ): Promise<AnyResult | null> {
     const native = this.#native;
+    if (!redacted) return exactResult(native, id, encoding);
     const result = native.result(id);
     if (result === undefined) throw notFound(id);
     if (result === null) return null;

@@ -32,7 +32,7 @@ export { isRejection } from './execution/rejection';
 export { rejectionOf } from './execution/results';
 export { addRunningPlan, runningPlans } from './execution/running-plans';
 // The tables of fields, and the names of their kinds.
-export { ANSI_MODES, STOP_TARGETS, STRATEGIES } from './fields/enums';
+export { ANSI_MODES, CAPTURE_MODES, STOP_TARGETS, STRATEGIES } from './fields/enums';
 export {
   COMMANDS,
   CONFIG,
@@ -49,14 +49,20 @@ export type { Rows } from './fields/result';
 export { boostVersionIn, installedFile } from './native/load';
 // Options of single methods, checked as the engine checks them.
 export {
-  encodingOption,
   executionFilter,
   filesOption,
   graceOption,
+  type ResultOptions,
   runOptions,
   signalOption,
   waitOptions,
 } from './options/call';
+export {
+  noExactOutput,
+  RAW_CAPTURE_NOT_ALLOWED,
+  refusePlanRawCapture,
+  refuseRawCapture,
+} from './options/capture';
 // Checks of single values, with errors in the style of Node.
 export {
   asArray,

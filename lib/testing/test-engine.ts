@@ -24,6 +24,8 @@ import {
   idOfRefused,
   isRefusedPiped,
   isRejection,
+  noExactOutput,
+  type ResultOptions,
   rejectionOf,
   runOptions,
   signalOption,
@@ -155,8 +157,12 @@ export class TestEngine extends TestControl implements FakeEngine {
     }
   }
 
-  protected async readResult(id: string, encoding: 'utf8' | 'buffer'): Promise<AnyResult | null> {
+  protected async readResult(
+    id: string,
+    { encoding, redacted }: ResultOptions,
+  ): Promise<AnyResult | null> {
     const execution = this.find(id);
+    if (!redacted && execution.given.request.capture !== 'raw') throw noExactOutput();
     if (execution.isLive) return null;
     const result = execution.result();
     if (encoding === 'utf8') return result;

@@ -163,6 +163,12 @@ std::optional<Record> Engine::record(const ExecutionKey& key) const {
   return find(*core_, key).record;
 }
 
+std::optional<CaptureMode> Engine::capture(const ExecutionKey& key) const {
+  const auto found = find(*core_, key);
+  if (!found) return std::nullopt;
+  return found.live ? found.live->request().capture : found.record->capture;
+}
+
 std::vector<ExecutionSummary> Engine::list(const ListFilter& filter) const {
   return core_->registry.list(filter);
 }

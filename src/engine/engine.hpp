@@ -96,6 +96,8 @@ class Engine {
   std::optional<std::uint64_t> token(std::string_view id) const;
   // Nothing for an unknown execution and for one that has not ended.
   std::optional<Record> record(const ExecutionKey& key) const;
+  // Nothing for an unknown execution.
+  std::optional<CaptureMode> capture(const ExecutionKey& key) const;
   std::vector<ExecutionSummary> list(const ListFilter& filter) const;
   Result<void> remove(std::string_view id);
   std::size_t running_count() const;

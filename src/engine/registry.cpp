@@ -80,7 +80,8 @@ void Registry::finish(const ExecutionId& id, std::shared_ptr<const ExecutionResu
   Entry& entry = found->second;
   enter(entry, Stage::finished);
   ended = std::move(entry.live);
-  entry.record = {std::move(result), std::move(output), ended->request().tags};
+  entry.record = {std::move(result), std::move(output), ended->request().tags,
+                  ended->request().capture};
   entry.kept = retention_.add(id, SteadyClock::now(), bytes);
   for (const auto& old : retention_.drop_output()) {
     dropped.push_back(std::move(entries_.at(old).record.output));

@@ -115,6 +115,7 @@ ExecutionOutput::Options output_options_of(const ExecutionRequest& request,
   pipeline.max_line_bytes = config.max_line_bytes;
   pipeline.of_terminal = request.pty.has_value();
   pipeline.redactor = redactor;
+  pipeline.keep_exact = request.capture == CaptureMode::raw;
   pipeline.ansi = request.ansi.value_or(config.ansi);
   pipeline.progress = request.progress;
   if (request.output_log_path || config.log_dir) {

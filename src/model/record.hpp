@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/request.hpp"
 #include "model/result.hpp"
 #include "model/status.hpp"
 
@@ -15,6 +16,7 @@ struct Record {
   std::shared_ptr<const ExecutionResult> result;
   std::shared_ptr<const CapturedOutput> output;  // null after retention dropped it
   std::vector<std::string> tags;
+  CaptureMode capture = CaptureMode::redacted;
 };
 
 // Why the engine dropped a record: its age, the number of records, or a call.

@@ -36,6 +36,12 @@ enum class StdinMode : std::uint8_t {
   pipe,   // stays open for send_input until close_input
 };
 
+// Which output is kept for the program that made the request.
+enum class CaptureMode : std::uint8_t {
+  redacted,
+  raw,  // also the exact one, in memory
+};
+
 struct ExecutionRequest {
   // The caller's number for this execution; every event carries it.
   std::uint64_t token = 0;
@@ -79,6 +85,7 @@ struct ExecutionRequest {
   std::optional<std::string> relative_record_path;
   std::optional<std::uint64_t> max_output_size_bytes;
   std::optional<OversizedOutputStrategy> oversized_output_strategy;
+  CaptureMode capture = CaptureMode::redacted;
   bool merge_stderr = false;
   // A pseudo-terminal in place of the pipes: it merges stderr, and takes input.
   std::optional<TerminalOptions> pty;

@@ -74,6 +74,17 @@ class OutputTimeline {
   std::vector<Run> runs_;
 };
 
+// The output as the command wrote it, before filter and redaction, for a request with
+// CaptureMode::raw.
+struct ExactOutput {
+  Bytes bytes[kStreamCount];
+  bool ascii[kStreamCount] = {};
+  std::uint64_t total_bytes[kStreamCount] = {};
+  bool truncated[kStreamCount] = {};
+
+  std::uint64_t size() const { return bytes[0].size() + bytes[1].size(); }
+};
+
 // The kept output of each stream, byte for byte.
 struct CapturedOutput {
   Bytes bytes[kStreamCount];
@@ -82,8 +93,11 @@ struct CapturedOutput {
   // Lines keep the "\r" of their "\r\n".
   bool of_terminal = false;
   OutputTimeline timeline;
+  std::shared_ptr<const ExactOutput> exact;  // null = the request did not ask for it
 
-  std::uint64_t size() const { return bytes[0].size() + bytes[1].size(); }
+  std::uint64_t size() const {
+    return bytes[0].size() + bytes[1].size() + (exact ? exact->size() : 0);
+  }
 };
 
 struct StreamSummary {

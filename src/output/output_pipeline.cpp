@@ -22,6 +22,9 @@ OutputPipeline::OutputPipeline(OutputOptions options)
     : options_(std::move(options)),
       streams_{StreamState(options_), StreamState(options_)},
       batcher_(options_.token) {
+  if (options_.keep_exact) {
+    exact_.emplace(options_.limit, options_.strategy != OversizedOutputStrategy::fail_execution);
+  }
   std::optional<DisplayMode> display;
   if (options_.ansi == AnsiMode::sgr) {
     display = options_.progress ? DisplayMode::sgr_and_progress : DisplayMode::sgr;
@@ -67,6 +70,7 @@ std::span<char> OutputPipeline::room(Stream stream) {
 }
 
 bool OutputPipeline::write(Stream stream, std::string_view chunk, bool watched, const Emit& emit) {
+  if (exact_) exact_->add(stream, chunk);
   const auto& cleaner = state_of(stream).cleaner;
   return take(stream, cleaner ? cleaner->clean(chunk) : chunk, watched, emit);
 }
@@ -257,6 +261,7 @@ std::shared_ptr<const CapturedOutput> OutputPipeline::finish(ExecutionResult& re
   }
   output->timeline = std::move(timeline_);
   output->timeline.shrink();
+  if (exact_) output->exact = exact_->finish();
   if (options_.log_header) log_.add_footer(result);
   log_.close();
   recording_.close();

@@ -1,7 +1,6 @@
 // Processes every chunk of output, in this order:
-//   filter -> redact -> record -> count -> keep up to the limit -> spill beyond it -> split into
-//   lines -> log
-//   -> batch.
+//   keep the exact bytes, if they were asked for -> filter -> redact -> record -> count -> keep up
+//   to the limit -> spill beyond it -> split into lines -> log -> batch.
 // Uses files, but neither pipes nor Asio. Owned by an Execution, used on its strand only.
 #pragma once
 
@@ -20,6 +19,7 @@
 #include "model/result.hpp"
 #include "output/display/output_cleaner.hpp"
 #include "output/event_batcher.hpp"
+#include "output/exact_capture.hpp"
 #include "output/line_splitter.hpp"
 #include "output/log_file.hpp"
 #include "output/output_buffer.hpp"
@@ -46,6 +46,8 @@ struct OutputOptions {
   TerminalOptions terminal;
   // Secrets are redacted before output is counted, kept, written or delivered.
   std::optional<Redactor> redactor;
+  // Whether the output before filter and redaction is kept too.
+  bool keep_exact = false;
   AnsiMode ansi = AnsiMode::raw;
   // Whether filtered output keeps progress sequences.
   bool progress = false;
@@ -135,6 +137,7 @@ class OutputPipeline {
 
   OutputOptions options_;
   StreamState streams_[kStreamCount];
+  std::optional<ExactCapture> exact_;
   OutputTimeline timeline_;
   EventBatcher batcher_;
   LogFile log_;

@@ -50,7 +50,13 @@ export function begin(parts) {
       output += text;
     });
     const engine = new HarmlessEngine({ ioThreads: 1, maxQueuedExecutions: 1000 });
-    const options = { atEnd: 'wait', maxLineBytes: MOST, executePlan, maxPlans: 3 };
+    const options = {
+      atEnd: 'wait',
+      maxLineBytes: MOST,
+      executePlan,
+      maxPlans: 3,
+      allowRawCapture: true,
+    };
     const served = serveBridge(engine, { readable, writable }, options);
     for (const chunk of chunksOf(bytes, 1 + random.below(200), random)) readable.write(chunk);
     readable.end();

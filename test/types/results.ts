@@ -32,6 +32,10 @@ export async function methods(engine: ExecutionEngine, id: string): Promise<void
   exactly<ExecutionStatus>()(await engine.getStatus(id));
   exactly<ExecutionResult | null>()(await engine.getResult(id));
   exactly<ExecutionResult<Uint8Array> | null>()(await engine.getResult(id, { encoding: 'buffer' }));
+  exactly<ExecutionResult | null>()(await engine.getResult(id, { redacted: false }));
+  exactly<ExecutionResult<Uint8Array> | null>()(
+    await engine.getResult(id, { encoding: 'buffer', redacted: false }),
+  );
   exactly<ExecutionResult>()(await engine.waitForCompletion(id, { timeoutMs: 10 }));
   exactly<boolean>()(await engine.cancel(id));
   exactly<boolean>()(await engine.kill(id, 'SIGHUP'));
@@ -60,6 +64,8 @@ export async function methods(engine: ExecutionEngine, id: string): Promise<void
   await using closing = engine;
   // @ts-expect-error: no such encoding
   await engine.getResult(id, { encoding: 'latin1' });
+  // @ts-expect-error: a boolean
+  await engine.getResult(id, { redacted: 'no' });
   // @ts-expect-error: no such status
   await engine.listExecutions({ status: 'done' });
   // @ts-expect-error: a signal is required

@@ -25,6 +25,7 @@ import {
   filesOption,
   isInteractive,
   ownValue,
+  type ResultOptions,
   randomId,
   runOptions,
   signalOption,
@@ -222,8 +223,11 @@ export class RemoteEngine extends RemoteControl implements BridgeClient {
     }
   }
 
-  protected async readResult(id: string, encoding: 'utf8' | 'buffer'): Promise<AnyResult | null> {
-    const fields = { id, encoding };
+  protected async readResult(
+    id: string,
+    { encoding, redacted }: ResultOptions,
+  ): Promise<AnyResult | null> {
+    const fields = { id, encoding, ...(!redacted && { redacted }) };
     const wire = await this.ask<WireResult & WireResult<{ base64: string }>>('get_result', fields);
     if (wire === null) return null;
     return encoding === 'buffer' ? bytesResultFromWire(wire) : resultFromWire(wire);

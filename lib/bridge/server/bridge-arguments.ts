@@ -27,6 +27,8 @@ Options:
   --grace-ms <n>          grace period when the bridge ends; default: that of each execution
   --max-line-bytes <n>    longest line of input; default: 16777216
   --progress-patterns     accept the "progress" patterns of requests
+  --raw-capture           accept requests with "capture":"raw", whose output the client can read
+                          with its secrets
   --help                  print this text
 
 Exit code: 0 after the end of the input or a \`shutdown\`, 1 if the reader is gone or the engine
@@ -50,6 +52,7 @@ export function parseArguments(args: string[]): BridgeArguments {
       'grace-ms': { type: 'string' },
       'max-line-bytes': { type: 'string' },
       'progress-patterns': { type: 'boolean' },
+      'raw-capture': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -63,6 +66,7 @@ export function parseArguments(args: string[]): BridgeArguments {
       graceMs: numberOf('--grace-ms', values['grace-ms'], 0),
       maxLineBytes: numberOf('--max-line-bytes', values['max-line-bytes'], MIN_MAX_LINE_BYTES),
       allowProgressPatterns: values['progress-patterns'] ?? false,
+      allowRawCapture: values['raw-capture'] ?? false,
     },
   };
 }

@@ -8,6 +8,10 @@ import { messageToWire } from '../wire/error';
 import { type BridgeArguments, HELP, parseArguments } from './bridge-arguments';
 import { serve } from './serve';
 
+const REFUSALS = {
+  patterns: 'the bridge runs without --progress-patterns',
+  rawCapture: 'the bridge runs without --raw-capture',
+};
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const EXIT_CODES: Readonly<Record<Exclude<BridgeEnd, 'aborted'>, number>> = {
   input: 0,
@@ -64,7 +68,7 @@ async function untilEnd(
   try {
     const streams = { readable, writable };
     const all = { ...options, executePlan, signal: ending.signal };
-    const end = await serve(engine, streams, all, 'the bridge runs without --progress-patterns');
+    const end = await serve(engine, streams, all, REFUSALS);
     if (end !== 'aborted') return EXIT_CODES[end];
     // Output that a stuck reader does not read would keep this process alive.
     if (writable.writableLength > 0) process.exit(exitCode);

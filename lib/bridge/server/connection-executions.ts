@@ -10,8 +10,10 @@ import {
   ExecutionError,
   graceOption,
   type LocalHandle,
+  noExactOutput,
   notFound,
   refuseProgressPattern,
+  refuseRawCapture,
   shutdownGraceMs,
   waitOptions,
   waitTimedOut,
@@ -30,20 +32,25 @@ const KILL_AGAIN_MS = 50;
 /** For a rejection that is reported elsewhere. */
 const ignore = (): void => undefined;
 
+/** Why requests and plans must not have these; `undefined` if they may. */
+export interface RequestLimits {
+  patternRefusal: string | undefined;
+  rawRefusal: string | undefined;
+}
+
 export class ConnectionExecutions {
   readonly #engine: ExecutionEngine;
   readonly #writeQueue: WriteQueue;
-  readonly #patternRefusal: string | undefined;
+  readonly #limits: RequestLimits;
   readonly #byId = new Map<string, ForwardedExecution>();
   /** The executions that have not ended. */
   readonly #running = new Set<ForwardedExecution>();
   #isClosed = false;
   #defaultForm: WireOutputForm = 'none';
 
-  /** `patternRefusal`: why a request must not have a `progress.pattern`; `undefined` if it may. */
-  constructor(engine: ExecutionEngine, writeQueue: WriteQueue, patternRefusal: string | undefined) {
+  constructor(engine: ExecutionEngine, writeQueue: WriteQueue, limits: RequestLimits) {
     this.#engine = engine;
-    this.#patternRefusal = patternRefusal;
+    this.#limits = limits;
     this.#writeQueue = writeQueue;
     engine.on('removed', this.#onRemoved);
   }
@@ -71,7 +78,9 @@ export class ConnectionExecutions {
   /** A request of the client. The engine checks its values. */
   requestOf(wire: unknown): ExecutionRequest {
     const request = requestFromWire(wire as WireRequest);
-    if (this.#patternRefusal !== undefined) refuseProgressPattern(request, this.#patternRefusal);
+    const { patternRefusal, rawRefusal } = this.#limits;
+    if (patternRefusal !== undefined) refuseProgressPattern(request, patternRefusal);
+    if (rawRefusal !== undefined) refuseRawCapture(request, rawRefusal);
     return request;
   }
 
@@ -126,6 +135,7 @@ export class ConnectionExecutions {
     const forwarded = new ForwardedExecution(this.#engine, handle, this.#writeQueue, {
       ...options,
       run,
+      isAttached: true,
     });
     if (handle.facts.outcome !== undefined) forwarded.settled.resolve();
     this.#byId.set(forwarded.id, forwarded);
@@ -159,6 +169,18 @@ export class ConnectionExecutions {
    */
   keepResults(): void {
     for (const forwarded of this.#byId.values()) forwarded.keepResult();
+  }
+
+  /**
+   * The result with the exact output; `null` before the end.
+   * @throws for an execution that this connection did not start, or whose request did not ask for it
+   */
+  exactResult(id: string, encoding: 'utf8' | 'buffer'): ReturnType<LocalHandle['exactResult']> {
+    const forwarded = this.find(id);
+    if (forwarded === undefined || forwarded.isAttached) {
+      throw noExactOutput('that another connection has started');
+    }
+    return forwarded.handle.exactResult(encoding);
   }
 
   /** As the method of the engine. */

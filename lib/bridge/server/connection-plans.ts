@@ -12,12 +12,13 @@ import {
   ownValue,
   PlanRegistry,
   refusePlanPatterns,
+  refusePlanRawCapture,
   wrongValue,
 } from '../../core/index';
 import { planFromWire } from '../wire/plan';
 import { planEventToWire } from '../wire/plan-event';
 import { planResultToWire } from '../wire/plan-result';
-import type { ConnectionExecutions } from './connection-executions';
+import type { ConnectionExecutions, RequestLimits } from './connection-executions';
 import type { ForwardedExecution } from './forwarded-execution';
 import type { WriteQueue } from './write-queue';
 
@@ -38,12 +39,10 @@ export interface PlanStart {
   aborted: boolean;
 }
 
-export interface PlanLimits {
+export interface PlanLimits extends RequestLimits {
   /** Runs the plans; `undefined` if the host does not. */
   execute: PlanExecutor | undefined;
   maxPlans: number;
-  /** Why plans and requests must not have patterns; `undefined` if they may. */
-  patternRefusal: string | undefined;
 }
 
 export class ConnectionPlans {
@@ -73,9 +72,9 @@ export class ConnectionPlans {
   async start(wire: unknown, start: PlanStart): Promise<WirePlanResult> {
     const execute = this.#executor();
     const plan = planFromWire(wire as WirePlan);
-    if (this.#limits.patternRefusal !== undefined) {
-      refusePlanPatterns(plan, this.#limits.patternRefusal);
-    }
+    const { patternRefusal, rawRefusal } = this.#limits;
+    if (patternRefusal !== undefined) refusePlanPatterns(plan, patternRefusal);
+    if (rawRefusal !== undefined) refusePlanRawCapture(plan, rawRefusal);
     this.#plans.admit(plan);
     const steps = new Set<ForwardedExecution>();
     const engine = this.#forwardingEngine(start.form, steps);

@@ -25,6 +25,8 @@ export interface ForwardOptions {
   wholeResult: boolean;
   /** The `seq` of the `execute` that started it, if it has one. */
   run?: number | null;
+  /** Another part of the program has started it, or another connection. */
+  isAttached?: boolean;
 }
 
 const event = (payload: WireEvent): string => JSON.stringify({ type: 'event', payload });
@@ -36,6 +38,7 @@ export class ForwardedExecution {
   readonly handle: LocalHandle;
   /** Identifies the execution within its connection, because an id can be used again. */
   readonly run: number | null;
+  readonly isAttached: boolean;
   /** Resolved when the execution has ended and its last event is queued. */
   readonly settled = new Deferred();
   /** The client has cancelled it. */
@@ -60,11 +63,12 @@ export class ForwardedExecution {
     engine: ExecutionEngine,
     handle: LocalHandle,
     writeQueue: WriteQueue,
-    { form, defaultForm, wholeResult, run = null }: ForwardOptions,
+    { form, defaultForm, wholeResult, run = null, isAttached = false }: ForwardOptions,
   ) {
     this.#engine = engine;
     this.handle = handle;
     this.run = run;
+    this.isAttached = isAttached;
     this.#writeQueue = writeQueue;
     this.#wholeResult = wholeResult;
     handle.on('started', (payload) => this.#send(() => event(eventToWire('started', payload))));

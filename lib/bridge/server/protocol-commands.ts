@@ -113,6 +113,11 @@ async function getResult(context: CommandContext, fields: Fields): Promise<unkno
   const { engine } = context;
   const id = idOf(context, fields);
   const encoding = asOneOf('encoding', fields.encoding ?? 'utf8', ['utf8', 'buffer'] as const);
+  const redacted = asBoolean('redacted', fields.redacted ?? true);
+  if (!redacted) {
+    const exact = context.executions.exactResult(id, encoding);
+    return exact && resultToWire<string | Uint8Array>(exact);
+  }
   const result =
     encoding === 'buffer' ? await engine.getResult(id, { encoding }) : await engine.getResult(id);
   return result && resultToWire<string | Uint8Array>(result);
@@ -191,7 +196,7 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
     fields: KEY,
     run: (context, fields) => context.engine.getStatus(idOf(context, fields)),
   },
-  get_result: { fields: [...KEY, 'encoding'], isLarge: true, run: getResult },
+  get_result: { fields: [...KEY, 'encoding', 'redacted'], isLarge: true, run: getResult },
   wait_for_completion: {
     fields: [...KEY, 'timeout_ms'],
     isLarge: true,

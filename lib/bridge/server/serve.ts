@@ -16,6 +16,7 @@ import {
   outOfRange,
   ownFields,
   PATTERNS_NOT_ALLOWED,
+  RAW_CAPTURE_NOT_ALLOWED,
   signalOption,
   wrongType,
 } from '../../core/index';
@@ -39,6 +40,7 @@ const OPTIONS = [
   'maxLineBytes',
   'signal',
   'allowProgressPatterns',
+  'allowRawCapture',
   'executePlan',
   'maxPlans',
 ] as const satisfies readonly (keyof ServeBridgeOptions)[];
@@ -52,24 +54,34 @@ interface CheckedOptions {
   maxLineBytes: number;
   signal: AbortSignal | undefined;
   patternRefusal: string | undefined;
+  rawRefusal: string | undefined;
   execute: PlanExecutor | undefined;
   maxPlans: number;
 }
 
-function checkedOptions(options: unknown, whyNoPatterns: string): CheckedOptions {
+/** What the caller's user must do to allow what is refused by default. */
+export interface Refusals {
+  readonly patterns: string;
+  readonly rawCapture: string;
+}
+
+const REFUSALS: Refusals = { patterns: PATTERNS_NOT_ALLOWED, rawCapture: RAW_CAPTURE_NOT_ALLOWED };
+
+function checkedOptions(options: unknown, why: Refusals): CheckedOptions {
   const fields = ownFields('options', options, OPTIONS);
   const maxLineBytes = optional(asNumber, 'options.maxLineBytes', fields.maxLineBytes);
   if (maxLineBytes !== undefined && !(maxLineBytes >= MIN_MAX_LINE_BYTES)) {
     throw outOfRange('options.maxLineBytes', `>= ${MIN_MAX_LINE_BYTES}`, maxLineBytes);
   }
-  const allowed = fields.allowProgressPatterns;
-  const allowsPatterns = optional(asBoolean, 'options.allowProgressPatterns', allowed) ?? false;
+  const allows = (name: 'allowProgressPatterns' | 'allowRawCapture'): boolean =>
+    optional(asBoolean, `options.${name}`, fields[name]) ?? false;
   return {
     atEnd: asOneOf('options.atEnd', fields.atEnd ?? 'shutdown', AT_END),
     graceMs: graceOption({ graceMs: fields.graceMs }),
     maxLineBytes: maxLineBytes ?? MAX_LINE_BYTES,
     signal: signalOption({ signal: fields.signal }),
-    patternRefusal: allowsPatterns ? undefined : whyNoPatterns,
+    patternRefusal: allows('allowProgressPatterns') ? undefined : why.patterns,
+    rawRefusal: allows('allowRawCapture') ? undefined : why.rawCapture,
     execute: optional(asExecutor, 'options.executePlan', fields.executePlan),
     maxPlans: optional(asPlanLimit, 'options.maxPlans', fields.maxPlans) ?? MAX_PLANS,
   };
@@ -116,14 +128,14 @@ export async function serveBridge(
   return await serve(engine, streams, options);
 }
 
-/** As {@link serveBridge}. `whyNoPatterns`: what the caller's user must do to allow patterns. */
+/** As {@link serveBridge}. */
 export async function serve(
   engine: ExecutionEngine,
   streams: { readable: Readable; writable: Writable },
   options: ServeBridgeOptions,
-  whyNoPatterns: string = PATTERNS_NOT_ALLOWED,
+  refusals: Refusals = REFUSALS,
 ): Promise<BridgeEnd> {
-  const { atEnd, graceMs, signal, ...limits } = checkedOptions(options, whyNoPatterns);
+  const { atEnd, graceMs, signal, ...limits } = checkedOptions(options, refusals);
   checkStreams(streams);
   const isEngineShared = atEnd === 'leave';
   const session = new Session(engine, streams, { ...limits, isEngineShared });

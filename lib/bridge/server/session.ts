@@ -29,7 +29,6 @@ import { WriteQueue } from './write-queue';
 /** Bytes of answers that may wait for a slow reader. Above that no more lines are read. */
 const MAX_UNWRITTEN = 64 * 1024 * 1024;
 
-/** `patternRefusal`: why a request must not have a `progress.pattern`; `undefined` if it may. */
 export interface SessionOptions extends PlanLimits {
   maxLineBytes: number;
   isEngineShared: boolean;
@@ -74,7 +73,7 @@ export class Session implements CommandContext {
     this.#isDuplex = (readable as unknown) === writable;
     this.#writeQueue = new WriteQueue(writable, () => this.stop('output'), errorLine);
     this.#answers = new Answers(this.#writeQueue);
-    this.executions = new ConnectionExecutions(engine, this.#writeQueue, limits.patternRefusal);
+    this.executions = new ConnectionExecutions(engine, this.#writeQueue, limits);
     this.plans = new ConnectionPlans(engine, this.executions, this.#writeQueue, limits);
     this.#intake = new LineIntake({
       take: ({ text, problem }) => this.#take(text, problem),

@@ -12,6 +12,7 @@ import type { LineSource } from '../output/line-reader';
 import type { RetainedOutput } from '../output/output-bytes';
 import type { InputSink } from '../output/stdin';
 import { completion } from './completion';
+import { exactResult } from './exact-output';
 import type { ExecutionState } from './execution-state';
 import type { Executions } from './executions';
 import { Handle } from './handle';
@@ -108,6 +109,16 @@ export class LocalHandle extends Handle {
   /** For faces: the result at the time of the terminal event. The handle does not keep it. */
   readResult(): ExecutionResult {
     return this.#state.readResult(this.#executions.channel.open);
+  }
+
+  /**
+   * For faces: the result with the exact output; `null` before the end.
+   * @throws if the request did not ask for it
+   */
+  exactResult(encoding: 'utf8' | 'buffer'): ReturnType<typeof exactResult> {
+    const native = this.#executions.channel.open;
+    if (native === undefined) throw engineClosed();
+    return exactResult(native, this.id, encoding, this.#state.token);
   }
 
   protected get status(): ExecutionStatus {

@@ -1,7 +1,7 @@
 /** Values that are one of a list of names. They cross into the engine as the index of the name. */
 
 import type { ExecutionConfig, OversizedOutputStrategy } from '../../../types/config';
-import type { StopStep } from '../../../types/request';
+import type { ExecutionRequest, StopStep } from '../../../types/request';
 import type { ExecutionStatus, Termination } from '../../../types/result';
 
 export const STRATEGIES = [
@@ -11,6 +11,8 @@ export const STRATEGIES = [
 ] as const satisfies OversizedOutputStrategy[];
 
 export const ANSI_MODES = ['raw', 'sgr', 'strip'] as const satisfies ExecutionConfig['ansi'][];
+
+export const CAPTURE_MODES = ['redacted', 'raw'] as const satisfies ExecutionRequest['capture'][];
 
 /** `input`: the request has an `input`, which is written and closed. */
 export const STDIN_MODES = ['ignore', 'input', 'pipe'] as const;
@@ -43,6 +45,7 @@ export const REASONS = [
 export const ENUMS = {
   OversizedOutputStrategy: { names: STRATEGIES },
   AnsiMode: { names: ANSI_MODES, none: 'by_sink' },
+  CaptureMode: { names: CAPTURE_MODES },
   StdinMode: { names: STDIN_MODES, enumerators: ['null_device', 'input', 'pipe'] },
   Status: { names: STATUSES },
   'StopStep::To': { names: STOP_TARGETS },

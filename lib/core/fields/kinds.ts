@@ -18,6 +18,7 @@ export interface Values {
   ansi: NonNullable<ExecutionConfig['ansi']>;
   boolean: boolean;
   bytes: NonNullable<ExecutionRequest['input']>;
+  capture: NonNullable<ExecutionRequest['capture']>;
   command: Command;
   /** Milliseconds, or `false` for never. */
   delay: number | false;

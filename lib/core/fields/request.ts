@@ -41,6 +41,7 @@ export const REQUEST = {
   priority: 'finite',
   key: 'key',
   redact: 'secrets',
+  capture: 'capture',
   limits: 'limits',
   umask: 'umask',
   uid: integer(0, 0xffff_ffff),

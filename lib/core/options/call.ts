@@ -59,6 +59,19 @@ export function encodingOption(value: unknown): 'utf8' | 'buffer' {
   return given === undefined ? 'utf8' : asOneOf('options.encoding', given, ['utf8', 'buffer']);
 }
 
+export interface ResultOptions {
+  encoding: 'utf8' | 'buffer';
+  redacted: boolean;
+}
+
+export function resultOptions(value: unknown): ResultOptions {
+  const { encoding, redacted } = ownFields('options', value, ['encoding', 'redacted']);
+  return {
+    encoding: encodingOption({ encoding }),
+    redacted: optional(asBoolean, 'options.redacted', redacted) ?? true,
+  };
+}
+
 type Filter = Omit<ExecutionFilter, 'status'> & { status?: ExecutionStatus[] | undefined };
 
 /** The values of a filter in the order in which they cross. */

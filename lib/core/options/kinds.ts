@@ -1,6 +1,13 @@
 /** The check of each kind of field: the form that the engine takes, or an error like those of Node. */
 
-import { ANSI_MODES, STATUSES, STDIN_MODES, STOP_TARGETS, STRATEGIES } from '../fields/enums';
+import {
+  ANSI_MODES,
+  CAPTURE_MODES,
+  STATUSES,
+  STDIN_MODES,
+  STOP_TARGETS,
+  STRATEGIES,
+} from '../fields/enums';
 import type { Kind, Name, Range } from '../fields/kinds';
 import { revealed } from '../util/hidden-list';
 import { signalNumber, similarSignal } from '../util/signals';
@@ -179,6 +186,7 @@ export const CHECKS: Readonly<Record<SingleKind, Check>> = {
   ansi: indexIn(ANSI_MODES),
   boolean: asBoolean,
   bytes: asData,
+  capture: indexIn(CAPTURE_MODES),
   delay: asDelay,
   finite: asFinite,
   id: asId,

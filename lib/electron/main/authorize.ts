@@ -2,17 +2,20 @@
 
 import type { PageSender } from '../../../types/electron-main';
 import type { ExecutionRequest } from '../../../types/request';
-import { ownValue, refuseProgressPattern } from '../../core/index';
+import { ownValue, refuseProgressPattern, refuseRawCapture } from '../../core/index';
 import { accessDenied, codedError } from '../page-errors';
 import type { ExposeSettings } from './expose-options';
 
-type AuthorizeOptions = Pick<ExposeSettings, 'authorize' | 'allowProgressPatterns'>;
+type AuthorizeOptions = Pick<
+  ExposeSettings,
+  'authorize' | 'allowProgressPatterns' | 'allowRawCapture'
+>;
 
 /** The request to run. Rejects if the app does not allow it. */
 export async function authorizedRequest(
   untrusted: unknown,
   sender: PageSender,
-  { authorize, allowProgressPatterns }: AuthorizeOptions,
+  { authorize, allowProgressPatterns, allowRawCapture }: AuthorizeOptions,
 ): Promise<ExecutionRequest> {
   if (authorize === undefined) {
     throw accessDenied('Pages may not run commands: exposeEngine() has no "authorize"');
@@ -20,6 +23,7 @@ export async function authorizedRequest(
   const request = asRequest(untrusted);
   // Also if the app builds another request: it may copy the fields of this one.
   if (!allowProgressPatterns) refuseProgressPattern(request);
+  if (!allowRawCapture) refuseRawCapture(request);
   const decision = await decide(() => authorize(request, sender));
   if (decision === true) return withoutId(request);
   if (typeof decision === 'object' && decision !== null) return withoutId(decision);

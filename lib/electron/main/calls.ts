@@ -4,7 +4,7 @@ import type { ExecutionEngineApi, InputData } from '../../../types/api';
 import type { TerminalEvent } from '../../../types/events';
 import type { TerminalSize, ValidateOptions } from '../../../types/request';
 import type { ExecutionResult } from '../../../types/result';
-import { executionFilter, notFound } from '../../core/index';
+import { executionFilter, noExactOutput, notFound, ownValue } from '../../core/index';
 import { LISTENERS } from '../ipc';
 import { accessDenied, codedError, pageGone } from '../page-errors';
 import { authorizedRequest } from './authorize';
@@ -29,9 +29,7 @@ const ENGINE_CALLS: Record<string, Handler> = {
   kill: byId((engine, id, [signal]) => engine.kill(id, signal as NodeJS.Signals)),
   renew: byId((engine, id) => engine.renew(id)),
   getStatus: byId((engine, id) => engine.getStatus(id)),
-  getResult: byId((engine, id, [options]) =>
-    engine.getResult(id, options as { encoding?: 'utf8' }),
-  ),
+  getResult: (caller, [id, options]) => getResult(caller, id, options),
   waitForCompletion: byId((engine, id, [options]) =>
     engine.waitForCompletion(id, options as { timeoutMs?: number }),
   ),
@@ -103,6 +101,16 @@ async function validate(caller: Caller, untrusted: unknown, options: unknown): P
   const { engine, sender, settings } = caller;
   const request = await authorizedRequest(untrusted, sender, settings);
   await engine.validate(request, options as ValidateOptions | undefined);
+}
+
+/** The exact output is for the page that asked for it. */
+async function getResult(caller: Caller, untrusted: unknown, options: unknown): Promise<unknown> {
+  const { engine, page } = caller;
+  const id = accessibleId(caller, untrusted);
+  if (ownValue(options, 'redacted') === false && !page.raw.has(id)) {
+    throw noExactOutput("that this page has not started with capture: 'raw'");
+  }
+  return await engine.getResult(id, options as { encoding?: 'utf8' });
 }
 
 async function watch(

@@ -19,6 +19,7 @@ export interface ExposeSettings {
   maxHoldMs: number;
   frameMs: number;
   allowProgressPatterns: boolean;
+  allowRawCapture: boolean;
   executePlan: ExposeOptions['executePlan'];
   maxPlans: number;
 }
@@ -36,6 +37,7 @@ export const OPTIONS = [
   'maxHoldMs',
   'frameMs',
   'allowProgressPatterns',
+  'allowRawCapture',
   'executePlan',
   'maxPlans',
 ] as const satisfies readonly (keyof ExposeOptions)[];
@@ -61,6 +63,7 @@ export function exposeSettings(options: unknown): ExposeSettings {
     maxHoldMs: asDelay('maxHoldMs', given.maxHoldMs ?? 1000),
     frameMs: asDelay('frameMs', given.frameMs ?? 16),
     allowProgressPatterns: asBoolean('allowProgressPatterns', given.allowProgressPatterns ?? false),
+    allowRawCapture: asBoolean('allowRawCapture', given.allowRawCapture ?? false),
     executePlan: asFunction('executePlan', given.executePlan) as ExposeOptions['executePlan'],
     maxPlans: asNumber('maxPlans', given.maxPlans ?? 16, 1),
   };

@@ -14,7 +14,7 @@ export interface OwnedExecution {
 }
 
 export function ownedExecution(
-  { engine, hubs, window }: Caller,
+  { engine, hubs, page, settings, window }: Caller,
   request: ExecutionRequest,
   options?: RunOptions,
 ): OwnedExecution {
@@ -22,9 +22,11 @@ export function ownedExecution(
   const { id } = execution;
   const hub = hubs.add(execution);
   window.own.add(id);
+  if (settings.allowRawCapture && request.capture === 'raw') page.raw.add(id);
   const admitted = admission(engine, execution).catch((error: unknown) => {
     hubs.remove(id);
     window.own.delete(id);
+    page.raw.delete(id);
     hub.close();
     throw error;
   });

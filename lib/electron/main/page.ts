@@ -21,6 +21,8 @@ const ALL = '*';
 
 export class Page {
   readonly token: string;
+  /** The ids of the executions that it started with `capture: 'raw'`. */
+  readonly raw = new Set<string>();
   readonly #outbox: PageOutbox;
   readonly #subscriptions: Subscriptions;
   /** Sources for callbacks of one execution, by the number that the page chose. */

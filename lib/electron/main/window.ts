@@ -66,6 +66,7 @@ export class EngineWindow {
     const { executionId } = payload;
     if (this.#settings.access === 'all' || this.own.has(executionId)) this.#page?.removed(payload);
     this.own.delete(executionId);
+    this.#page?.raw.delete(executionId);
   }
 
   acknowledge(token: string, number: number): void {

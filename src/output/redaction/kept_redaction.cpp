@@ -39,6 +39,7 @@ std::shared_ptr<const CapturedOutput> redact_captured(const CapturedOutput& outp
   auto redacted = std::make_shared<CapturedOutput>();
   redacted->of_terminal = output.of_terminal;
   redacted->timeline = std::move(kept.timeline);
+  redacted->exact = output.exact;
   for (std::size_t i = 0; i < kStreamCount; ++i) {
     redacted->bytes[i] = Bytes(kept.bytes[i]);
     redacted->bytes[i].shrink();

@@ -19,7 +19,7 @@ struct KeptOutput {
 KeptOutput redact_kept(const std::string_view (&bytes)[kStreamCount],
                        const OutputTimeline& timeline, const Redactor& redactor);
 
-// The same of captured output; null if there is no secret in it.
+// The same of captured output; null if there is no secret in it. The exact output stays.
 std::shared_ptr<const CapturedOutput> redact_captured(const CapturedOutput& output,
                                                       const Redactor& redactor);
 

@@ -24,6 +24,7 @@ const lost = (attempt: number): CommandOutcome => ({
 describe('the data of a job', () => {
   test.each([
     ['redact', { redact: ['secret-value'] }, /secretRefs/],
+    ['capture', { capture: 'raw' as const }, /its output is stored, and redacted/],
     ['id', { id: 'x' }, /request\.id/],
     ['key', { key: 'x' }, /options of add/],
     ['leaseMs', { leaseMs: 1000 }, /lockMs/],

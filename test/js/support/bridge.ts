@@ -152,8 +152,8 @@ const engines: ExecutionEngine[] = [];
 export async function connectedPair(
   config: ExecutionConfigInput = {},
   options: ServeBridgeOptions = {},
+  engine = new ExecutionEngine(config),
 ): Promise<Pair> {
-  const engine = new ExecutionEngine(config);
   engines.push(engine);
   const [there, back] = [new PassThrough(), new PassThrough()];
   const all = { executePlan, ...options };

@@ -170,6 +170,8 @@ describe('errors are those of a real engine', () => {
         await rejection(engine.waitForCompletion(id, { timeoutMs: 1 })),
         await rejection(engine.kill(id, 'NOPE' as never)),
         await rejection(engine.addSecret(7 as never)),
+        await rejection(engine.getResult(id, { redacted: false })),
+        await rejection(engine.getResult(id, { redacted: 'no' as never })),
       );
       await engine.cancel(id);
       return errors.map(summary);

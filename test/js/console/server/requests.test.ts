@@ -11,6 +11,12 @@ describe('an invalid request is rejected with a reason', () => {
     ['an empty command', { command: ' ' }, 400, /'command'/],
     ['a number as command', { command: 7 }, 400, /'command' must be .* received 7/],
     [
+      'a raw capture',
+      { command: 'true', capture: 'raw' },
+      400,
+      /Unknown field 'capture'; allowed: command, cwd/,
+    ],
+    [
       'an unknown field',
       { command: 'true', shell: 'x' },
       400,

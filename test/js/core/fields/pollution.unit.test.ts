@@ -17,6 +17,7 @@ const VALUES: Record<Name, unknown> = {
   ansi: 'strip',
   boolean: false,
   bytes: 'polluted',
+  capture: 'raw',
   command: { type: 'shell', command: 'echo polluted' },
   delay: false,
   directory: '/nowhere',

@@ -20,6 +20,7 @@ const VALUES: Record<(typeof OPTIONS)[number], unknown> = {
   maxHoldMs: 1,
   frameMs: 1,
   allowProgressPatterns: true,
+  allowRawCapture: true,
   executePlan: () => {
     throw new Error('not asked for');
   },
