@@ -75,7 +75,7 @@ export type ValidationReason =
   | 'UNSUPPORTED_PTY'
   /** A plan is invalid. The message names the field, or the index of the command with the cause. */
   | 'INVALID_PLAN'
-  /** The dependencies of a plan name an unknown command, or form a circle. */
+  /** The dependencies of a plan name an unknown command, or form a cycle. */
   | 'INVALID_DEPENDENCY_GRAPH';
 
 /** An error as plain data: the `error` of a result. */

@@ -25,7 +25,7 @@ export function finishedText(event: StepFinishedEvent): string {
 }
 
 export function retryingText(event: StepRetryingEvent): string {
-  const why = event.result?.error?.message ?? 'no place';
+  const why = event.result?.error?.message ?? 'no free slot';
   const next = formatDuration(event.delayMs);
   return line('retrying', event, `attempt ${event.attempt}: ${why}, next in ${next}`);
 }

@@ -32,7 +32,7 @@ export function neededSteps(
   const circle = circleIn(all);
   if (circle === undefined) return all;
   const labels = circle.map((step) => label(step, names)).join(' -> ');
-  throw invalid(`"${path}" has a circle: ${labels}`);
+  throw invalid(`"${path}" has a cycle: ${labels}`);
 }
 
 /** Finds the index of a command by its name or index. A text is a name first. */
@@ -62,7 +62,7 @@ function noCommand(
 const label = (step: number, names: readonly (string | undefined)[]): string =>
   names[step] ?? String(step);
 
-/** The first circle in the order of its dependencies, with its first step again at its end. */
+/** The first cycle in the order of its dependencies, with its first step again at its end. */
 export function circleIn(needs: Needs): number[] | undefined {
   const done = new Set<number>();
   for (let start = 0; start < needs.length; start++) {
@@ -72,7 +72,7 @@ export function circleIn(needs: Needs): number[] | undefined {
   return undefined;
 }
 
-/** Without recursion: a chain can be longer than the stack. `done`: steps that are part of no circle. */
+/** Without recursion: a chain can be longer than the stack. `done`: steps that are part of no cycle. */
 function circleFrom(start: number, needs: Needs, done: Set<number>): number[] | undefined {
   const trail: number[] = [];
   const onTrail = new Set<number>();

@@ -178,12 +178,12 @@ test.each<[string, object, string, RegExp]>([
     /one of: 'serial', 'parallel', 'dependency_graph'/,
   ],
   [
-    'a circle',
+    'a cycle',
     plan([step('true'), step('true')], {
       strategy: { type: 'dependency_graph', dependencies: { 0: [1], 1: [0] } },
     }),
     'INVALID_DEPENDENCY_GRAPH',
-    /has a circle: 0 -> 1 -> 0/,
+    /has a cycle: 0 -> 1 -> 0/,
   ],
   [
     'a pattern of progress',

@@ -121,10 +121,10 @@ test.each([
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test('a circle is named', async () => {
+test('a cycle is reported', async () => {
   const strategy = { type: 'dependencyGraph', dependencies: { a: ['b'], b: ['a'] } };
   const commands = [named('a', 'true'), named('b', 'true')];
   const { code, stderr } = await plan(planFile({ strategy, commands }));
   expect(code).toBe(2);
-  expect(stderr).toMatch(/plan: Validation error: .*circle: a -> b -> a\n$/);
+  expect(stderr).toMatch(/plan: Validation error: .*cycle: a -> b -> a\n$/);
 });

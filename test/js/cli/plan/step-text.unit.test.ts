@@ -35,7 +35,7 @@ test('an attempt that failed', () => {
   const result = resultOf({ status: 'failed' });
   const event = { ...base, step: 0, name: 'a', attempt: 1, delayMs: 250, result };
   expect(retryingText(event)).toBe('retrying   a  attempt 1: failed, next in 250ms\n');
-  expect(retryingText({ ...event, result: null })).toMatch(/attempt 1: no place,/);
+  expect(retryingText({ ...event, result: null })).toMatch(/attempt 1: no free slot,/);
 });
 
 test('the plan', () => {

@@ -28,7 +28,7 @@ test.each([
   [{ test: [null] }, /there is no command null/],
   [{ test: ['test'] }, /test depends on itself/],
   [{ 1: [1] }, /test depends on itself/],
-  [{ build: ['test'], test: [2], 2: ['build'] }, /has a circle: build -> test -> 2 -> build/],
+  [{ build: ['test'], test: [2], 2: ['build'] }, /has a cycle: build -> test -> 2 -> build/],
 ])('%p is refused', (dependencies, message) => {
   expect(() => needs(dependencies)).toThrow(
     expect.objectContaining({
@@ -47,16 +47,16 @@ test.each([
   expect(() => needs(dependencies)).toThrow(message);
 });
 
-test('a circle behind a long way is named alone', () => {
+test('a cycle at the end of a path is reported without the path', () => {
   expect(circleIn([[1], [2], [3], [1]])).toEqual([1, 2, 3, 1]);
 });
 
-test('a chain that is longer than the stack is no circle', () => {
+test('a chain that is longer than the stack has no cycle', () => {
   const last = 50_000;
   const chain = Array.from({ length: last + 1 }, (_, step) => (step < last ? [step + 1] : []));
   expect(circleIn(chain)).toBe(undefined);
 });
 
-test('two ways to the same step are no circle', () => {
+test('two paths to the same step are not a cycle', () => {
   expect(circleIn([[1, 2], [3], [3], []])).toBe(undefined);
 });

@@ -163,14 +163,14 @@ describe.each(engines)('with %s', (_name, make, execute) => {
   });
 });
 
-test('a circle is refused with its steps in order', async () => {
+test('a cycle is rejected with its steps in order', async () => {
   const plan: ExecutionPlan = {
     strategy: { type: 'dependencyGraph', dependencies: { a: ['b'], b: [2], 2: ['a'] } },
     commands: [{ ...sh('true'), name: 'a' }, { ...sh('true'), name: 'b' }, sh('true')],
   };
   await expect(executePlan(makeEngine(), plan)).rejects.toMatchObject({
     reason: 'INVALID_DEPENDENCY_GRAPH',
-    message: 'Validation error: "plan.strategy.dependencies" has a circle: a -> b -> 2 -> a',
+    message: 'Validation error: "plan.strategy.dependencies" has a cycle: a -> b -> 2 -> a',
   });
 });
 
