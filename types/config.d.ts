@@ -37,7 +37,8 @@ export interface ExecutionConfig {
   /**
    * The directory for one log file per execution, `<id>.log`. It begins with a header (command, directory, start), has
    * one line for each line of output: RFC 3339 time, stream, text, and ends with a footer (status, exit code, duration).
-   * Lines of header and footer begin with `#`. The `outputLogPath` of a request replaces it. A relative path is resolved when the engine is created.
+   * Lines of header and footer begin with `#`. The `outputLogPath` of a request replaces it. A relative path is resolved
+   * when the engine is created.
    * @defaultValue `undefined`: no log files
    */
   logDir: string | undefined;
@@ -183,8 +184,8 @@ export interface ExecutionConfig {
    */
   forceKillAfterDelayMs: number | false;
   /**
-   * How commands are asked to end, in place of `killSignal` and `forceKillAfterDelayMs`, which cannot be given beside it.
-   * See {@link ExecutionRequest.stop}. A request with one of these two uses them.
+   * The signals before `SIGKILL`, see {@link ExecutionRequest.stop}. `killSignal` and `forceKillAfterDelayMs` cannot be set
+   * together with it. A request with one of these two does not use it.
    * @defaultValue none
    */
   stop?: readonly StopStep[] | undefined;

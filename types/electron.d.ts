@@ -225,7 +225,7 @@ export interface PlanSettledEvent {
   timestamp: number;
   /** How the plan has ended; `'failed'` also for an invalid plan, whose error {@link PagePlan.result} has. */
   status: PlanExecutionResult['status'];
-  /** The number of steps by their end; `null` for an invalid plan. */
+  /** The number of steps by status; `null` for an invalid plan. */
   stats: PlanStats | null;
 }
 

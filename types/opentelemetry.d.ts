@@ -5,12 +5,12 @@ import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 /** Options of `instrument()`. */
 export interface InstrumentOptions {
   /**
-   * Makes the spans.
+   * Creates the spans.
    * @defaultValue the global one, `trace.getTracerProvider()`
    */
   tracerProvider?: TracerProvider | undefined;
   /**
-   * Makes the metrics.
+   * Creates the metrics.
    * @defaultValue the global one at the time of the call, `metrics.getMeterProvider()`
    */
   meterProvider?: MeterProvider | undefined;

@@ -1,6 +1,6 @@
 /**
- * Public contract: plans, their results and their events as plain data, which a page of an Electron app has too. Nothing
- * here depends on the types of Node.js.
+ * Public contract: plans, their results and their events as plain data. Pages of Electron apps use them too, so they do
+ * not depend on the types of Node.js.
  */
 
 import type { ExecutionErrorInfo } from './errors';
@@ -12,8 +12,9 @@ import type { ExecutionOutcome, ExecutionResult } from './result';
 /** The result of the last attempt, with those of all attempts. */
 export interface RetriedResult extends ExecutionResult {
   /**
-   * The results of all attempts in their order; the last one is this result. An attempt for which there was no place has
-   * none. After a cancel between two attempts, the last one is that of an attempt that was cancelled before its start.
+   * The results of all attempts, in order; the last one equals this result. An attempt that was rejected with
+   * `ERR_CONCURRENCY_LIMIT` has none. After a cancel during a delay, the last one is that of an attempt that was cancelled
+   * before its process was created.
    */
   attempts: ExecutionResult[];
 }
@@ -28,13 +29,13 @@ export interface RetryingEvent {
   attempt: number;
   /** Milliseconds until the next attempt. */
   delayMs: number;
-  /** The result of the failed attempt without the output; `null` if there was no place for it. */
+  /** The result of the failed attempt without the output; `null` if it was rejected with `ERR_CONCURRENCY_LIMIT`. */
   result: ExecutionOutcome | null;
 }
 
-/** What a command of a plan has besides its request. */
+/** The fields of a command of a plan in addition to those of its request. */
 export interface PlanCommandOptions {
-  /** A name for dependencies, events and listings. No two commands have the same. */
+  /** A name for dependencies, events and listings, unique in the plan. 1 to 256 characters. */
   name?: string | undefined;
   /**
    * When the command is run again.
@@ -46,17 +47,17 @@ export interface PlanCommandOptions {
 /** A command of a plan. */
 export type PlanCommand = ExecutionRequest & PlanCommandOptions;
 
-/** One command after the other, in their order. */
+/** One command at a time, in the order of the plan. */
 export interface SerialStrategy {
   type: 'serial';
   /**
-   * Whether a failure ends the plan: the commands after it are skipped.
+   * Whether a failure ends the plan: the remaining commands are skipped.
    * @defaultValue `true`
    */
   stopOnError?: boolean | undefined;
 }
 
-/** Several commands at a time, started in their order. */
+/** Several commands at a time, started in the order of the plan. */
 export interface ParallelStrategy {
   type: 'parallel';
   /**
@@ -65,18 +66,18 @@ export interface ParallelStrategy {
    */
   maxConcurrency?: number | undefined;
   /**
-   * Whether nothing starts after a failure. What runs goes on to its end.
+   * Whether no further command starts after a failure. Running commands continue to their end.
    * @defaultValue `false`
    */
   stopOnError?: boolean | undefined;
 }
 
-/** Each command after those that it needs. If one of them does not succeed, the command is skipped. */
+/** Each command starts after the commands that it depends on. If one of those does not succeed, the command is skipped. */
 export interface DependencyGraphStrategy {
   type: 'dependencyGraph';
   /**
-   * What a command needs: by its index or name, the indexes and names of other commands. A text is first looked up as a
-   * name. Commands without an entry need nothing.
+   * By the index or name of a command, the indexes or names of the commands that it depends on. A string is looked up as a
+   * name first, then as an index. Commands without an entry have no dependencies.
    */
   dependencies: Readonly<Record<string, readonly (number | string)[]>>;
   /**
@@ -85,7 +86,7 @@ export interface DependencyGraphStrategy {
    */
   maxConcurrency?: number | undefined;
   /**
-   * Whether nothing starts after a failure. What runs goes on to its end.
+   * Whether no further command starts after a failure. Running commands continue to their end.
    * @defaultValue `false`
    */
   stopOnError?: boolean | undefined;
@@ -97,24 +98,24 @@ export type PlanStrategy = SerialStrategy | ParallelStrategy | DependencyGraphSt
 /** Several commands and their order. Unknown fields are rejected by name. */
 export interface ExecutionPlan {
   /**
-   * The id of the plan, at most 256 characters.
+   * The id of the plan. 1 to 256 characters.
    * @defaultValue a random UUID
    */
   id?: string | undefined;
-  /** A text for people. */
+  /** A description for display. */
   description?: string | undefined;
   /** The order of the commands. */
   strategy: PlanStrategy;
-  /** The commands, at least one. A command is a step of the plan, which is known by its index. */
+  /** The commands, at least one. Each is a step of the plan, identified by its index, from 0. */
   commands: readonly PlanCommand[];
   /**
-   * The metadata of all commands, which those of a command add to. Each command also has the tags `plan` (the id of the
-   * plan) and `step` (its name or index).
+   * Metadata for all commands. Fields and tags of the metadata of a command take precedence. Each command also has the tags
+   * `plan` (the id of the plan) and `step` (its name or index).
    */
   metadata?: ExecutionMetadata | undefined;
 }
 
-/** The end of one step. Plain data. */
+/** How one step has ended. Plain data. */
 export interface PlanStep {
   /** The index of the command. */
   step: number;
@@ -122,7 +123,7 @@ export interface PlanStep {
   name: string | null;
   /** How the step has ended. */
   status: PlanStepStatus;
-  /** The id of its execution, of the last one after retries; `null` if it was not started. */
+  /** The id of its execution, or of the last attempt; `null` if the step was skipped or the engine rejected it. */
   executionId: string | null;
   /** Why it did not succeed; `null` on success and for a skipped step. */
   error: ExecutionErrorInfo | null;
@@ -143,7 +144,7 @@ export interface PlanExecutionResult {
   steps: PlanStep[];
   /** Milliseconds from the call to the end, by a monotonic clock. */
   totalDurationMs: number;
-  /** The number of steps by their end. */
+  /** The number of steps by status. */
   stats: PlanStats;
 }
 
@@ -154,7 +155,7 @@ interface PlanEventBase {
   timestamp: number;
 }
 
-/** The process of a step has started, for the first time. */
+/** The first process of a step has started. Further attempts do not emit this event. */
 export interface StepStartedEvent extends PlanEventBase {
   /** The index of the command. */
   step: number;
@@ -178,7 +179,7 @@ export interface StepRetryingEvent extends RetryingEvent {
   name: string | null;
 }
 
-/** A step has ended, or is skipped. A step that never had a process has no `stepStarted` before. */
+/** A step has ended or was skipped. Without a process, a step has no `stepStarted` before it. */
 export interface StepFinishedEvent extends PlanEventBase, PlanStep {
   /** The result without the output; `null` if there is none. */
   result: ExecutionOutcome | null;
@@ -190,17 +191,17 @@ export interface PlanProgressEvent extends PlanEventBase {
   completed: number;
   /** The number of steps. */
   total: number;
-  /** The command of the step that was started last, of those that run; `null` if none runs. */
+  /** The command of the running step that was started last; `null` if no step runs. */
   currentCommand: string | null;
 }
 
 /** The events of a plan, with their payloads. */
 export interface PlanEvents {
-  /** The process of a step has started. */
+  /** The first process of a step has started. */
   stepStarted: StepStartedEvent;
   /** An attempt of a step has failed, and another one follows. */
   stepRetrying: StepRetryingEvent;
-  /** A step has ended, or is skipped. */
+  /** A step has ended or was skipped. */
   stepFinished: StepFinishedEvent;
   /** A step has started or ended. */
   progress: PlanProgressEvent;

@@ -3,11 +3,11 @@
 /**
  * A kind of failure that is retried:
  *
- * - `'launch'`: there was no process. It could not be created (`ERR_SPAWN_FAILED`), or there was no place for it
+ * - `'launch'`: no process was created. The launch failed (`ERR_SPAWN_FAILED`), or the engine had no free slot
  *   (`ERR_CONCURRENCY_LIMIT`).
  * - `'timeout'`: `timeoutMs` or `idleTimeoutMs` expired.
  * - `'exit'`: the command ended with a non-zero exit code.
- * - `'signal'`: the command was ended by a signal that the engine did not send for a timeout or a cancel.
+ * - `'signal'`: a signal ended the command, and the engine did not send it for a timeout or a cancel.
  */
 export type RetryCause = 'launch' | 'timeout' | 'exit' | 'signal';
 
@@ -16,12 +16,12 @@ export interface RetryPolicy {
   /** The largest number of attempts, the first one included. An integer of at least 1. */
   attempts: number;
   /**
-   * Milliseconds from the end of the first attempt to the start of the second.
+   * Milliseconds from the end of the first attempt to the start of the second, before `jitter`.
    * @defaultValue `1000`
    */
   delayMs?: number | undefined;
   /**
-   * The factor of each further delay. At least 1.
+   * Each further delay is the previous one times this factor. At least 1.
    * @defaultValue `2`
    */
   factor?: number | undefined;
@@ -31,36 +31,36 @@ export interface RetryPolicy {
    */
   maxDelayMs?: number | undefined;
   /**
-   * Whether each delay is a random time from its half to its whole, so that commands that failed together are not
-   * repeated together.
+   * Whether each delay is a random time between 50 % and 100 % of its value, so that commands that fail at the same time
+   * are not retried at the same time.
    * @defaultValue `true`
    */
   jitter?: boolean | undefined;
   /**
-   * The failures that are retried. A cancelled execution and a request that was rejected by its check are never retried.
+   * The failures that are retried. A cancelled execution and a request that fails validation are never retried.
    * @defaultValue `['launch']`
    */
   on?: readonly RetryCause[] | undefined;
   /**
    * The exit codes that are retried. It needs `'exit'` in `on`.
-   * @defaultValue all but 0
+   * @defaultValue every non-zero exit code
    */
   exitCodes?: readonly number[] | undefined;
   /**
-   * Only failures with this pattern in the last 64 KiB of stderr or of stdout are retried. A string is the source of a
-   * regular expression, for policies that are JSON. It needs `'exit'` in `on`.
+   * A failure of the kind `'exit'` is retried only if the last 64 KiB of stderr or of stdout match this pattern. A string
+   * is the source of a regular expression, for policies that are sent as JSON. It needs `'exit'` in `on`.
    * @defaultValue none
    */
   output?: RegExp | string | undefined;
 }
 
 /**
- * How a step has ended: as its execution, or `'skipped'` if it was not started. `'failed'` also for a step that the
- * engine rejected at its start.
+ * How a step has ended: with the status of its execution, with `'skipped'` if it was not started, or with `'failed'` if
+ * the engine rejected its request.
  */
 export type PlanStepStatus = 'completed' | 'failed' | 'timeout' | 'cancelled' | 'skipped';
 
-/** The number of steps by their end. */
+/** The number of steps by status. */
 export interface PlanStats {
   /** All steps. */
   total: number;

@@ -37,8 +37,8 @@ export type {
 export type { PlanStats, PlanStepStatus, RetryCause, RetryPolicy } from './plan-values';
 
 /**
- * The events of a {@link RetriedExecution}: those of all attempts, with the id of the attempt. Of the events at the end of
- * an attempt (`completed`, `failed`, `timeout`, `cancelled`, `settled`) only those of the last attempt are emitted.
+ * The events of a {@link RetriedExecution}: those of all attempts, with the id of their attempt. The events at the end
+ * (`completed`, `failed`, `timeout`, `cancelled`, `settled`) are emitted for the last attempt only.
  */
 export interface RetriedEvents extends ExecutionEvents {
   /** An attempt has failed, and another one follows. */
@@ -52,14 +52,14 @@ export type RetriedEventName = keyof RetriedEvents;
 export type RetriedListener<Name extends RetriedEventName> = (payload: RetriedEvents[Name]) => void;
 
 /**
- * A command with its repetitions, from `retry()`: an {@link Execution} over all attempts.
+ * A command and its retries, from `retry()`: one {@link Execution} for all attempts.
  *
- * Its `id` and its `pid` are those of the attempt under way. Its iterators yield the lines of all attempts; `seq` starts
- * at 0 with each. The exact bytes (`encoding: 'buffer'`) are those of the last attempt. `cancel()` also ends the delay
- * between two attempts; `kill()` reaches the attempt under way.
+ * Its `id` and its `pid` are those of the current attempt. Its iterators yield the lines of all attempts; `seq` starts at
+ * 0 in each attempt. The exact bytes (`encoding: 'buffer'`) are those of the last attempt. `cancel()` also ends the delay
+ * between two attempts; `kill()` sends a signal to the current attempt.
  */
 export interface RetriedExecution extends Execution {
-  /** The result of the last attempt. Otherwise as the result of an {@link Execution}. */
+  /** The result of the last attempt. It resolves and rejects like the result of an {@link Execution}. */
   readonly result: Promise<RetriedResult>;
 
   /** Adds a listener; see {@link RetriedEvents}. */
@@ -91,10 +91,11 @@ export interface RetriedExecution extends Execution {
 
 /** Options of `executePlan()`. */
 export interface PlanOptions {
-  /** Cancels the plan when it aborts. If it was aborted before the call, nothing is started. */
+  /** Cancels the plan when it aborts. If it was aborted before the call, no step is started. */
   signal?: AbortSignal | undefined;
   /**
-   * The largest number of commands that run at a time, in addition to the limits of strategy and engine.
+   * The largest number of commands that run at a time. The lowest of this, the limit of the strategy and the limit of the
+   * engine applies.
    * @defaultValue no further limit
    */
   maxConcurrency?: number | undefined;
@@ -104,7 +105,7 @@ export interface PlanOptions {
 export type PlanListener<Name extends PlanEventName> = (payload: PlanEvents[Name]) => void;
 
 /**
- * A plan under way, from `executePlan()`. Awaiting it returns the result. It rejects with `ERR_VALIDATION` for an invalid
+ * A running plan, from `executePlan()`. Awaiting it returns the result. It rejects with `ERR_VALIDATION` for an invalid
  * plan; failures of its commands are in the result.
  */
 export interface PlanRun extends Promise<PlanExecutionResult>, AsyncIterable<PlanLine> {
@@ -128,21 +129,26 @@ export interface PlanRun extends Promise<PlanExecutionResult>, AsyncIterable<Pla
   removeListener<Name extends PlanEventName>(name: Name, listener: PlanListener<Name>): this;
 
   /**
-   * The lines of all steps, from the first kept one on, also after the end. The lines of steps that run at the same time
-   * are mixed, each of them whole. Leaving the loop early does not end the plan. A slow loop holds the commands back.
+   * Yields the lines of all steps from the first kept line on, also after the end of the plan. Lines of concurrent steps
+   * are interleaved; each line is whole. Leaving the loop early does not end the plan. A slow consumer slows the commands
+   * down (backpressure).
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<PlanLine>;
 
   /**
-   * Cancels what runs, and starts nothing more. The steps that were not started are skipped.
-   * @returns `false` if the plan had ended already
+   * Cancels the running steps, and skips the steps that were not started. A second call is a second `cancel()` of the
+   * running executions: they go on to the next signal of their `stop`.
+   * @returns `false` if the plan has already ended
    */
   cancel(): Promise<boolean>;
   /** Cancels the plan and waits until its processes are reaped, at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Runs a plan: `executePlan` of `escher-execution-engine/plan`. A face that runs plans of others gets it as an option. */
+/**
+ * Runs a plan: `executePlan` of `escher-execution-engine/plan`. It is an option of `serveBridge()` and `exposeEngine()`,
+ * which run the plans of their clients with it.
+ */
 export type PlanExecutor = (
   engine: ExecutionEngineApi,
   plan: ExecutionPlan,

@@ -119,7 +119,7 @@ export interface StopStep {
    */
   to?: 'tree' | 'leader' | undefined;
   /**
-   * Milliseconds until the next step. It ends early when the whole tree has ended. A finite number, at least 0.
+   * Milliseconds until the next step. The wait ends early when the whole tree has ended. A finite number, at least 0.
    */
   waitMs: number;
 }
@@ -272,10 +272,11 @@ export interface ExecutionRequest {
    */
   forceKillAfterDelayMs?: number | false | undefined;
   /**
-   * How the command is asked to end on timeout, cancel, output limit and shutdown: 1 to 8 steps, one after the other.
-   * Behind the wait of the last one, `SIGKILL` ends the whole process tree. A second `cancel()` goes on to the next step
-   * at once, and `shutdown()` limits the sum of the waits. `killSignal` and `forceKillAfterDelayMs` are the short form of
-   * one step: naming one of them beside `stop`, and a list that is not allowed, are rejected with `INVALID_STOP`.
+   * The signals before `SIGKILL`: 1 to 8 steps, one after the other. They are used on a timeout, cancel, expired lease,
+   * output limit and shutdown. After the wait of the last step, `SIGKILL` ends the whole process tree. A second `cancel()`
+   * goes on to the next step at once, and `shutdown()` limits the sum of the waits. `killSignal` and
+   * `forceKillAfterDelayMs` are a short form for one step. One of them together with `stop`, and an invalid list, are
+   * rejected with `INVALID_STOP`.
    * @defaultValue `stop` of the configuration
    */
   stop?: readonly StopStep[] | undefined;

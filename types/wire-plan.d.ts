@@ -69,7 +69,7 @@ export interface WireStep {
 export interface WirePlanStep extends WireStep {
   /** How the step has ended. */
   status: PlanStepStatus;
-  /** The id of its execution, of the last one after retries; `null` if it was not started. */
+  /** The id of its execution, or of the last attempt; `null` if the step was skipped or the engine rejected it. */
   execution_id: string | null;
   /** Why it did not succeed; `null` on success and for a skipped step. */
   error: ExecutionErrorInfo | null;
@@ -119,7 +119,7 @@ export interface WirePlanResult {
   total_duration: WireDuration;
   /** The same in milliseconds. */
   total_duration_ms: number;
-  /** The number of steps by their end. */
+  /** The number of steps by status. */
   stats: PlanStats;
 }
 

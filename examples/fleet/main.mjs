@@ -1,6 +1,6 @@
-// A fleet on one machine: a Redis, two workers in processes of their own, a producer, and a view of what each worker runs:
+// A fleet on one machine: a Redis server, two worker processes, a producer, and a view of what each worker runs:
 //   node examples/fleet/main.mjs
-// It needs `redis-server`, and the packages `bullmq` and `ioredis`. With REDIS_PORT it uses a server that runs already.
+// It needs `redis-server`, and the packages `bullmq` and `ioredis`. With REDIS_PORT it uses a running server.
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ const port = Number(process.env.REDIS_PORT ?? (await freePort()));
 const redis = process.env.REDIS_PORT === undefined ? await startRedis() : undefined;
 const workers = ['red', 'blue'].map(startWorker);
 try {
-  // A worker reports when it takes jobs.
+  // A worker sends a message once it takes jobs.
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   await produce({ host: '127.0.0.1', port });
 } finally {

@@ -10,7 +10,7 @@ export async function produce(connection) {
   const add = async (title, request, options) => jobs.set(title, await queue.add(request, options));
 
   for (const stack of ['web', 'db']) {
-    // Two deployments of one stack never run at a time, on any machine.
+    // Two jobs of the same stack never run at the same time, on any machine.
     await add(`plan ${stack}`, shell('sleep 0.4; echo planned'), { key: `stack:${stack}` });
     await add(`apply ${stack}`, shell('sleep 0.6; echo applied'), { key: `stack:${stack}` });
   }

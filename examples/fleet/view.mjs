@@ -1,4 +1,4 @@
-// A line for each worker with what it runs. On a terminal it is redrawn in place; otherwise changes are printed.
+// One line with the jobs that each worker runs. On a terminal it is redrawn in place; otherwise each change is printed.
 import { setTimeout as pause } from 'node:timers/promises';
 
 export async function showWhile(work, queue, jobs) {

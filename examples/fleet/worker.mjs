@@ -1,4 +1,4 @@
-// One worker: node examples/fleet/worker.mjs NAME PORT FOLDER. SIGTERM drains it.
+// One worker: node examples/fleet/worker.mjs NAME PORT FOLDER. On SIGTERM it drains, then exits.
 import path from 'node:path';
 import { ExecutionEngine } from 'escher-execution-engine';
 import { createCommandWorker } from 'escher-execution-engine/bullmq';
@@ -13,9 +13,9 @@ const worker = createCommandWorker('example', engine, {
   name,
   concurrency: 2,
   drainMs: 5000,
-  // The border: which commands this machine runs.
+  // The trust boundary: which commands this machine runs.
   authorize: ({ command }) => command.type === 'shell',
-  // A vault in its place: the values are in no job, and `***` in all output.
+  // In place of a vault. No job contains the values, and output shows them as `***`.
   resolveSecrets: (refs) =>
     Object.fromEntries(
       Object.entries(refs).map(([variable, ref]) => [variable, `secret of ${ref}`]),

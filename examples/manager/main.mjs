@@ -1,6 +1,7 @@
-// An execution manager: runs the stages of a playbook as plans, with live output. The first Ctrl-C lets the steps end as
-// their `stop` says, the second one ends them sooner. The exit code is 0 if all steps completed, 130 after Ctrl-C:
+// An execution manager: runs the stages of a playbook as plans, with live output:
 // node examples/manager/main.mjs [playbook.json] [--set name=value ...] [--console]
+// The first Ctrl-C cancels the steps: each ends by its `stop`. The second one goes on to the next signal of each `stop`.
+// The exit code is 0 if all steps completed, 130 after Ctrl-C, otherwise 1.
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { isInstalled } from '../demo/installed.mjs';
 
-/** `given`: values of parameters, by name. `extra`: parameters that the manager adds. */
+/** `given`: values of parameters by name, which replace those of the file. `extra`: parameters that the manager adds. */
 export function readPlaybook(file, given, extra) {
   const { name, parameters = {}, secrets = {}, stages } = JSON.parse(readFileSync(file, 'utf8'));
   for (const parameter of Object.keys(given)) {
@@ -12,7 +12,7 @@ export function readPlaybook(file, given, extra) {
     const known = Object.keys(parameters).join(', ');
     throw new Error(`There is no parameter '${parameter}'. ${file} has: ${known}`);
   }
-  // As seen from here, since it is part of what is shown.
+  // Relative to the working directory: the path appears in the output.
   const folder = path.relative('', path.dirname(file)) || '.';
   const values = { folder, ...extra, ...parameters, ...given };
   const secretValues = valuesOfSecrets(secrets);
@@ -23,7 +23,7 @@ export function readPlaybook(file, given, extra) {
   };
 }
 
-/** From the environment. The example has values of its own. */
+/** Reads the secrets from the environment. Without a variable, the `example` of the playbook is the value. */
 const valuesOfSecrets = (secrets) =>
   Object.fromEntries(
     Object.entries(secrets).map(([name, { example }]) => {
@@ -39,7 +39,7 @@ function toStage(playbook, { name, strategy, steps }, values, secrets) {
     .filter((step) => !left.includes(step))
     .map(({ requires: _, env, input, ...step }) => ({
       ...filled(step, values),
-      // Other users see the arguments of a command, so that a secret can only be a variable or the input.
+      // Arguments are visible to other users, so secrets are replaced in `env` and `input` only.
       ...filled({ env, input }, { ...values, ...secrets }),
     }));
   return {
@@ -54,7 +54,10 @@ function toStage(playbook, { name, strategy, steps }, values, secrets) {
   };
 }
 
-/** Replaces `${name}` in all texts. A value is a part of one argument: nothing in it is read by a shell. */
+/**
+ * Replaces `${name}` in all strings. A value stays within one argument, so no shell parses it. The text of a `shell`
+ * command is the exception: pass a value to it through `env`.
+ */
 function filled(value, values) {
   if (typeof value === 'string') {
     return value.replaceAll(/\$\{(\w+)\}/g, (_, name) => {

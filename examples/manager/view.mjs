@@ -1,4 +1,4 @@
-// The live output of the manager: a line for each start and end of a step, and the lines of the steps after their names.
+// The live output of the manager: a line when a step starts or ends, and the lines of each step after its name.
 import process from 'node:process';
 
 const colours = process.stdout.isTTY && process.env.NO_COLOR === undefined;
@@ -25,7 +25,7 @@ export function showStage(number, total, { name, plan, missing }) {
 export async function follow(run) {
   run.on('stepStarted', ({ name, command }) => print(`  ${cyan('▶')} ${name} ${dim(command)}`));
   run.on('stepRetrying', ({ name, attempt }) => print(yellow(`  ↻ ${name}: ${attempt} failed`)));
-  // An event does not wait for the loop below, which takes the last lines of the step first.
+  // Deferred, so that the loop below prints the last lines of the step before its end.
   run.on('stepFinished', (step) => setImmediate(showFinished, step));
   for await (const { name, stream, line } of run) {
     const bar = stream === 'stderr' ? red('│') : dim('│');

@@ -20,11 +20,12 @@ import { StartedPlan } from './plan-run';
 const ignore = (): void => undefined;
 
 /**
- * Runs the commands of a plan: one after the other, several at a time, or each after those that it needs. Works with every
- * engine: one of this process, or the client of a bridge.
+ * Runs the commands of a plan: one after the other, several at a time, or each after the commands that it depends on.
+ * Works with every engine: one of this process, or the client of a bridge.
  *
- * The plan and all its requests are checked before anything starts. Only the files of a step that waits for another one
- * (program, script, working directory) are checked when it starts: the other one may create them. A plan does not fail because the engine has no place: its steps wait for one.
+ * The plan and all its requests are checked before anything starts. Only the files of a step that waits for another step
+ * (program, script, working directory) are checked when it starts: the other step may create them. Steps wait for a free
+ * slot of the engine, so a plan does not fail with `ERR_CONCURRENCY_LIMIT`.
  *
  * @param options - `signal` cancels the plan; `maxConcurrency` is a further limit of the steps that run at a time
  * @returns a handle. Its result rejects with `ERR_VALIDATION` and the reason `INVALID_PLAN` or `INVALID_DEPENDENCY_GRAPH`
