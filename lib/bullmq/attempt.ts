@@ -7,11 +7,10 @@ import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq
 import type { Execution } from '../../types/api';
 import type { CommandJob, CommandOutcome } from '../../types/bullmq';
 import type { ExecutionOutcome } from '../../types/result';
-import { boundedWait, ExecutionError, ownValue } from '../core/index';
-import { answer, failureText, plain } from './answer';
+import { boundedWait, ExecutionError } from '../core/index';
+import { answer, failureOf, failureText, plain } from './answer';
 import { attemptRequest } from './attempt-request';
 import { MOST_STALLS, parkMs } from './bounds';
-import { FleetError } from './fleet-error';
 import { type JobData, readJobData } from './job-data';
 import { JobLock } from './job-lock';
 import { LiveLines } from './live-lines';
@@ -64,7 +63,7 @@ export class Attempt {
     try {
       return readJobData(this.#job.data);
     } catch (error) {
-      const info = failure('ERR_JOB_DATA', (error as Error).message);
+      const info = failureOf(error);
       await this.#settle(withoutExecution(this.#facts, 'failed', info));
       throw plain(new UnrecoverableError(failureText(info)));
     }
@@ -87,6 +86,8 @@ export class Attempt {
         return await this.#settle(
           withoutExecution(this.#facts, 'cancelled', failure('ERR_CANCELLED', verdict.reason)),
         );
+      case 'held':
+        throw await this.#delayed(verdict.forMs);
       case 'lost':
         return await this.#lost(held);
       case 'begun':
@@ -135,9 +136,14 @@ export class Attempt {
 
   /** Takes no slot: the job waits in the store until its key has a place. */
   async #park(key: string, { rank, next }: Extract<Verdict, { is: 'parked' }>): Promise<never> {
-    await this.#job.moveToDelayed(Date.now() + parkMs(rank), this.#token);
+    const delayed = await this.#delayed(parkMs(rank));
     if (next.length > 0) await this.#shop.line.letIn(key, next);
-    throw new DelayedError();
+    throw delayed;
+  }
+
+  async #delayed(ms: number): Promise<DelayedError> {
+    await this.#job.moveToDelayed(Date.now() + ms, this.#token);
+    return new DelayedError();
   }
 
   async #giveBack(): Promise<never> {
@@ -222,10 +228,7 @@ export class Attempt {
 
   /** The outcome of a request that the engine or a hook refused, or that could not be carried out. */
   #refusal(error: unknown, data: JobData, tails = new Tails(0)): CommandOutcome {
-    const isKnown = error instanceof ExecutionError || error instanceof FleetError;
-    const given: unknown = isKnown ? error.code : ownValue(error ?? {}, 'code');
-    const code = typeof given === 'string' ? given : 'ERR_INTERNAL';
-    const info = failure(code, error instanceof Error ? error.message : String(error));
+    const info = failureOf(error);
     const result: ExecutionOutcome | undefined =
       error instanceof ExecutionError ? error.result : undefined;
     if (result !== undefined) return ofExecution(this.#facts, result, tails, undefined);

@@ -9,6 +9,8 @@ import { freshMs, renewMs } from './lease';
 
 /** What happens to the locks of running jobs. */
 export interface LockListener {
+  /** Holds in the side store what the jobs have there. The locks count as renewed only with it. */
+  hold(ids: readonly string[]): Promise<void>;
   /** The lock is held for `lockMs` from at most `freshMs` ago. */
   renewed(ids: readonly string[]): void;
   lost(ids: readonly string[]): void;
@@ -45,9 +47,13 @@ export class FencedWorker extends Worker {
   ): Promise<string[]> {
     for (;;) {
       const sent = performance.now();
+      const held = this.#listener.hold(ids).then(
+        () => true,
+        () => false,
+      );
       const lost = await super.extendJobLocks(ids, tokens, duration);
       if (lost.length > 0) this.#listener.lost(lost);
-      if (lost.length === ids.length) return lost;
+      if (lost.length === ids.length || !(await held)) return lost;
       // A late answer is one of the past, after a blocked event loop or a connection that was away: it is asked again.
       if (performance.now() - sent > this.#freshMs) continue;
       this.#listener.renewed(ids.filter((id) => !lost.includes(id)));

@@ -19,7 +19,7 @@ import { KeyLine } from './key-line';
 import { longestGrace } from './lease';
 import { Ledger } from './ledger';
 import { type WorkerSettings, workerSettings } from './options';
-import { RunningJobs } from './running-jobs';
+import { type RunningJob, RunningJobs } from './running-jobs';
 import type { SideStore } from './store/side-store';
 import type { Workshop } from './workshop';
 
@@ -91,7 +91,10 @@ class EngineWorker implements CommandWorker {
       { ...settings, ...common },
       backend,
       {
-        renewed: (ids) => this.#renewed(ids),
+        hold: (ids) => this.#hold(ids),
+        renewed: (ids) => {
+          for (const job of this.#jobs(ids)) job.renewed();
+        },
         lost: (ids) => this.#running.end(ids, 'lost'),
       },
     );
@@ -157,16 +160,20 @@ class EngineWorker implements CommandWorker {
     };
   }
 
-  /** The leases of executions follow the locks; requests to cancel that were missed are found here. */
-  #renewed(ids: readonly string[]): void {
-    const jobs = ids.map((id) => this.#running.get(id)).filter((job) => job !== undefined);
-    for (const job of jobs) job.renewed();
-    this.#store
-      ?.renew(jobs, this.#settings.lockMs)
-      .then((reasons) => {
-        for (const [id, reason] of reasons) this.#running.end([id], 'cancel', reason);
-      })
-      .catch(this.#settings.report);
+  #jobs(ids: readonly string[]): RunningJob[] {
+    return ids.map((id) => this.#running.get(id)).filter((job) => job !== undefined);
+  }
+
+  /** Requests to cancel that were missed are found here. */
+  async #hold(ids: readonly string[]): Promise<void> {
+    const { lockMs, report } = this.#settings;
+    try {
+      const reasons = await this.#store?.renew(this.#jobs(ids), lockMs);
+      for (const [id, reason] of reasons ?? []) this.#running.end([id], 'cancel', reason);
+    } catch (error) {
+      report(error);
+      throw error;
+    }
   }
 
   async #close(): Promise<void> {

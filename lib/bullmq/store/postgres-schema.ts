@@ -2,7 +2,7 @@
 
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS escher_runs (
-  queue text, id text, begun int, token text, attempt int, outcome text,
+  queue text, id text, begun int, token text, held_until timestamptz, attempt int, outcome text,
   expires timestamptz NOT NULL, PRIMARY KEY (queue, id));
 CREATE TABLE IF NOT EXISTS escher_cancels (
   queue text, id text, reason text NOT NULL, expires timestamptz NOT NULL, PRIMARY KEY (queue, id));

@@ -70,7 +70,7 @@ export class PostgresStore implements SideStore {
     return await this.#places.inTransaction(beginning.key ?? beginning.id, async (client) => {
       const verdict = await this.#known(client, beginning);
       if (verdict !== undefined) {
-        if (beginning.key !== null && verdict.is !== 'lost') {
+        if (beginning.key !== null && verdict.is !== 'lost' && verdict.is !== 'held') {
           await this.#places.remove(client, beginning.id, beginning.key);
         }
         return verdict;
@@ -78,11 +78,13 @@ export class PostgresStore implements SideStore {
       const parked =
         beginning.key === null ? undefined : await this.#places.take(client, beginning);
       if (parked !== undefined) return parked;
-      const { id, attempt, token } = beginning;
+      const { id, attempt, token, holdMs } = beginning;
       await client.query(
-        `INSERT INTO escher_runs (queue, id, begun, token, expires) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (queue, id) DO UPDATE SET begun = $3, token = $4, expires = $5`,
-        [this.#queue, id, attempt, token, inMs(OUTCOME_MS)],
+        `INSERT INTO escher_runs (queue, id, begun, token, expires, held_until)
+         VALUES ($1, $2, $3, $4, $5, clock_timestamp() + $6 * interval '1 millisecond')
+         ON CONFLICT (queue, id) DO UPDATE SET begun = $3, token = $4, expires = $5,
+           held_until = EXCLUDED.held_until`,
+        [this.#queue, id, attempt, token, inMs(OUTCOME_MS), holdMs],
       );
       return { is: 'begun' };
     });
@@ -96,15 +98,22 @@ export class PostgresStore implements SideStore {
       outcome: string;
       begun: number | null;
       token: string | null;
-    }>('SELECT attempt, outcome, begun, token FROM escher_runs WHERE queue = $1 AND id = $2', [
-      this.#queue,
-      id,
-    ]);
+      held: number;
+    }>(
+      `SELECT attempt, outcome, begun, token,
+         ceil(extract(epoch FROM held_until - clock_timestamp()) * 1000)::int AS held
+       FROM escher_runs WHERE queue = $1 AND id = $2`,
+      [this.#queue, id],
+    );
     const run = rows[0];
     if (run !== undefined && run.attempt !== null && run.attempt >= attempt) {
       return { is: 'ended', outcome: run.outcome };
     }
-    if (run?.begun === attempt && run.token !== token && !isRepeatable) return { is: 'lost' };
+    if (run?.begun === attempt && run.token !== token) {
+      // BullMQ lets locks in PostgreSQL expire by the clock of the worker that looks, which may be wrong.
+      if (run.held > 0) return { is: 'held', forMs: run.held };
+      if (!isRepeatable) return { is: 'lost' };
+    }
     const { rows: cancels } = await client.query<{ reason: string }>(
       'SELECT reason FROM escher_cancels WHERE queue = $1 AND id = $2 AND expires > now()',
       [this.#queue, id],
@@ -142,8 +151,10 @@ export class PostgresStore implements SideStore {
   async renew(jobs: readonly Running[], holdMs: number): Promise<ReadonlyMap<string, string>> {
     const ids = jobs.map(({ id }) => id);
     await this.#pool.query(
-      'UPDATE escher_runs SET expires = $3 WHERE queue = $1 AND id = ANY($2)',
-      [this.#queue, ids, inMs(OUTCOME_MS)],
+      `UPDATE escher_runs SET expires = $3,
+         held_until = clock_timestamp() + $4 * interval '1 millisecond'
+       WHERE queue = $1 AND id = ANY($2) AND begun IS NOT NULL`,
+      [this.#queue, ids, inMs(OUTCOME_MS), holdMs],
     );
     await this.#places.hold(ids, holdMs);
     const { rows } = await this.#pool.query<{ id: string; reason: string }>(

@@ -10,7 +10,7 @@ export interface Beginning {
   readonly isRepeatable: boolean;
   readonly key: string | null;
   readonly keyLimit: number;
-  /** Milliseconds for which the place of the key is held without a renewal. */
+  /** Milliseconds for which the attempt and the place of its key are held without a renewal. */
   readonly holdMs: number;
 }
 
@@ -22,6 +22,8 @@ export type Verdict =
   | { readonly is: 'cancelled'; readonly reason: string }
   /** Another worker began this attempt. */
   | { readonly is: 'lost' }
+  /** The same, and its command may run for `forMs` more, whatever the lock of the job says. */
+  | { readonly is: 'held'; readonly forMs: number }
   /** The key has no place: `rank` jobs are before it, of which `next` have a place and should come. */
   | { readonly is: 'parked'; readonly rank: number; readonly next: readonly string[] };
 
@@ -48,7 +50,7 @@ export interface SideStore {
   settle(id: string, attempt: number, outcome: string): Promise<string | undefined>;
   /** The newest outcome. */
   outcome(id: string): Promise<string | undefined>;
-  /** Keeps the places and the records of running jobs; returns the reasons of those that were cancelled, by id. */
+  /** Holds running jobs and their places, and keeps their records; returns the reasons of those that were cancelled, by id. */
   renew(jobs: readonly Running[], holdMs: number): Promise<ReadonlyMap<string, string>>;
   cancel(id: string, reason: string): Promise<void>;
   /** Calls the listener for each request to cancel from now on. Some may be missed: `renew()` finds them. */

@@ -1,5 +1,5 @@
 // Commands that leave traces: a line for each start and each end, and a line for each start beside another copy.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 export class Commands {
@@ -33,6 +33,11 @@ export class Commands {
     return this.#lines(`runs.${name}`);
   }
 
+  /** The time of the newest start, by the clock of this machine. */
+  lastStart(name) {
+    return Math.round(statSync(path.join(this.#folder, `runs.${name}`)).mtimeMs);
+  }
+
   ends(name) {
     return this.#lines(`ends.${name}`);
   }
@@ -48,8 +53,16 @@ export class Commands {
 
   /** The processes of these commands that are alive. */
   alive() {
-    const mark = `FLEET_MARK=${this.#folder}\0`;
-    return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && environOf(pid).includes(mark));
+    return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && this.#isOurs(pid));
+  }
+
+  /** Whether none of these processes is alive. */
+  areGone(pids) {
+    return !pids.some((pid) => this.#isOurs(pid));
+  }
+
+  #isOurs(pid) {
+    return environOf(pid).includes(`FLEET_MARK=${this.#folder}\0`);
   }
 }
 

@@ -46,11 +46,19 @@ export class Stage {
     return proxy;
   }
 
-  /** `ledger`: workers with the same name have the same directory, as on the same machine. */
-  async worker({ ledger = `ledger-${++this.#count}`, connection, engine, ...options } = {}) {
+  /** `ledger`: workers with the same name have the same directory, as on the same machine. `aheadMs`: a wrong clock. */
+  async worker(settings = {}) {
+    const {
+      ledger = `ledger-${++this.#count}`,
+      connection,
+      engine,
+      aheadMs,
+      ...options
+    } = settings;
     const worker = await WorkerProcess.start({
       queue: 'ops',
       engine,
+      aheadMs,
       options: {
         connection: connection ?? this.store.connection,
         lockMs: LOCK_MS,

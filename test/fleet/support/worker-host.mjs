@@ -3,7 +3,9 @@ import process from 'node:process';
 import { ExecutionEngine } from 'escher-execution-engine';
 import { createCommandWorker } from 'escher-execution-engine/bullmq';
 
-const { queue, options, engine: config } = JSON.parse(process.env.FLEET_WORKER);
+const { queue, options, engine: config, aheadMs = 0 } = JSON.parse(process.env.FLEET_WORKER);
+const now = Date.now;
+Date.now = () => now() + aheadMs;
 const engine = new ExecutionEngine({ forceKillAfterDelayMs: 300, ...config });
 const errors = [];
 const worker = createCommandWorker(queue, engine, {
