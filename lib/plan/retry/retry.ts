@@ -19,7 +19,7 @@ import { checkedPolicy } from './retry-policy';
  * since what was written to one attempt cannot be repeated for the next: use `input`.
  *
  * @param policy - when and how often the command is run again
- * @param options - `signal` cancels the attempt under way and the delays; with `reject` the result rejects for every
+ * @param options - `signal` cancels the current attempt and the delays; with `reject` the result rejects for every
  * outcome of the last attempt except success
  * @example
  * ```ts
