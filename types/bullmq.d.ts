@@ -29,25 +29,26 @@ export interface FleetPostgres {
 /** Where jobs and their results are stored. */
 export type FleetConnection = FleetRedis | FleetPostgres;
 
-/** What a queue and a worker have in common. */
+/** Options of a queue and of a worker. */
 export interface FleetOptions {
-  /** The store. Every queue and every worker opens connections of its own, and closes them. */
+  /** The store. Every queue and every worker opens its own connections, and `close()` closes them. */
   connection: FleetConnection;
   /**
-   * The first part of all names in the store. The same for a queue and its workers.
+   * The prefix of all names in the store. A queue and its workers must have the same.
    * @defaultValue `'bull'`, as in BullMQ
    */
   prefix?: string | undefined;
   /**
-   * Called with errors of connections and of the store. Nothing else reports them: operations are repeated.
-   * @defaultValue none: they are ignored
+   * Called with errors that no promise reports: errors of connections and of the store after which an operation is
+   * retried, and errors of the hooks of a worker.
+   * @defaultValue none: these errors are ignored
    */
   onError?: ((error: Error) => void) | undefined;
 }
 
 /** How many finished jobs the store keeps. */
 export interface FleetRetention {
-  /** The number of completed jobs, and the number of failed jobs. @defaultValue `1000` */
+  /** The largest number of completed jobs, and the largest number of failed jobs. @defaultValue `1000` */
   count?: number | undefined;
   /** Seconds for which a finished job is kept. @defaultValue `86_400` */
   ageSecs?: number | undefined;
@@ -55,15 +56,15 @@ export interface FleetRetention {
 
 /** Options of {@link CommandQueue}. */
 export interface CommandQueueOptions extends FleetOptions {
-  /** The number of events that the store keeps, about. @defaultValue `1000` */
+  /** The approximate number of events that the store keeps. @defaultValue `1000` */
   eventsMaxLen?: number | undefined;
   /** Finished jobs that the store keeps. */
   retention?: FleetRetention | undefined;
 }
 
 /**
- * A failure after which a job is run again, while it has attempts left: `'launch'`, no process was created, so nothing
- * ran; `'timeout'`; an exit code.
+ * A failure after which a job is run again, while it has attempts left: `'launch'` (no process was created),
+ * `'timeout'`, or an exit code from 1 to 255.
  */
 export type RetryOn = 'launch' | 'timeout' | number;
 
@@ -78,14 +79,15 @@ export interface FleetBackoff {
 /** Options of `CommandQueue.add()`. */
 export interface AddOptions {
   /**
-   * Jobs of one key share the limit that `keyLimit` of the workers returns, over all machines: an account, a host, a
-   * stack. They start in the order in which they were added. 1 to 256 characters.
+   * Jobs with the same key share the limit that `keyLimit` of the workers returns, over all machines. A key is the name
+   * of an account, a host or a stack, for example. The jobs start in the order in which they were added. 1 to 256
+   * characters.
    * @defaultValue none
    */
   key?: string | undefined;
-  /** How often the command may be run. An integer from 1 to 1000. @defaultValue `1` */
+  /** The largest number of attempts, the first one included. An integer from 1 to 1000. @defaultValue `1` */
   attempts?: number | undefined;
-  /** @defaultValue none: at once */
+  /** The delay before each further attempt. @defaultValue no delay */
   backoff?: FleetBackoff | undefined;
   /** Which failures lead to a further attempt. @defaultValue `['launch']` */
   retryOn?: readonly RetryOn[] | undefined;
@@ -95,13 +97,13 @@ export interface AddOptions {
    * @defaultValue `false`
    */
   idempotent?: boolean | undefined;
-  /** Milliseconds before the first attempt. An integer from 0 to 31_622_400_000, a year. @defaultValue `0` */
+  /** Milliseconds before the first attempt. An integer from 0 to 31_622_400_000 (366 days). @defaultValue `0` */
   delay?: number | undefined;
-  /** While a job with this id has not finished, adding another one returns the id of that job. */
+  /** While a job with this deduplication id has not finished, `add()` returns the id of that job and adds no other. */
   deduplicationId?: string | undefined;
   /**
-   * Variables of the command whose values are secrets: the name of each, 1 to 256 characters without `=`, and a reference
-   * that `resolveSecrets` of the worker turns into the value. The store has the references only.
+   * Environment variables whose values are secrets: the name of each, 1 to 256 characters without `=`, and a reference
+   * that `resolveSecrets` of the worker resolves to the value. The store contains the references only.
    * @defaultValue none
    */
   secretRefs?: Readonly<Record<string, string>> | undefined;
@@ -119,11 +121,11 @@ export type FleetErrorCode =
   | 'ERR_LOST'
   /** The worker was shut down while the command ran. */
   | 'ERR_INTERRUPTED'
-  /** `authorize` of the worker refused the command. */
+  /** `authorize` did not allow the command, `keyLimit` failed, or the grace period is too long for `lockMs`. */
   | 'ERR_REFUSED'
-  /** `resolveSecrets` of the worker failed, or returned too little. */
+  /** `resolveSecrets` of the worker failed, or did not return all values. */
   | 'ERR_SECRETS'
-  /** The job is larger than the store may have, or is not one of {@link CommandQueue}: the message has the reason. */
+  /** The data of the job exceeds 64 KiB, or no `add()` of this version wrote it. The message has the reason. */
   | 'ERR_JOB_DATA'
   /** The store has no such job. */
   | 'ERR_JOB_NOT_FOUND'
@@ -144,7 +146,7 @@ export interface CommandOutcome {
   jobId: string;
   /** The number of the attempt, from 1. */
   attempt: number;
-  /** The id of the execution, a new one for each attempt; `null` if the engine got no request. */
+  /** The id of the execution, a new one for each attempt; `null` if the engine received no request. */
   executionId: string | null;
   /** How it ended. */
   status: TerminalStatus;
@@ -158,7 +160,7 @@ export interface CommandOutcome {
   signal: string | null;
   /** The start of the process in milliseconds since the epoch; `null` if there was none. */
   startedAt: number | null;
-  /** The end in milliseconds since the epoch, by the clock of the worker. */
+  /** The time of the end in milliseconds since the epoch, by the clock of the worker. */
   completedAt: number;
   /** Milliseconds from the start of the process to the end. */
   durationMs: number;
@@ -170,9 +172,9 @@ export interface CommandOutcome {
   stdoutTail: string;
   /** The last bytes of stderr, redacted. */
   stderrTail: string;
-  /** What the process used, or `null`. */
+  /** The resources that the process used, or `null`. */
   resourceUsage: ResourceUsage | null;
-  /** The name of the machine. */
+  /** The host name of the machine. */
   host: string;
   /** The path of the log file on that machine, or `null`. */
   logFile: string | null;
@@ -192,7 +194,7 @@ export interface TailLine {
 
 /** The state of a job, from `CommandQueue.status()`. */
 export interface JobStatus {
-  /** As of an execution: a job that waits or is delayed is `pending`. */
+  /** The status of the job, as that of an execution. A job that waits or is delayed is `pending`. */
   status: ExecutionStatus;
   /** The number of attempts that have begun. */
   attempts: number;
@@ -202,7 +204,7 @@ export interface JobStatus {
   worker: string | null;
 }
 
-/** The job of a command, as `authorize` and `resolveSecrets` see it. */
+/** The job of a command, for `authorize` and `resolveSecrets`. */
 export interface CommandJob {
   /** The id of the job. */
   id: string;
@@ -217,30 +219,30 @@ export interface CommandJob {
 /** Options of `createCommandWorker()`. */
 export interface CommandWorkerOptions extends FleetOptions {
   /**
-   * The number of commands that run at a time. At most `maxConcurrentExecutions` of the engine, whose
+   * The largest number of commands that run at a time. At most `maxConcurrentExecutions` of the engine, whose
    * `maxQueuedExecutions` must be 0: a command that waits in the engine has no lease.
    * @defaultValue `16`, or `maxConcurrentExecutions` if that is less
    */
   concurrency?: number | undefined;
-  /** The name under which other machines see this worker. @defaultValue the name of the host, and the process ID */
+  /** The name of this worker in the status of jobs. @defaultValue the host name and the process ID, as `host:1234` */
   name?: string | undefined;
   /**
-   * Milliseconds for which a job belongs to this worker without a renewal. A command that cannot be renewed is ended
-   * before that time, by the engine. From 3000 to 3_600_000.
+   * Milliseconds for which the lock of a job is valid without a renewal. If the lock cannot be renewed, the engine ends
+   * the command before the lock expires. From 3000 to 3_600_000.
    * @defaultValue `60_000`
    */
   lockMs?: number | undefined;
-  /** Milliseconds for which `close()` lets commands run. @defaultValue `25_000` */
+  /** Milliseconds that `close()` waits for running commands before it cancels them. @defaultValue `25_000` */
   drainMs?: number | undefined;
   /**
-   * Decides whether a command may run here. `false` and an error refuse it. It gets frozen copies: changing one is such an
-   * error.
-   * @defaultValue all may
+   * Decides whether a command may run here. If it returns `false` or throws, the job fails with `ERR_REFUSED`. It
+   * receives frozen copies, so an attempt to change one throws.
+   * @defaultValue every command may run
    */
   authorize?:
     | ((request: Readonly<ExecutionRequest>, job: CommandJob) => boolean | Promise<boolean>)
     | undefined;
-  /** Returns the value for each name of `secretRefs`. At least 4 characters each, since they are redacted. */
+  /** Returns the value for each name in `secretRefs`. Each must have at least 4 characters, so that it can be redacted. */
   resolveSecrets?:
     | ((
         refs: Readonly<Record<string, string>>,
@@ -248,7 +250,7 @@ export interface CommandWorkerOptions extends FleetOptions {
       ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>)
     | undefined;
   /**
-   * How many jobs of a key run at a time, on all machines together; the same on all of them.
+   * The largest number of jobs with a key that run at a time, over all machines. It must be the same on all of them.
    * @defaultValue `1` for every key
    */
   keyLimit?: ((key: string) => number) | undefined;
@@ -258,17 +260,23 @@ export interface CommandWorkerOptions extends FleetOptions {
    * @defaultValue `'fail'`
    */
   onLost?: 'fail' | 'again' | undefined;
-  /** The lines that the store has while a command runs; `false`: none. */
+  /**
+   * The lines of a job in the store: at most `bytes` (1024 to 1_048_576, by default 262_144), written every `flushMs`
+   * milliseconds (10 to 60_000, by default 250). `false`: none.
+   */
   live?: { bytes?: number | undefined; flushMs?: number | undefined } | false | undefined;
-  /** Bytes of the end of each stream that the outcome has, from 0 to 6144. @defaultValue `4096` */
+  /** The number of last bytes of each stream in the outcome, from 0 to 6144. @defaultValue `4096` */
   tailBytes?: number | undefined;
   /**
    * The directory of outcomes that are not in the store yet, on a disk that survives a restart of the worker. It is
-   * created with mode 0700. One that other users can write to is refused.
+   * created with mode 0700. A directory that other users can write to is rejected.
    * @defaultValue `fleet` in the `journalDir` of the engine, else a directory of the user in the temporary directory
    */
   ledgerDir?: string | undefined;
-  /** Called after each attempt, when its outcome is in the store; its errors go to `onError`. The job waits for it. */
+  /**
+   * Called after each attempt, when its outcome is in the store. The job finishes after it. Its errors are passed to
+   * `onError`.
+   */
   onFinished?: ((outcome: CommandOutcome) => void | Promise<void>) | undefined;
 }
 
@@ -279,14 +287,14 @@ export interface CommandWorker {
    * `close()`.
    */
   ready(): Promise<void>;
-  /** Whether it takes jobs: connected, able to renew its locks, and not closing. For a readiness probe. */
+  /** Whether the worker takes jobs: connected, able to renew its locks, and not closing. For a readiness probe. */
   healthy(): boolean;
   /** The ids of the jobs that run here. */
   running(): readonly string[];
   /**
-   * Takes no more jobs, waits `drainMs` for those that run, and cancels the rest: idempotent ones go back to waiting, the
-   * others fail with `ERR_INTERRUPTED`. Shuts the engine down, then closes the connections. Never waits for longer than
-   * `drainMs`, the grace period and 10 seconds.
+   * Takes no more jobs, waits up to `drainMs` for running jobs, and cancels the rest: idempotent jobs wait again, the
+   * others fail with `ERR_INTERRUPTED`. Then shuts the engine down and closes the connections. Never takes longer than the
+   * sum of `drainMs`, the grace period and 10 seconds.
    */
   close(): Promise<void>;
 }
