@@ -404,7 +404,7 @@ export interface ExecutionEngineApi {
   resume(): Promise<void>;
 
   /**
-   * Redacts one more secret, as if it were in `redact` of the configuration, in all executions: those that run, those
+   * Redacts one more secret, as those in `redact` of the configuration, in all executions: those that run, those
    * that are queued, and the records of those that have ended. When the promise resolves, `***` replaces it in every
    * event, result, listing, error, replay, and in what is written from then on to log, overflow and recording files.
    * What was shown or written before stays, and so does the beginning of a line that an event has reported before.

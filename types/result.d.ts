@@ -196,7 +196,7 @@ export interface ExecutionSummary {
 
 /** Selects executions for `listExecutions()`. An execution must meet all conditions. */
 export interface ExecutionFilter {
-  /** The status, or one of several. */
+  /** The status, or one of several. An empty list is refused. */
   status?: ExecutionStatus | readonly ExecutionStatus[] | undefined;
   /** A tag of the metadata: `key`, or `key=value`. */
   tag?: string | undefined;
@@ -221,7 +221,8 @@ export interface Percentiles {
 export interface EngineStats {
   /**
    * The number of executions by status. `pending` and `running` count the present executions, the others all that have
-   * ended since the start of the engine.
+   * ended since the start of the engine. `pending` also counts executions right after their call, which the engine has
+   * neither queued nor launched yet: the next snapshot has them in `queued` or `running`.
    */
   counts: Record<ExecutionStatus, number>;
   /** The number of executions that are being launched or run, as from `runningCount()`. */

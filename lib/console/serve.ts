@@ -1,5 +1,6 @@
 /** The entry point `escher-execution-engine/console`: the page of the console for an engine of the caller. */
 
+import { statSync } from 'node:fs';
 import type { ExecutionEngineApi } from '../../types/api';
 import type { ServeConsoleOptions, ServedConsole } from '../../types/console';
 import {
@@ -11,7 +12,9 @@ import {
   optional,
   outOfRange,
   ownFields,
+  shortened,
   wrongType,
+  wrongValue,
 } from '../core/index';
 import { type ConsoleOptions, ConsoleServer } from './index';
 
@@ -60,11 +63,17 @@ function checkedOptions(given: unknown): ConsoleOptions {
   return {
     host: host === undefined ? '127.0.0.1' : asOneOf('options.host', host, HOSTS),
     port: optional(asPort, 'options.port', port) ?? 0,
-    cwd: optional(asPath, 'options.cwd', cwd) ?? process.cwd(),
+    cwd: optional(asDirectory, 'options.cwd', cwd) ?? process.cwd(),
     allowProgressPatterns:
       optional(asBoolean, 'options.allowProgressPatterns', allowProgressPatterns) ?? false,
     adopts: true,
   };
+}
+
+function asDirectory(name: string, value: unknown): string {
+  const path = asPath(name, value);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw wrongValue(name, `must be a directory. Received '${shortened(path)}'`);
 }
 
 function asPort(name: string, value: unknown): number {

@@ -19,7 +19,7 @@ export {
 export { publish, publishLines } from './events/dispatch';
 export { ExecutionEmitter, wantsLines } from './events/emitter';
 export { engineThatRuns } from './execution/engine-that-runs';
-export { failureMessage } from './execution/failure-message';
+export { failureMessage, lastLines } from './execution/failure-message';
 // The two sides of a handle. `Handle` is the base of handles whose engine is elsewhere; `LocalHandle`
 // is what `run()` of an engine in this process returns, for a face that forwards its lines.
 export { Handle } from './execution/handle';
@@ -79,6 +79,7 @@ export {
   asStrings,
   isPlainObject,
   isRegExp,
+  listOf,
   optional,
   outOfRange,
   ownValue,

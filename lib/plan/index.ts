@@ -9,6 +9,7 @@ export type {
   PlanEventName,
   PlanEvents,
   PlanExecutionResult,
+  PlanExecutor,
   PlanLine,
   PlanListener,
   PlanOptions,

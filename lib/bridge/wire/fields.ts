@@ -115,7 +115,7 @@ const strategy: Codec = {
 };
 
 /** The kinds that no table with a wire form uses. */
-type Unwired = 'abortSignal' | 'statuses' | 'tags';
+type Unwired = 'abortSignal' | 'statuses' | 'tag' | 'tags';
 /** The kinds of whole objects. Their codecs are beside their tables. */
 type ObjectKind = 'command' | 'limits' | 'metadata' | 'pattern' | 'progress' | 'pty' | 'stop';
 

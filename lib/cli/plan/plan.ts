@@ -17,7 +17,7 @@ import { Interrupts } from '../run/interrupts';
 import { OutputSink } from '../run/output-sink';
 import { subcommand } from '../subcommand';
 import { PLAN, type PlanCommandOptions, planOptions } from './plan-options';
-import { finishedText, retryingText, stepName, summaryText } from './step-text';
+import { failedOutputText, finishedText, retryingText, stepName, summaryText } from './step-text';
 
 export const planCommand = subcommand(PLAN, (args, io) => runPlan(planOptions(args), io));
 
@@ -73,7 +73,7 @@ async function report(
   else if (output) await eachLine(run, sink, (line) => sink.write(lineText(line)));
   const result = await run;
   if (json) write('result', result);
-  else sink.write(summaryText(result));
+  else sink.write(`${output ? '' : failedOutputText(result)}${summaryText(result)}`);
   return result;
 }
 

@@ -5,6 +5,7 @@ import type {
   StepFinishedEvent,
   StepRetryingEvent,
 } from '../../../types/plan';
+import { lastLines } from '../../core/index';
 import { formatDuration } from '../duration';
 
 type Named = { step: number; name: string | null };
@@ -28,6 +29,16 @@ export function retryingText(event: StepRetryingEvent): string {
   const why = event.result?.error?.message ?? 'no free slot';
   const next = formatDuration(event.delayMs);
   return line('retrying', event, `attempt ${event.attempt}: ${why}, next in ${next}`);
+}
+
+/** The end of stderr of each failed step, for who has not seen its lines. */
+export function failedOutputText({ steps, results }: PlanExecutionResult): string {
+  const texts = steps.flatMap((step, at) => {
+    const isFailed = step.status === 'failed' || step.status === 'timeout';
+    const lines = isFailed ? lastLines(results[at]?.stderr ?? '') : '';
+    return lines === '' ? [] : lines.split('\n').map((text) => `${stepName(step)} | ${text}\n`);
+  });
+  return texts.join('');
 }
 
 export function summaryText({ status, stats, totalDurationMs }: PlanExecutionResult): string {

@@ -27,7 +27,7 @@ function shownCommand(command: string): string {
 }
 
 /** Whole lines, unless the last one alone is too long: then its end. */
-function lastLines(text: string): string {
+export function lastLines(text: string): string {
   // A code unit has at least one byte. Further line ends at the end do not count.
   const tail = text.slice(-2 * MAX_STDERR_BYTES).trimEnd();
   const isWhole = text.length <= 2 * MAX_STDERR_BYTES;

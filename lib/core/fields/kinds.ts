@@ -47,6 +47,8 @@ export interface Values {
   statuses: ExecutionStatus | readonly ExecutionStatus[];
   stdin: 'pipe' | 'ignore';
   strategy: OversizedOutputStrategy;
+  /** One tag of a filter. */
+  tag: string;
   tags: Record<string, string>;
   text: string;
   texts: readonly string[];

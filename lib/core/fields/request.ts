@@ -44,8 +44,9 @@ export const REQUEST = {
   capture: 'capture',
   limits: 'limits',
   umask: 'umask',
-  uid: integer(0, 0xffff_ffff),
-  gid: integer(0, 0xffff_ffff),
+  // The system keeps the highest number for itself.
+  uid: integer(0, 0xffff_fffe),
+  gid: integer(0, 0xffff_fffe),
   metadata: 'metadata',
   progress: 'progress',
 } as const satisfies TableOf<ExecutionRequest>;
@@ -122,7 +123,7 @@ export const METADATA = {
 
 export const FILTER = {
   status: 'statuses',
-  tag: 'text',
+  tag: 'tag',
   key: 'key',
   limit: integer(0),
 } as const satisfies TableOf<ExecutionFilter>;

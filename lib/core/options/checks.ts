@@ -88,9 +88,10 @@ export function wrongValue(name: string, problem: string): TypeError {
 }
 
 export function outOfRange(name: string, range: string, value: unknown): RangeError {
+  const shown = typeof value === 'string' ? `'${value}'` : String(value);
   return coded(
     new RangeError(
-      `The value of "${shortened(name)}" is out of range. It must be ${range}. Received ${redacted(String(value))}`,
+      `The value of "${shortened(name)}" is out of range. It must be ${range}. Received ${redacted(shown)}`,
     ),
     'ERR_OUT_OF_RANGE',
   );

@@ -18,6 +18,8 @@ export interface Rule {
   /** Ends the sentence "it must be …". */
   readonly allowed: string;
   readonly holds: (value: unknown) => boolean;
+  /** What is wrong with a part of a value that is not allowed; `undefined` if it is the value as a whole. */
+  readonly partFault?: (value: unknown) => string | undefined;
   /** No message shows the value. */
   readonly isSecret?: boolean;
   /** What was probably meant by a value that is not allowed: `; did you mean …?`. */
@@ -29,17 +31,24 @@ export interface Rule {
   readonly fromNative?: (value: unknown) => unknown;
 }
 
-/** Whether a check of a whole object passes. */
-const passes =
-  (check: (name: string, value: unknown) => unknown) =>
-  (value: unknown): boolean => {
+/** A rule of an object, by the check that requests use. */
+function checkedBy(
+  field: string,
+  check: (name: string, value: unknown) => unknown,
+): Pick<Rule, 'holds' | 'partFault'> {
+  const fault = (value: unknown): string | undefined => {
     try {
-      check('value', value);
-      return true;
-    } catch {
-      return false;
+      check(field, value);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
     }
   };
+  return {
+    holds: (value) => fault(value) === undefined,
+    partFault: (value) => (typeof value === 'object' && value !== null ? fault(value) : undefined),
+  };
+}
 
 function range(kind: Range): Rule {
   const rule: Rule = {
@@ -99,13 +108,13 @@ const RULES: Readonly<Record<ConfigKind, Rule>> = {
   keyLimits: {
     allowed:
       'an object whose values are integers of at least 1, and whose keys have 1 to 256 characters',
-    holds: passes(keyLimitValues),
+    ...checkedBy('keyLimits', keyLimitValues),
     effective: (value) => asKeyLimits('keyLimits', value),
     toNative: (value) => keyLimitValues('keyLimits', value),
   },
   limits: {
     allowed: 'an object of limits, see ProcessLimits',
-    holds: passes(asLimits),
+    ...checkedBy('limits', asLimits),
     effective: (value) => Object.freeze(asLimits('limits', value)),
     toNative: (value) => limitValues('limits', value as ProcessLimits),
   },
@@ -130,7 +139,7 @@ const RULES: Readonly<Record<ConfigKind, Rule>> = {
   },
   stop: {
     allowed: 'an array of steps, see StopStep',
-    holds: passes(stopValues),
+    ...checkedBy('stop', stopValues),
     effective: (value) => asStop('stop', value),
     toNative: (value) => stopValues('stop', value),
   },

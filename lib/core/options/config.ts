@@ -7,9 +7,10 @@ import { CONFIG } from '../fields/config';
 import { CONFIG_AT as AT } from '../generated/given';
 import { loadNative } from '../native/load';
 import { setOwn } from '../util/own-property';
-import { isPlainObject, plainObjectFor, received } from './checks';
+import { isPlainObject, ownValue, plainObjectFor, received } from './checks';
 import { ruleOf } from './config-rules';
 import { hint } from './names';
+import { isStopOfEngine } from './stop';
 
 const fieldNames = () => Object.keys(CONFIG) as (keyof ExecutionConfig)[];
 
@@ -71,13 +72,14 @@ export function configOver(
 /** Sets the fields that are given, in both forms. */
 function apply(given: unknown, config: ExecutionConfig, values: unknown[]): void {
   const input = fieldsOf(given);
+  const defaults = { ...config };
   for (const field of Object.keys(input)) {
     if (!Object.hasOwn(AT, field))
       throw invalid(`"${field}" is unknown${hint(field, fieldNames())}`);
     const value = input[field];
     if (value !== undefined) set(config, values, field as keyof ExecutionConfig, value);
   }
-  refuseTwoForms(input);
+  refuseTwoForms(input, defaults);
   limitDefaultTimeout(config, values, Object.hasOwn(input, 'defaultTimeoutMs'));
 }
 
@@ -89,6 +91,8 @@ function set(
 ): void {
   const rule = ruleOf(CONFIG[field]);
   if (!rule.holds(value)) {
+    const part = rule.partFault?.(value);
+    if (part !== undefined) throw invalid(part);
     const got = rule.isSecret ? '' : ` ${received(value)}`;
     throw invalid(`"${field}" must be ${rule.allowed}.${got}${rule.hint?.(value) ?? ''}`);
   }
@@ -97,12 +101,18 @@ function set(
   values[AT[field]] = rule.toNative ? rule.toNative(effective) : effective;
 }
 
-/** `stop`, and a field that is a part of its short form. */
-function refuseTwoForms(input: Readonly<Record<string, unknown>>): void {
-  const isGiven = (field: string): boolean =>
-    Object.hasOwn(input, field) && input[field] !== undefined;
-  const short = ['killSignal', 'forceKillAfterDelayMs'].find(isGiven);
-  if (!isGiven('stop') || short === undefined) return;
+/** `stop`, and a field that is a part of its short form. A copy of an engine's configuration has the defaults of those. */
+function refuseTwoForms(
+  input: Readonly<Record<string, unknown>>,
+  defaults: Readonly<ExecutionConfig>,
+): void {
+  const stop = ownValue(input, 'stop');
+  if (stop === undefined) return;
+  const short = (['killSignal', 'forceKillAfterDelayMs'] as const).find((field) => {
+    const value = ownValue(input, field);
+    return value !== undefined && !(isStopOfEngine(stop) && value === defaults[field]);
+  });
+  if (short === undefined) return;
   throw invalid(`"stop" cannot be used together with "${short}", which is its short form`);
 }
 

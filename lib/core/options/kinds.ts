@@ -147,9 +147,16 @@ export function asStdinMode(name: string, value: unknown): 'pipe' | 'ignore' {
 
 function asStatuses(name: string, value: unknown): unknown[] {
   const index = indexIn(STATUSES);
-  return Array.isArray(value)
-    ? value.map((status, at) => index(`${name}[${at}]`, status))
-    : [index(name, value)];
+  if (!Array.isArray(value)) return [index(name, value)];
+  if (value.length === 0) throw wrongValue(name, 'must not be an empty array');
+  return value.map((status, at) => index(`${name}[${at}]`, status));
+}
+
+/** Of a filter: one tag, `key` or `key=value`. */
+function asTag(name: string, value: unknown): string {
+  const tag = asString(name, value);
+  if (tag === '') throw wrongValue(name, 'must not be empty');
+  return tag;
 }
 
 /** `key` and `key=value` of each tag. */
@@ -200,6 +207,7 @@ export const CHECKS: Readonly<Record<SingleKind, Check>> = {
   stdin: (name, value) => STDIN_MODES.indexOf(asStdinMode(name, value)),
   stopTarget: indexIn(STOP_TARGETS),
   strategy: indexIn(STRATEGIES),
+  tag: asTag,
   tags: asTags,
   text: asString,
   texts: asStrings,

@@ -21,8 +21,15 @@ export function stopValues(name: string, value: unknown): unknown[][] {
   });
 }
 
-/** A checked copy, frozen. */
+const ofEngines = new WeakSet<object>();
+
+/** A checked copy for the configuration of an engine, frozen. */
 export function asStop(name: string, value: unknown): readonly StopStep[] {
   stopValues(name, value);
-  return Object.freeze((value as StopStep[]).map((step) => Object.freeze({ ...step })));
+  const steps = (value as StopStep[]).map((step) => Object.freeze({ ...step }));
+  ofEngines.add(steps);
+  return Object.freeze(steps);
 }
+
+/** Whether it is the list in the configuration of an engine. */
+export const isStopOfEngine = (value: unknown): boolean => ofEngines.has(value as object);

@@ -11,6 +11,7 @@ import {
   asPlainObject,
   asString,
   invalidPlan,
+  listOf,
   optional,
   outOfRange,
   ownFields,
@@ -168,6 +169,11 @@ function order(
   const strategy = asPlainObject(path, given);
   const types = Object.keys(STRATEGIES) as PlanStrategy['type'][];
   const type = asOneOf(`${path}.type`, ownValue(strategy, 'type'), types);
+  for (const field of Object.keys(strategy)) {
+    const others = types.filter((other) => STRATEGIES[other].includes(field));
+    if (others.length === 0 || others.includes(type)) continue;
+    throw wrongValue(`${path}.${field}`, `is a field of the strategies ${listOf(others)}`);
+  }
   const fields = ownFields(path, strategy, ['type', ...STRATEGIES[type]]);
   const most = optional(asLimit, `${path}.maxConcurrency`, fields.maxConcurrency);
   const stopOnError = optional(asBoolean, `${path}.stopOnError`, fields.stopOnError);

@@ -174,6 +174,14 @@ test.each<[object | undefined, unknown, string]>([
   });
 });
 
+test('a directory that does not exist is refused', async () => {
+  const cwd = '/no/such/directory';
+  await expect(serveConsole(makeEngine(), { cwd })).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARG_VALUE',
+    message: `The "options.cwd" property must be a directory. Received '${cwd}'`,
+  });
+});
+
 test('a closed engine is refused', async () => {
   const engine = makeEngine();
   await engine.shutdown();

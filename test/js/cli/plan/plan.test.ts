@@ -30,6 +30,14 @@ test('prints a line for each step with its state', async () => {
   ]);
 });
 
+test('without --output, the end of stderr of a failed step is printed', async () => {
+  const file = planFile(serial(named('test', 'echo fine; echo "no such table" >&2; exit 3')));
+  const { stdout } = await plan(file);
+  expect(stdout.split('\n').filter((line) => line.includes(' | '))).toEqual([
+    'test | no such table',
+  ]);
+});
+
 test('a plan from standard input that succeeds exits with 0', async () => {
   const input = JSON.stringify(serial(named('a', 'true')));
   const { code, stdout } = await program(['plan', '-'], { input });

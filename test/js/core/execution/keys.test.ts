@@ -145,6 +145,8 @@ test('cancelAll ends what the filter selects', async () => {
   expect(await engine.cancelAll({ key: 'a' })).toBe(2);
   for (const run of [runs[0], runs[2]]) expect((await run)?.status).toBe('cancelled');
   expect(await engine.cancelAll({ status: 'completed' })).toBe(0);
+  await expect(engine.cancelAll({ status: [] })).rejects.toThrow('must not be an empty array');
+  await expect(engine.cancelAll({ tag: '' })).rejects.toThrow('must not be empty');
   expect(await engine.cancelAll()).toBe(1);
   await runs[1];
   expect(await engine.cancelAll()).toBe(0);

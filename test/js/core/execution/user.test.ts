@@ -26,7 +26,7 @@ asOther('the failed step is named', async () => {
 test.each([
   ['uid', -1],
   ['gid', 1.5],
-  ['uid', 2 ** 32],
+  ['uid', 2 ** 32 - 1],
 ])('%s %p is out of range', async (name, value) => {
   await expect(
     makeEngine().execute(exec('/bin/true', [], { [name]: value })),

@@ -40,6 +40,7 @@ const VALUES: Record<Name, unknown> = {
   stop: [{ signal: 'SIGKILL', waitMs: 0 }],
   stopTarget: 'leader',
   strategy: 'failExecution',
+  tag: 'polluted',
   tags: { polluted: 'yes' },
   text: 'polluted',
   texts: ['polluted'],

@@ -141,6 +141,21 @@ describe('an invalid configuration is rejected by the name of its field', () => 
     expect((error as Error).message).toContain('-4');
   });
 
+  test.each([
+    [{ keyLimits: { 'db-1': 0 } }, '"keyLimits.db-1" is out of range'],
+    [{ keyLimits: { '': 1 } }, '"keyLimits key" argument must have 1 to 256 characters'],
+    [{ keyLimits: 5 }, '"keyLimits" must be an object'],
+    [{ stop: [{ signal: 'INT', waitMs: 1 }] }, '"stop[0].signal" property'],
+    [{ stop: [{ signal: 'SIGINT' }] }, '"stop[0].waitMs" property must be of type number'],
+    [{ stop: [{ signal: 'SIGINT', waitMs: 1, to: 'parent' }] }, '"stop[0].to" property'],
+    [{ stop: 'SIGINT' }, '"stop" must be an array of steps'],
+    [{ limits: { cpu: 1 } }, '"limits.cpu" property is unknown'],
+  ])('the message names the part that is wrong: %j', (config, message) => {
+    const error = thrown(() => new ExecutionEngine(config as never));
+    expect(error).toMatchObject({ code: 'ERR_INVALID_CONFIG' });
+    expect((error as Error).message).toContain(message);
+  });
+
   test('a default timeout above the maximum', () => {
     const error = thrown(() => new ExecutionEngine({ defaultTimeoutMs: 2000, maxTimeoutMs: 1000 }));
     expect(error).toMatchObject({
@@ -159,6 +174,15 @@ describe('an invalid configuration is rejected by the name of its field', () => 
 });
 
 describe('a configuration takes effect', () => {
+  test('a copy of that of another engine is accepted, also with stop', () => {
+    const stop = [{ signal: 'SIGINT', waitMs: 100 }] as const;
+    const { config } = makeEngine({ stop, redact: ['a secret'] });
+    expect(makeEngine({ ...config }).config).toEqual(config);
+    expect(thrown(() => makeEngine({ ...config, killSignal: 'SIGHUP' }))).toMatchObject({
+      message: expect.stringContaining('"stop" cannot be used together with "killSignal"'),
+    });
+  });
+
   test('defaultTimeoutMs ends a request without a timeout', async () => {
     const engine = makeEngine({ defaultTimeoutMs: 200 });
     expect(await engine.run(sh(LONG))).toMatchObject({

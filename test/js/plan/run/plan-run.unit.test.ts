@@ -260,7 +260,7 @@ test.each([
   ],
   [
     { strategy: { type: 'serial', maxConcurrency: 2 } },
-    /"plan.strategy.maxConcurrency" property is unknown/,
+    /"plan.strategy.maxConcurrency" property is a field of the strategies 'parallel', 'dependencyGraph'/,
   ],
   [
     { strategy: { type: 'parallel', maxConcurrency: 0 } },
