@@ -83,10 +83,10 @@ Napi::Value from_text_or_null(Napi::Env env, std::string_view text, bool ascii) 
   return {env, value};
 }
 
-// Copied, since Electron forbids ArrayBuffers over foreign memory. A Uint8Array and not a Buffer,
-// as the types say.
 namespace {
 
+// Copied, since Electron forbids ArrayBuffers over foreign memory. A Uint8Array and not a Buffer,
+// as the types say.
 Napi::Value from_kept(Napi::Env env, std::string_view bytes, bool ascii, bool as_buffer) {
   if (!as_buffer) return from_text_or_null(env, bytes, ascii);
   auto memory = Napi::ArrayBuffer::New(env, bytes.size());
