@@ -21,6 +21,7 @@ const checks = {
   fields: [node, 'tools/check-fields.mjs'],
   prose: [node, 'tools/check-prose.mjs'],
   links: [node, 'tools/check-links.mjs'],
+  coverage: [node, 'tools/check-coverage.mjs'],
   'API reference': [node, 'tools/typedoc/api-docs.mjs', '--check'],
   platforms: [node, 'tools/platform-table.mjs', '--check'],
   figures: [node, 'bench/node/readme.mjs', '--check'],

@@ -155,6 +155,18 @@ test('an execution without a process has a span of the time that it waited', asy
   await first.cancel();
 });
 
+test('an execution with a key has it as an attribute', async () => {
+  const telemetry = new Telemetry();
+  const engine = makeEngine();
+  using _instrumentation = instrument(engine, telemetry.providers);
+  await engine.run(sh('true', { key: 'db-1' }));
+  await engine.run(sh('true'));
+  expect(telemetry.spans.map(({ attributes }) => attributes['escher.execution.key'])).toEqual([
+    'db-1',
+    undefined,
+  ]);
+});
+
 test('a command that is ended by a signal has the signal and the reason', async () => {
   const telemetry = new Telemetry();
   const engine = makeEngine();

@@ -12,7 +12,7 @@ beforeAll(async () => {
   host = await reportOf<Report>('changing-host.cjs');
 });
 
-test('a command has the working directory and the umask of the call', () => {
+test('a command has the working directory, the umask and the environment of the call', () => {
   const { here, changed } = host;
   expect(changed).toEqual({
     directory: [here],
@@ -21,7 +21,7 @@ test('a command has the working directory and the umask of the call', () => {
     program: [here],
     umask: ['0027'],
     log: [`${here}/a.log`, true],
-    queued: [here, here, '0027'],
+    queued: [here, here, '0027', 'at the call'],
     renamed: ['after', 'after/logs/a.log'],
   });
 });

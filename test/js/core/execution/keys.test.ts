@@ -20,6 +20,27 @@ describe('a key', () => {
     expect((await engine.stats()).keys).toBe(0);
   });
 
+  test('starts by priority, then first come', async () => {
+    const engine = makeEngine({ ...QUEUE, maxConcurrentPerKey: 1 });
+    const first = engine.run(sh('read _', { key: 'db', stdin: 'pipe' }));
+    await waitFor('the start', () => first.pid);
+    const order: string[] = [];
+    const runs = [0, 5, 0, 5].map((priority, index) => {
+      const run = engine.run(exec('/bin/true', [], { key: 'db', priority }));
+      run.on('started', () => order.push(`${index} of priority ${priority}`));
+      return run;
+    });
+    await waitFor('the queue', async () => (await engine.queuedCount()) === 4);
+    first.stdin.end();
+    await Promise.all(runs);
+    expect(order).toEqual([
+      '1 of priority 5',
+      '3 of priority 5',
+      '0 of priority 0',
+      '2 of priority 0',
+    ]);
+  });
+
   test('is in events and summaries', async () => {
     const engine = makeEngine();
     const started: unknown[] = [];

@@ -1,4 +1,4 @@
-import type { StopStep } from 'escher-execution-engine';
+import type { ExecutionRequest, StopStep } from 'escher-execution-engine';
 import { LONG, sh } from '../../support/commands';
 import { makeEngine } from '../../support/engine';
 import { nextLine } from '../../support/events';
@@ -33,6 +33,28 @@ test('those of the configuration apply to a timeout', async () => {
   // The short form of a request replaces them.
   const other = await engine.run(sh(LONG, { timeoutMs: 50, killSignal: 'SIGINT' }));
   expect(other.termination?.signals).toEqual(['SIGINT']);
+});
+
+test('the list of a request replaces that of the configuration', async () => {
+  const engine = makeEngine({ stop: [{ signal: 'SIGHUP', waitMs: MINUTE }] });
+  const stop: StopStep[] = [{ signal: 'SIGINT', waitMs: MINUTE }];
+  const { termination } = await engine.run(sh(LONG, { timeoutMs: 50, stop }));
+  expect(termination?.signals).toEqual(['SIGINT']);
+});
+
+test.each<[string, Partial<ExecutionRequest>]>([
+  ['idleTimeout', { idleTimeoutMs: 50 }],
+  ['lease', { leaseMs: 100 }],
+  ['outputLimit', { maxOutputSizeBytes: 1, oversizedOutputStrategy: 'failExecution' }],
+  ['timeout', { timeoutMs: 50, pty: true }],
+])('the steps apply to the reason %s: %j', async (reason, end) => {
+  const stop: StopStep[] = [
+    { signal: 'SIGWINCH', to: 'leader', waitMs: 1 },
+    { signal: 'SIGHUP', waitMs: MINUTE },
+  ];
+  const run = makeEngine().run(sh(`echo ready; exec ${LONG}`, { stop, ...end }));
+  const { termination } = await run.catch(({ result }) => result);
+  expect(termination).toEqual({ reason, signals: ['SIGWINCH', 'SIGHUP'], survivors: [] });
 });
 
 test('a step for the leader reaches no other process', async () => {

@@ -19,6 +19,7 @@ describe('the effective configuration', () => {
       streamOutput: true,
       maxConcurrentExecutions: 100,
       maxQueuedExecutions: 0,
+      maxConcurrentPerKey: Number.POSITIVE_INFINITY,
       maxInMemoryExecutions: 1000,
       logRetentionSecs: Number.POSITIVE_INFINITY,
       logRetentionBytes: Number.POSITIVE_INFINITY,

@@ -52,6 +52,10 @@ test.each([
     'maxConcurrent',
     'is unknown; did you mean "maxConcurrentExecutions", a field of the configuration?',
   ],
+  [
+    'concurrency',
+    'is unknown; did you mean "maxConcurrentExecutions", a field of the configuration?',
+  ],
   ['constructor', 'is unknown'],
 ])('the field %s of a request', async (field, problem) => {
   const message = await refusalOf({ ...exec('true'), [field]: 1 });

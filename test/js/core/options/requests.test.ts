@@ -334,7 +334,10 @@ describe('limits of timeouts', () => {
     expect((await engine.run(exec('/bin/true', [], { timeoutMs: 50_000 }))).success).toBe(true);
     expect(
       await executionError(engine.execute(exec('/bin/true', [], { timeoutMs: 50_001 }))),
-    ).toMatchObject({ reason: 'TIMEOUT_TOO_LARGE' });
+    ).toMatchObject({
+      reason: 'TIMEOUT_TOO_LARGE',
+      message: expect.stringContaining('must be at most "maxTimeoutMs" (50000)'),
+    });
   });
 
   test('without a maximum a request may have an infinite timeout', async () => {

@@ -16,6 +16,16 @@ test.each([
   expect(lines).toEqual([stdout.slice(0, -1)]);
 });
 
+test('the mode of a request replaces that of the configuration', async () => {
+  const engine = makeEngine({ ansi: 'strip' });
+  const request = { ...COLOURFUL, ansi: 'sgr' } as const;
+  expect((await engine.run(request)).stdout).toBe('\u001B[32mok\u001B[0m\n');
+  expect((await engine.run(COLOURFUL)).stdout).toBe('ok\n');
+  await expect(engine.run({ ...COLOURFUL, ansi: 'colour' as never })).rejects.toThrow(
+    /"request.ansi" property must be one of.*colour/,
+  );
+});
+
 test('an unknown mode is rejected by name', () => {
   expect(() => makeEngine({ ansi: 'colour' as never })).toThrow(
     /"ansi" must be one of 'raw', 'sgr', 'strip'.*colour/,

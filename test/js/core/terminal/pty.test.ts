@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { exec, LONG, sh } from '../../support/commands';
 import { makeEngine } from '../../support/engine';
@@ -42,6 +42,44 @@ test('lines have no terminators, and readable() has the text of the terminal', a
     stderr: '',
     outputIncomplete: false,
   });
+});
+
+test('input and its end can be sent by the id', async () => {
+  const engine = makeEngine();
+  const id = await engine.execute(sh('stty -echo; cat', { pty: true }));
+  await engine.sendInput(id, 'one\n');
+  await engine.closeInput(id);
+  const { status, stdout } = await engine.waitForCompletion(id);
+  expect(status).toBe('completed');
+  expect(stdout).toContain('one\r\n');
+});
+
+test('input that is not echoed is in no file of the engine', async () => {
+  const [journalDir, folder] = [tempDir(), tempDir()];
+  const engine = makeEngine({ journalDir });
+  const run = engine.run(
+    sh('stty -echo; echo ready; read -r word; echo "got $word" | wc -c; read -r _', {
+      pty: true,
+      outputLogPath: path.join(folder, 'run.log'),
+      recordPath: path.join(folder, 'run.cast'),
+    }),
+  );
+  const seen: string[] = [];
+  run.on('stdout', ({ line }) => seen.push(line));
+  await waitFor('the prompt', () => seen.includes('ready'));
+  run.stdin.write('hunter2-hunter2\n');
+  await waitFor('the answer', () => seen.includes('20'));
+  // The journal of a running execution: that of an ended one is empty.
+  const journals = readdirSync(journalDir).map((name) => path.join(journalDir, name));
+  expect(journals).not.toEqual([]);
+  const texts = journals.map((file) => readFileSync(file, 'utf8'));
+  expect(texts.join()).toContain(run.id);
+  run.stdin.end('\n');
+  expect((await run).stdout).toBe('ready\r\n20\r\n');
+  const files = readdirSync(folder).map((name) => path.join(folder, name));
+  expect(files).toHaveLength(2);
+  texts.push(...files.map((file) => readFileSync(file, 'utf8')));
+  expect(texts.join()).not.toContain('hunter2');
 });
 
 test('the end of `input` is the end-of-file character', async () => {

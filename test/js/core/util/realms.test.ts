@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import type { ExecutionRequest } from 'escher-execution-engine';
+import type { ExecutionEngine, ExecutionRequest } from 'escher-execution-engine';
 import { LONG, sh } from '../../support/commands';
 import { makeEngine } from '../../support/engine';
 import { rejection } from '../../support/expectations';
@@ -92,9 +92,29 @@ describe('an environment whose variables are not its own properties is refused',
   });
 });
 
-test('arrays and objects of results are of the realm of the caller', async () => {
+const A_MAP = new Map([['a', '1']]) as never;
+
+test.each<[string, () => Promise<unknown> | ExecutionEngine]>([
+  ['request', () => makeEngine().execute(A_MAP)],
+  ['command', () => makeEngine().execute({ command: A_MAP })],
+  ['metadata.tags', () => makeEngine().execute(sh('true', { metadata: { tags: A_MAP } }))],
+  ['limits', () => makeEngine().execute(sh('true', { limits: A_MAP }))],
+  ['options', () => makeEngine().waitForCompletion('any', A_MAP)],
+  ['filter', () => makeEngine().listExecutions(A_MAP)],
+  ['keyLimits', () => makeEngine({ keyLimits: A_MAP })],
+  ['config', () => makeEngine(A_MAP)],
+])('another record that is a Map is refused: %s', async (field, call) => {
+  const error = (await rejection((async () => await call())())) as Error;
+  expect(error.message).toContain(field);
+  expect(error.message).toContain('must be a plain object, such as Object.fromEntries(');
+});
+
+test('arrays and objects of results and events are of the realm of the caller', async () => {
   const engine = makeEngine();
   const run = engine.run(sh(`echo out; ${LONG}`, { metadata: { list: [{}] } }));
+  const events: object[] = [];
+  for (const name of ['started', 'output', 'settled'] as const)
+    run.on(name, (event) => events.push(event));
   for await (const _ of run) break;
   await run.cancel();
   const result = await run;
@@ -104,6 +124,9 @@ test('arrays and objects of results are of the realm of the caller', async () =>
     expect(list).toBeInstanceOf(Array);
   }
   expect(bytes?.stdout).toBeInstanceOf(Uint8Array);
+  expect(events).toHaveLength(3);
+  expect((events[1] as { lines: unknown }).lines).toBeInstanceOf(Array);
+  for (const event of events) expect(Object.getPrototypeOf(event)).toBe(Object.prototype);
   for (const object of [result, termination, metadata, result.error, result.resourceUsage]) {
     expect(Object.getPrototypeOf(object)).toBe(Object.prototype);
   }

@@ -206,6 +206,22 @@ describe('kill before the process exists', () => {
     expect(await waiting).toMatchObject({ status: 'failed', signal: 'SIGKILL' });
   });
 
+  test('the kept signals are delivered in the order of the calls', async () => {
+    for (const signals of [
+      ['SIGSTOP', 'SIGCONT'],
+      ['SIGCONT', 'SIGSTOP'],
+    ] as const) {
+      const { waiting, begin } = await queued(exec('sleep', ['0.05']));
+      for (const signal of signals) expect(await waiting.kill(signal)).toBe(true);
+      begin();
+      if (signals[1] === 'SIGSTOP') {
+        await waitFor('the stop', () => waiting.pid && processStat(waiting.pid)?.state === 'T');
+        await waiting.kill('SIGCONT');
+      }
+      expect((await waiting).status).toBe('completed');
+    }
+  });
+
   test('a refused request has no process to signal', async () => {
     const engine = makeEngine();
     const run = engine.run(sh('true', { workingDir: '/nowhere' }));

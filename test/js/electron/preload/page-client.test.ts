@@ -25,6 +25,17 @@ describe('the methods of the engine', () => {
     expect(await rejection(page.getResult(id))).toMatchObject({ code: 'ERR_EXECUTION_NOT_FOUND' });
   });
 
+  test('have keys and leases', async () => {
+    const { page } = oneWindow();
+    const run = await page.run(sh('read _', { key: 'db', leaseMs: 60_000, stdin: 'pipe' }), {});
+    expect(await page.renew(run.id)).toBe(true);
+    expect(await page.listExecutions({ key: 'db' })).toMatchObject([{ id: run.id, key: 'db' }]);
+    expect(await page.listExecutions({ key: 'web' })).toEqual([]);
+    await run.closeInput();
+    expect((await run.result()).key).toBe('db');
+    expect(await page.renew(run.id)).toBe(false);
+  });
+
   test('sendInput accepts bytes', async () => {
     const { page } = oneWindow();
     const id = await page.execute(exec('cat', [], { stdin: 'pipe' }));
