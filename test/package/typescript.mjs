@@ -1,6 +1,6 @@
 // User programs in TypeScript, strict and with `skipLibCheck: false`, with the current compiler and with series 5.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { inRoot } from '../../tools/lib/paths.mjs';
@@ -9,6 +9,7 @@ import { must } from '../../tools/lib/run.mjs';
 // A package of its own: in the root two compilers would both be `tsc`.
 const compilers = inRoot('test/package/compilers');
 const series5 = `${compilers}/node_modules/typescript-5/bin/tsc`;
+const newestTypes = `${compilers}/node_modules/node-types-26`;
 
 const RESOLUTIONS = [
   { module: 'node16', moduleResolution: 'node16', sources: ['strict.cts', 'strict.mts'] },
@@ -39,15 +40,11 @@ const EXPECTED = {
 };
 
 export async function checkTypescript({ report, sandbox, project, manifest }) {
-  if (!existsSync(series5)) {
-    console.log('package: npm ci (the older TypeScript compiler)');
+  if (!existsSync(series5) || !existsSync(newestTypes)) {
+    console.log('package: npm ci (compilers)');
     must('npm', ['ci', '--no-audit', '--no-fund'], { cwd: compilers });
   }
-  // TypeScript users of Node.js have these installed.
-  for (const name of ['@types/node', 'undici-types'])
-    cpSync(inRoot('node_modules', name), path.join(project, 'node_modules', name), {
-      recursive: true,
-    });
+  useNodeTypes(project, inRoot('node_modules/@types/node'), inRoot());
   for (const tsc of [inRoot('node_modules/typescript/bin/tsc'), series5]) {
     const version = (await sandbox.must(project, process.execPath, [tsc, '--version'])).trim();
     for (const settings of RESOLUTIONS) {
@@ -56,6 +53,23 @@ export async function checkTypescript({ report, sandbox, project, manifest }) {
       );
     }
   }
+  await report.check('TypeScript, with the types of Node.js 26', async () => {
+    const [, settings] = RESOLUTIONS;
+    const tsc = inRoot('node_modules/typescript/bin/tsc');
+    useNodeTypes(project, newestTypes, compilers);
+    await compileAndRun({ sandbox, project, manifest, tsc, settings });
+  });
+}
+
+/** TypeScript users of Node.js have these installed. */
+function useNodeTypes(project, types, root) {
+  const target = path.join(project, 'node_modules');
+  for (const name of ['@types/node', 'undici-types'])
+    rmSync(path.join(target, name), { recursive: true, force: true });
+  cpSync(types, path.join(target, '@types/node'), { recursive: true });
+  cpSync(path.join(root, 'node_modules/undici-types'), path.join(target, 'undici-types'), {
+    recursive: true,
+  });
 }
 
 async function compileAndRun({ sandbox, project, manifest, tsc, settings }) {

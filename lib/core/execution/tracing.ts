@@ -12,7 +12,7 @@ import { isRejection } from './rejection';
 
 const NAME = 'escher-execution-engine.execution';
 
-type Channels = diagnostics.TracingChannel<unknown, ExecutionTrace>;
+type Channels = diagnostics.TracingChannel<object, ExecutionTrace>;
 
 let all: Channels | undefined;
 

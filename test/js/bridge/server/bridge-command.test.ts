@@ -8,7 +8,7 @@ import {
   processesMarked,
   statusField,
 } from '../../support/processes';
-import { waitFor } from '../../support/wait';
+import { GUARD_MS, waitFor } from '../../support/wait';
 
 const ID = '7d2f6b1e-0a35-4d0e-9f43-1b0f1c5a2e';
 
@@ -49,7 +49,7 @@ describe('the end of the bridge', () => {
     const lines = bridge.messages.flatMap((m) => (m.type === 'lines' ? m.payload.lines : []));
     expect(lines).toHaveLength(1_000_000);
     expect(lines.at(-1)).toBe('1000000');
-  });
+  }, 4 * GUARD_MS);
 
   test('the end of the input ends all processes after the grace period', async () => {
     const bridge = startBridge('--grace-ms', '50').read();

@@ -45,6 +45,6 @@ test('limits of the process tree are rejected if they cannot be applied', async 
 });
 
 test('limits of the configuration are checked too', () => {
-  expect(() => makeEngine({ limits: { nice: 99 } })).toThrow(/"limits"/);
+  expect(() => makeEngine({ limits: { nice: 99 } })).toThrow(/"limits.nice" is out of range/);
   expect(() => makeEngine({ umask: -1 })).toThrow(/"umask" must be an integer from 0/);
 });

@@ -150,11 +150,12 @@ test('a step without a place waits for one', async () => {
     if (places-- <= 0) execution.refuse('ERR_CONCURRENCY_LIMIT');
   };
   const { run } = await start({ commands: commands('a') }, {}, engine);
-  expect(engine.runs).toHaveLength(1);
+  // It also asks by a timer, so that the number of refusals is not known.
+  expect(engine.last.isOver).toBe(true);
   places = 1;
   engine.emit('settled', {});
   await turn();
-  expect(engine.runs).toHaveLength(2);
+  expect(engine.last.isOver).toBe(false);
   await end(engine.last);
   expect(await run).toMatchObject({ status: 'completed', results: [{ exitCode: 0 }] });
   expect(engine.listenerCount('settled')).toBe(0);
