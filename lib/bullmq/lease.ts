@@ -19,7 +19,10 @@ const waitsOf = (steps: readonly StopStep[]): number =>
   steps.reduce((sum, { waitMs }) => sum + waitMs, 0);
 
 /** Milliseconds from the first signal to `SIGKILL`; `Infinity` if there is none. */
-export function graceOf(request: ExecutionRequest, config: ExecutionConfig): number {
+export function graceOf(
+  request: Pick<ExecutionRequest, 'stop' | 'forceKillAfterDelayMs' | 'killSignal'>,
+  config: ExecutionConfig,
+): number {
   const { stop, forceKillAfterDelayMs, killSignal } = request;
   if (stop !== undefined) return waitsOf(stop);
   if (
@@ -37,6 +40,12 @@ export function graceOf(request: ExecutionRequest, config: ExecutionConfig): num
 export function leaseOf(lockMs: number, graceMs: number): number | undefined {
   const lease = Math.floor(lockMs - graceMs - marginMs(lockMs));
   return lease >= 2 * renewMs(lockMs) ? lease : undefined;
+}
+
+/** The shortest lock for that grace period. */
+export function leastLockMs(graceMs: number): number {
+  const withLeastMargin = 2 * (graceMs + 1000);
+  return withLeastMargin <= 10_000 ? withLeastMargin : Math.ceil(2.5 * graceMs);
 }
 
 /** The longest grace period that a lock allows. */

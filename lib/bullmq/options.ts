@@ -9,10 +9,11 @@ import type {
   FleetConnection,
 } from '../../types/bullmq';
 import type { ExecutionConfig } from '../../types/config';
-import { asInteger, optional, wrongType, wrongValue } from '../core/index';
+import { asInteger, optional, outOfRange, wrongType, wrongValue } from '../core/index';
 import { LONGEST_KEY, MOST_TAIL_BYTES } from './bounds';
 import { asFunction, asName, asWord, copyOf, numberIn, optionsOf, textWithin } from './checks';
 import { asConnection } from './connection-option';
+import { graceOf, leaseOf, leastLockMs, longestGrace } from './lease';
 
 export interface SharedSettings {
   readonly connection: FleetConnection;
@@ -92,13 +93,15 @@ export function workerSettings(
     optional(asFunction<F>, `options.${field}`, known[field]);
   refuseQueue(config);
   const most = config.maxConcurrentExecutions;
+  const lockMs = number('lockMs', 3000, MOST_LOCK_MS) ?? 60_000;
+  refuseLongGrace(lockMs, graceOf({}, config));
   return {
     ...sharedSettings(known),
     concurrency: number('concurrency', 1, most) ?? Math.min(16, most),
     name:
       optional(textWithin(LONGEST_KEY), 'options.name', known.name) ??
       `${hostname()}:${process.pid}`,
-    lockMs: number('lockMs', 3000, 3_600_000) ?? 60_000,
+    lockMs,
     drainMs: number('drainMs', 0, 86_400_000) ?? 25_000,
     authorize: hook('authorize'),
     resolveSecrets: hook('resolveSecrets'),
@@ -111,6 +114,7 @@ export function workerSettings(
   };
 }
 
+const MOST_LOCK_MS = 3_600_000;
 const ON_LOST = ['fail', 'again'] as const;
 
 function refuseQueue({ maxQueuedExecutions }: Readonly<ExecutionConfig>): void {
@@ -119,6 +123,18 @@ function refuseQueue({ maxQueuedExecutions }: Readonly<ExecutionConfig>): void {
     'engine.config.maxQueuedExecutions',
     `must be 0: commands wait in the store. Received ${maxQueuedExecutions}`,
   );
+}
+
+/** A command that has no grace period of its own would be refused by this worker, whatever it is. */
+function refuseLongGrace(lockMs: number, graceMs: number): void {
+  if (leaseOf(lockMs, graceMs) !== undefined) return;
+  const least = leastLockMs(graceMs);
+  if (least > MOST_LOCK_MS) {
+    const most = longestGrace(MOST_LOCK_MS);
+    throw outOfRange('engine.config: the grace period', `at most ${most} ms`, graceMs);
+  }
+  const why = `for the grace period of the engine, which is ${graceMs} ms`;
+  throw outOfRange('options.lockMs', `at least ${least} ${why}`, lockMs);
 }
 
 /** Absolute: the working directory may change before the first job. */

@@ -75,6 +75,11 @@ describe('a worker', () => {
   test.each<[string, object, RegExp]>([
     ['more commands than the engine runs', { concurrency: 9 }, /concurrency.*from 1 to 8.*9/],
     ['a lock that is too short', { lockMs: 100 }, /lockMs.*from 3000 to 3600000.*100/],
+    [
+      'a lock that is too short for the grace period of the engine',
+      { lockMs: 8000 },
+      /lockMs.*at least 12500 for the grace period of the engine, which is 5000 ms.*8000/,
+    ],
     ['a tail that is too long', { tailBytes: 10_000 }, /tailBytes.*from 0 to 6144.*10000/],
     ['another word', { onLost: 'retry' }, /onLost.*'fail', 'again'.*'retry'/],
     ['lines without bytes', { live: { bytes: 1 } }, /live\.bytes.*from 1024 to 1048576.*1/],
@@ -93,6 +98,14 @@ describe('a worker', () => {
       /maxQueuedExecutions.*must be 0.*1/,
     );
     await queued.shutdown();
+  });
+
+  test('refuses an engine whose commands have no end after a signal', async () => {
+    const endless = new ExecutionEngine({ forceKillAfterDelayMs: false });
+    expect(() => createCommandWorker('ops', endless, { connection })).toThrow(
+      /grace period.*at most 1440000 ms.*Infinity/,
+    );
+    await endless.shutdown();
   });
 
   test('refuses what is no engine', () => {

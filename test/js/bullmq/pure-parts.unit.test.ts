@@ -5,6 +5,7 @@ import {
   freshMs,
   graceOf,
   leaseOf,
+  leastLockMs,
   longestGrace,
   marginMs,
   renewMs,
@@ -31,7 +32,6 @@ describe('texts within a number of bytes', () => {
 
 describe('a lease', () => {
   const config = { forceKillAfterDelayMs: 5000 } as ExecutionConfig;
-  const command = { type: 'shell', command: 'true' } as const;
 
   test('ends before the lock, with the grace period and the margin', () => {
     expect(leaseOf(60_000, 5000)).toBe(60_000 - 5000 - marginMs(60_000));
@@ -46,6 +46,9 @@ describe('a lease', () => {
       // Counted from a renewal whose answer came as late as it may.
       expect(freshMs(lockMs) + lease + grace).toBeLessThan(lockMs);
       expect(leaseOf(lockMs, grace + 1)).toBeUndefined();
+      expect(leastLockMs(grace)).toBeLessThanOrEqual(lockMs);
+      expect(leaseOf(leastLockMs(grace), grace)).toBeDefined();
+      expect(leaseOf(leastLockMs(grace) - 10, grace)).toBeUndefined();
     },
   );
 
@@ -63,13 +66,13 @@ describe('a lease', () => {
       25,
     ],
   ])('counts the grace period of %j', (fields, grace) => {
-    expect(graceOf({ command, ...fields }, config)).toBe(grace);
+    expect(graceOf({ ...fields }, config)).toBe(grace);
   });
 
   test('counts the steps of the configuration, unless the request has a signal', () => {
     const stop = { ...config, stop: [{ signal: 'SIGINT', waitMs: 70 }] } as ExecutionConfig;
-    expect(graceOf({ command }, stop)).toBe(70);
-    expect(graceOf({ command, killSignal: 'SIGINT' }, stop)).toBe(5000);
+    expect(graceOf({}, stop)).toBe(70);
+    expect(graceOf({ killSignal: 'SIGINT' }, stop)).toBe(5000);
   });
 });
 

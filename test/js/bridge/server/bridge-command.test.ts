@@ -35,21 +35,25 @@ async function standstill(mark: string): Promise<number> {
 describe('the end of the bridge', () => {
   const tree = request("trap '' TERM; sleep 60 & echo child $!; wait");
 
-  test('the end of the input, after which no acknowledgement can arrive, delivers every line', async () => {
-    const bridge = startBridge('--wait').read();
-    const id = `${ID}13`;
-    // More than the engine reads in advance of a reader.
-    bridge.send(
-      { type: 'execute', seq: 1, output: 'none', request: request('seq 1 1000000', { id }) },
-      { type: 'read_lines', seq: 2, id },
-    );
-    bridge.child.stdin?.end();
-    expect(await bridge.ended).toEqual({ code: 0, signal: null });
-    expect(await bridge.answer(2)).toMatchObject({ payload: null });
-    const lines = bridge.messages.flatMap((m) => (m.type === 'lines' ? m.payload.lines : []));
-    expect(lines).toHaveLength(1_000_000);
-    expect(lines.at(-1)).toBe('1000000');
-  }, 4 * GUARD_MS);
+  test(
+    'the end of the input, after which no acknowledgement can arrive, delivers every line',
+    async () => {
+      const bridge = startBridge('--wait').read();
+      const id = `${ID}13`;
+      // More than the engine reads in advance of a reader.
+      bridge.send(
+        { type: 'execute', seq: 1, output: 'none', request: request('seq 1 1000000', { id }) },
+        { type: 'read_lines', seq: 2, id },
+      );
+      bridge.child.stdin?.end();
+      expect(await bridge.ended).toEqual({ code: 0, signal: null });
+      expect(await bridge.answer(2)).toMatchObject({ payload: null });
+      const lines = bridge.messages.flatMap((m) => (m.type === 'lines' ? m.payload.lines : []));
+      expect(lines).toHaveLength(1_000_000);
+      expect(lines.at(-1)).toBe('1000000');
+    },
+    4 * GUARD_MS,
+  );
 
   test('the end of the input ends all processes after the grace period', async () => {
     const bridge = startBridge('--grace-ms', '50').read();
