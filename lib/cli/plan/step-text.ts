@@ -31,7 +31,7 @@ export function retryingText(event: StepRetryingEvent): string {
   return line('retrying', event, `attempt ${event.attempt}: ${why}, next in ${next}`);
 }
 
-/** The end of stderr of each failed step, for who has not seen its lines. */
+/** The end of stderr of each failed step, whose lines were not printed. */
 export function failedOutputText({ steps, results }: PlanExecutionResult): string {
   const texts = steps.flatMap((step, at) => {
     const isFailed = step.status === 'failed' || step.status === 'timeout';
