@@ -146,7 +146,10 @@ export interface CommandOutcome {
   jobId: string;
   /** The number of the attempt, from 1. */
   attempt: number;
-  /** The id of the execution, a new one for each attempt; `null` if the engine received no request. */
+  /**
+   * The id of the execution, a new one for each attempt; `null` if the engine received no request, and if the worker was
+   * killed.
+   */
   executionId: string | null;
   /** How it ended. */
   status: TerminalStatus;
@@ -200,7 +203,7 @@ export interface JobStatus {
   attempts: number;
   /** The key, or `null`. */
   key: string | null;
-  /** The worker that runs the job, or ran it last; `null` before its first start. */
+  /** The worker that runs the job, ran it last, or last found that its key has no slot; `null` before that. */
   worker: string | null;
 }
 
