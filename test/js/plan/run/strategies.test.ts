@@ -51,16 +51,22 @@ test('with stopOnError what runs goes on to its end', async () => {
 });
 
 test('a graph has a limit of steps that run at a time', async () => {
-  const run = executePlan(makeEngine(), {
+  const engine = makeEngine();
+  const waits = sh('read _; :', { stdin: 'pipe' });
+  const run = executePlan(engine, {
     strategy: { type: 'dependencyGraph', dependencies: {}, maxConcurrency: 2 },
-    commands: Array.from({ length: 6 }, () => sh('true')),
+    commands: [waits, waits, ...Array.from({ length: 4 }, () => sh('true'))],
   });
+  const started: string[] = [];
   let [running, most] = [0, 0];
-  run.on('stepStarted', () => {
+  run.on('stepStarted', ({ executionId }) => {
+    started.push(executionId);
     most = Math.max(most, ++running);
   });
   run.on('stepFinished', () => running--);
-  await run;
+  await waitFor('two steps', () => started.length === 2);
+  for (const id of started.slice(0, 2)) await engine.closeInput(id);
+  expect(await run).toMatchObject({ status: 'completed' });
   expect(most).toBe(2);
 });
 
