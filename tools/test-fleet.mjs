@@ -1,10 +1,10 @@
 // The proofs of the fleet, against a real Redis and a real PostgreSQL: node tools/test-fleet.mjs [--store redis|postgres]
-// [--only part of a name]... [--row name] [--jobs number] [--write]
+// [--only part of a name]... [--row name] [--jobs number]
 //
 // Each proof has a server, workers and a folder of its own, and runs alone. The table goes to build/test-results/fleet.md
-// and fleet.json; --write also puts it into docs/fleet.md.
+// and fleet.json.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,6 @@ const { values: options } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     row: { type: 'string', multiple: true, default: [] },
     jobs: { type: 'string' },
-    write: { type: 'boolean', default: false },
   },
 });
 /** PostgreSQL takes a few times as long for the same number, and shows the same with fewer. */
@@ -158,10 +157,4 @@ function save() {
     '\n',
   );
   writeFileSync(path.join(testResults, 'fleet.md'), `${table}\n`);
-  if (!options.write) return;
-  const document = inRoot('docs/fleet.md');
-  const [before, , after] = readFileSync(document, 'utf8').split(
-    /<!-- (?:proofs|end of proofs) -->/,
-  );
-  writeFileSync(document, `${before}<!-- proofs -->\n\n${table}\n\n<!-- end of proofs -->${after}`);
 }
