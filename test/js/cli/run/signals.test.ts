@@ -21,8 +21,8 @@ describe.each([
   test('ends the whole tree within its grace period', async () => {
     const script = 'trap "echo bye; exit 0" TERM; (sleep 60 & sleep 60) & echo ready; wait';
     const running = await started(['sh', '-c', script]);
+    await waitFor('all processes', () => running.commands().length >= 3);
     const commands = running.commands();
-    expect(commands.length).toBeGreaterThanOrEqual(3);
     running.child.kill(signal);
     expect(await running.ended).toMatchObject({ code, signal: null, stdout: 'ready\nbye\n' });
     expect(commands.filter(processExists)).toEqual([]);

@@ -59,7 +59,7 @@ test.each<[string, Partial<ExecutionRequest>]>([
 
 test('a step for the leader reaches no other process', async () => {
   const helperScript = 'trap "exit 1" INT; echo $$; while :; do sleep 0.02; done';
-  const script = `sh -c '${helperScript}' & trap 'echo int; exit 3' INT; wait`;
+  const script = `sh -c '${helperScript}' & trap 'trap "" TERM; echo int; exit 3' INT; wait`;
   const run = makeEngine().run(
     sh(script, {
       stop: [
