@@ -21,7 +21,7 @@ if(WIN32)
   # What is written for POSIX: processes, files and paths of that system. The other tests run on Windows too.
   list(FILTER test_sources EXCLUDE REGEX "/test/cpp/(engine|execution|process|recovery|support)/")
   list(FILTER test_sources EXCLUDE REGEX
-    "/(private_file|log_file|recording|output_overflow|output_pipeline|child_environment|command_lookup|request_rules)_test\\.cpp$")
+    "/(private_file|exact_capture|log_file|recording|output_overflow|output_pipeline|child_environment|command_lookup|request_rules)_test\\.cpp$")
 else()
   set(children puppet fugitive)
   set(children_folder "${PROJECT_SOURCE_DIR}/test/cpp")
