@@ -3,7 +3,15 @@
 import { type Check, limited, ok } from './check';
 import type { Machine } from './machine';
 
-const NEVER_RUN = 'the engine has never been run on macOS by its makers';
+/** What has not been tried on each platform that has a package. `linux-x64-glibc` is tested as a whole. */
+const GAPS: Readonly<Record<string, string>> = {
+  'linux-arm64-glibc': 'the package has been run under an emulator only',
+  'linux-x64-musl': 'the package has been run in Bun, but not in Node.js',
+  'darwin-arm64': 'the engine has never been run on macOS by its makers',
+  'darwin-x64': 'the engine has never been run on macOS by its makers',
+  'win32-x64': 'the package has been run under Wine, but not on Windows itself',
+};
+const NO_PACKAGE = 'there is no package for this platform';
 
 /** Bun and Deno report the version of Node.js that they imitate too. */
 export function runtimeCheck(versions: Readonly<Record<string, string | undefined>>): Check {
@@ -21,9 +29,15 @@ export function platformCheck({ platform, arch }: Machine, glibc: string | undef
   const libc = glibc === undefined ? 'no glibc (musl?)' : `glibc ${glibc}`;
   const value = `${platform}-${arch}${platform === 'linux' ? `, ${libc}` : ''}`;
   const check = { id: 'platform', name: 'Platform', value };
-  if (platform === 'linux' && arch === 'x64' && glibc !== undefined) return ok(check);
-  const meaning = platform === 'darwin' ? NEVER_RUN : 'the package is tested less on this platform';
+  const name = nameOf(platform, arch, glibc);
+  if (name === 'linux-x64-glibc') return ok(check);
   const cure =
     '"Tested platforms" in docs/architecture.md has what was run where. Report problems.';
-  return limited({ ...check, meaning, cure });
+  return limited({ ...check, meaning: GAPS[name] ?? NO_PACKAGE, cure });
+}
+
+/** The end of the name of the package for a platform. */
+function nameOf(platform: string, arch: string, glibc: string | undefined): string {
+  const libc = glibc === undefined ? 'musl' : 'glibc';
+  return `${platform}-${arch}${platform === 'linux' ? `-${libc}` : ''}`;
 }

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { boostCheck } from '../../../../lib/cli/doctor/boost';
 import { cgroupChecks } from '../../../../lib/cli/doctor/cgroup';
 import type { Check } from '../../../../lib/cli/doctor/check';
@@ -7,6 +9,7 @@ import { watchdogChecks } from '../../../../lib/cli/doctor/launch';
 import { limitChecks } from '../../../../lib/cli/doctor/limits';
 import { isAtLeast, type Machine } from '../../../../lib/cli/doctor/machine';
 import { platformCheck, runtimeCheck } from '../../../../lib/cli/doctor/runtime';
+import { root } from '../../support/repository';
 
 describe('the checks of doctor', () => {
   /** A machine with these files. */
@@ -69,10 +72,40 @@ describe('the checks of doctor', () => {
     ['linux', 'x64', undefined, 'limited', 'linux-x64, no glibc (musl?)'],
     ['linux', 'arm64', '2.36', 'limited', 'linux-arm64, glibc 2.36'],
     ['darwin', 'arm64', undefined, 'limited', 'darwin-arm64'],
+    ['darwin', 'x64', undefined, 'limited', 'darwin-x64'],
+    ['win32', 'x64', undefined, 'limited', 'win32-x64'],
+    ['freebsd', 'x64', undefined, 'limited', 'freebsd-x64'],
   ] as const)('%s on %s with glibc %s is %s', (platform, arch, glibc, state, value) => {
     const found = platformCheck({ ...machine({}), platform, arch }, glibc);
     expect(found).toMatchObject({ state, value });
     if (state === 'limited') expect(found.cure).toContain('Tested platforms');
+  });
+
+  test.each([
+    ...[
+      ['linux', 'arm64', '2.36', /under an emulator only/],
+      ['linux', 'x64', undefined, /in Bun, but not in Node\.js/],
+      ['darwin', 'x64', undefined, /never been run on macOS/],
+      ['win32', 'x64', undefined, /under Wine, but not on Windows/],
+    ],
+    ['linux', 'arm64', undefined, /no package for this platform/],
+    ['win32', 'arm64', undefined, /no package for this platform/],
+  ] as const)(
+    'doctor reports what was not tried on %s %s with glibc %s',
+    (platform, arch, glibc, what) => {
+      expect(platformCheck({ ...machine({}), platform, arch }, glibc).meaning).toMatch(what);
+    },
+  );
+
+  test('doctor knows every platform with a record', () => {
+    for (const file of readdirSync(join(root, 'test/platforms/results'))) {
+      const [platform, arch, libc] = file.replace(/\.json$/, '').split('-');
+      const found = platformCheck(
+        { ...machine({}), platform: platform as NodeJS.Platform, arch: arch ?? '' },
+        libc === 'glibc' ? '2.28' : undefined,
+      );
+      expect(found.meaning ?? '').not.toMatch(/no package/);
+    }
   });
 
   test('macOS lacks what it has no system call for', () => {
