@@ -92,6 +92,12 @@ function describeRun({ by, what, passed, of, on, without }) {
   return `${by}: ${what}, ${passed} of ${of} passed${rest} (${on})`;
 }
 
+/** Another machine may have another version of what it runs a platform under. */
+const isSame = (run, other) =>
+  run.what === other.what && withoutVersions(run.by) === withoutVersions(other.by);
+
+const withoutVersions = (by) => by.replace(/(Wine|qemu-user) [\d.]+/g, '$1');
+
 /**
  * The claims of `recorded` that `found` does not confirm, one line each. A run that this machine did not repeat is no
  * contradiction; `repeated` shows which ones it should have repeated.
@@ -101,7 +107,7 @@ export function unconfirmed(recorded, found, repeated) {
     const here = found.find((record) => record.platform === platform)?.runs ?? [];
     return runs
       .filter((run) => repeated(platform, run))
-      .filter(({ by, what }) => !here.some((run) => run.by === by && run.what === what))
+      .filter((run) => !here.some((other) => isSame(run, other)))
       .map(({ by, what }) => `${platform}: ${what} by ${by} is recorded, and did not run`);
   });
 }

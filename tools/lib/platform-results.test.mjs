@@ -48,6 +48,15 @@ test('the table says how many passed of how many, and what was not run', () => {
   assert.match(table, /darwin-x64.*\*\*built, not run\*\*.*\| pty \|/);
 });
 
+test('another version of an emulator confirms a run, and another runtime does not', () => {
+  const by = (text) => [{ ...record, runs: [{ ...run, by: text }] }];
+  const why = (recorded, found) => unconfirmed(by(recorded), by(found), () => true);
+  assert.deepEqual(why('Node.js 22 under qemu-user 7.2', 'Node.js 22 under qemu-user 8.2'), []);
+  assert.deepEqual(why('Wine 8.0', 'Wine 9.0'), []);
+  assert.equal(why('Node.js 22 under Wine 8.0', 'Node.js 24 under Wine 8.0').length, 1);
+  assert.equal(why('Bun 1.4.5', 'Bun 1.4.6').length, 1);
+});
+
 test('a recorded run that did not run again is unconfirmed', () => {
   const all = () => true;
   assert.deepEqual(unconfirmed([record], [record], all), []);
