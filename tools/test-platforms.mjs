@@ -53,13 +53,15 @@ async function run() {
   for (const one of suiteRuns(isOfWanted)) {
     if (isWanted(one)) take(one, await runSuite(one, project));
   }
-  for (const one of cppRuns) {
+  for (const one of cppRuns(isOfWanted)) {
     if (isWanted(one)) take(one, await runCpp(one));
   }
 }
 
 async function buildAll() {
-  const tested = cppRuns.filter(isWanted).map(({ platform }) => platform);
+  const tested = cppRuns(isOfWanted)
+    .filter(isWanted)
+    .map(({ platform }) => platform);
   await buildFor(tested, { tests: true });
   await buildFor(packages.map(({ target }) => target.name).filter(isCrossBuilt));
 }

@@ -1,18 +1,16 @@
 // What runs the packages here: each run has the platform whose package it uses, and what it is run by.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import { findPeers } from '../../bench/node/peers.mjs';
 import { inRoot } from '../../tools/lib/paths.mjs';
 import { must } from '../../tools/lib/run.mjs';
 import { nodeBinaries } from '../package/nodes.mjs';
-import { existsSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { onMusl } from './bun-on-musl.mjs';
+import { CPP_NOT_EMULATED, SUITE_NOT_EMULATED } from './not-emulated.mjs';
 
-const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu';
-const EMULATED_NODE = 'node-arm64-22';
-
-/** The emulator with its options; the libraries are those of Debian's cross packages. */
-export const ARM64 = ['qemu-aarch64', '-L', ARM64_LIBRARIES];
+const ARM64 = [inRoot('test/platforms/arm64.sh')];
+const WITHOUT = 'what the emulator has not ([not-emulated.mjs](../test/platforms/not-emulated.mjs))';
 
 /**
  * The runs of suite.mjs on the platforms for which `isOf` is true; `command` is a runtime with its options. Throws if a
@@ -21,8 +19,19 @@ export const ARM64 = ['qemu-aarch64', '-L', ARM64_LIBRARIES];
 export function suiteRuns(isOf) {
   return [
     ...(isOf('linux-x64-glibc') ? [...nodes(), ...otherRuntimes()] : []),
-    ...(isOf('linux-arm64-glibc') ? [emulated()] : []),
+    ...(isOf('linux-arm64-glibc') ? emulatedNodes() : []),
+    ...(isOf('linux-x64-musl') ? [bunOnMusl()] : []),
   ].map((one) => ({ what: 'suite', ...one }));
+}
+
+/** The C++ tests of other platforms; `command` runs a program of the platform. */
+export function cppRuns(isOf) {
+  return [
+    ...(isOf('linux-x64-musl')
+      ? [{ platform: 'linux-x64-musl', by: 'static programs', command: [] }]
+      : []),
+    ...(isOf('linux-arm64-glibc') ? [emulatedTests()] : []),
+  ].map((one) => ({ what: 'C++ tests', ...one }));
 }
 
 function nodes() {
@@ -44,30 +53,50 @@ function otherRuntimes() {
   });
 }
 
-function emulated() {
-  const folder = inRoot('test/platforms/runtimes');
-  const node = path.join(folder, 'node_modules', EMULATED_NODE, 'bin/node');
-  if (!existsSync(node)) {
-    console.log('platforms: npm ci (Node.js for arm64)');
-    must('npm', ['ci', '--force', '--cpu=arm64', '--no-audit', '--no-fund'], { cwd: folder });
-  }
-  const command = [...ARM64, node];
+function emulatedNodes() {
+  return installed('node-arm64-').map((folder) => {
+    const command = [...ARM64, path.join(folder, 'bin/node')];
+    return {
+      platform: 'linux-arm64-glibc',
+      by: `Node.js ${majorOf(command)} under ${emulator()}`,
+      command,
+      skipped: SUITE_NOT_EMULATED,
+      without: WITHOUT,
+    };
+  });
+}
+
+function emulatedTests() {
   return {
     platform: 'linux-arm64-glibc',
-    by: `Node.js ${majorOf(command)} under ${emulatorVersion()}`,
-    command,
-    skipped: NOT_EMULATED,
-    without: 'what the emulator has not (test/platforms/runs.mjs)',
+    by: emulator(),
+    command: ARM64,
+    skipped: Object.keys(CPP_NOT_EMULATED),
+    without: WITHOUT,
   };
 }
 
-/** Cases of the suite that qemu-user cannot run, with the reasons. */
-const NOT_EMULATED = {};
+function bunOnMusl() {
+  const [folder] = installed('bun-musl');
+  const command = onMusl(path.join(folder, 'bin/bun'));
+  const by = `Bun ${versionOf(command)} for musl`;
+  return { platform: 'linux-x64-musl', by, command: [...command, 'run'] };
+}
 
-/** The C++ tests of other platforms; `command` runs a program of the platform. */
-export const cppRuns = [
-  { platform: 'linux-x64-musl', by: 'static programs', what: 'C++ tests', command: [] },
-];
+/** The folders of the packages in runtimes/ whose names begin so. They are installed when they are needed first. */
+function installed(beginning) {
+  const home = inRoot('test/platforms/runtimes');
+  const { dependencies } = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8'));
+  const folders = Object.keys(dependencies)
+    .filter((name) => name.startsWith(beginning))
+    .map((name) => path.join(home, 'node_modules', name));
+  if (!folders.every((folder) => existsSync(folder))) {
+    console.log('platforms: npm ci (runtimes for other platforms)');
+    // --force: they are for other platforms.
+    must('npm', ['ci', '--force', '--no-audit', '--no-fund'], { cwd: home });
+  }
+  return folders;
+}
 
 const majorOf = (command) => versionOf(command).split('.')[0];
 
@@ -75,9 +104,11 @@ function versionOf([program, ...options]) {
   const { status, stdout, stderr, error } = spawnSync(program, [...options, '--version'], {
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`${program}: ${error?.message ?? stderr} (tools/setup --platforms)`);
+  if (status !== 0) {
+    throw new Error(`${program}: ${error?.message ?? stderr} (tools/setup --platforms)`);
+  }
   return stdout.trim().replace(/^v/, '');
 }
 
-const emulatorVersion = () =>
-  `qemu-user ${/version (\d+\.\d+)/.exec(versionOf([ARM64[0]]))?.[1] ?? process.platform}`;
+const emulator = () =>
+  `qemu-user ${/version (\d+\.\d+)/.exec(versionOf(['qemu-aarch64']))?.[1] ?? 'of unknown version'}`;
