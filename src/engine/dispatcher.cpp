@@ -162,6 +162,11 @@ std::size_t Dispatcher::keys() const {
   return admission_.keys();
 }
 
+std::size_t Dispatcher::running() const {
+  const MutexLock lock(admission_mutex_);
+  return admission_.running();
+}
+
 bool Dispatcher::is_paused() const {
   const MutexLock lock(admission_mutex_);
   return admission_.is_paused();
@@ -225,6 +230,9 @@ void Dispatcher::launch(Launch launch) {
   if (launch.has_waited) options.ignored_signals.reset();
   options.cgroups->ensure();
   options.watchdog->ensure(options.cgroups->path());
+  const std::size_t running = this->running();
+  const auto cpu = placement_.next(running);
+  options.on_launcher_cpu = cpu == LaunchPlacement::Cpu::of_launcher;
   const auto before = SteadyClock::now();
   auto launched =
       with_memory([&] { return escher::launch(execution.strand(), launch.command, options); });
@@ -237,6 +245,7 @@ void Dispatcher::launch(Launch launch) {
   statistics_.any_launch = true;
   const auto took = SteadyClock::now() - before;
   statistics_.spawn.add(took);
+  placement_.took(cpu, running, took);
   execution.journal_launch(launched->process.pid());
   execution.launched(std::move(*launched), std::move(launch.permit), took);
 }

@@ -18,6 +18,7 @@
 #include "execution/permit.hpp"
 #include "model/thread_annotations.hpp"
 #include "policy/admission.hpp"
+#include "policy/launch_placement.hpp"
 #include "policy/launch_retry.hpp"
 #include "policy/resolved_command.hpp"
 
@@ -82,6 +83,7 @@ class Dispatcher {
   void start_waiting(std::uint64_t serial);
 
   // ---- Any thread.
+  std::size_t running() const;
   Permit::StartNext permit_returned(std::uint64_t serial);
 
   boost::asio::io_context& spawner_;
@@ -98,6 +100,7 @@ class Dispatcher {
   std::unordered_map<std::uint64_t, std::shared_ptr<Execution>> waiting_;
   std::deque<Launch> launches_;
   std::deque<Launch> retries_;  // each waits for its timer
+  LaunchPlacement placement_;
   bool launching_ = false;
   bool closed_ = false;
 };

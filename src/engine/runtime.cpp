@@ -7,6 +7,8 @@
 #include <new>
 #include <utility>
 
+#include "process/short_slice.hpp"
+
 #if defined(__linux__)
 #include <pthread.h>
 #endif
@@ -57,6 +59,12 @@ void run_all(boost::asio::io_context& context) {
   }
 }
 
+// For the threads that an execution waits for.
+void run_promptly(boost::asio::io_context& context) {
+  ask_for_short_slice();
+  run_all(context);
+}
+
 }  // namespace
 
 Runtime::Runtime(std::size_t io_threads) : spawner_(1), worker_(1) {
@@ -91,10 +99,10 @@ void Runtime::start() {
   const AllSignalsBlocked blocked;
   for (const auto& context : io_) {
     io_work_.emplace_back(context->get_executor());
-    threads_.emplace_back([&context = *context] { run_all(context); });
+    threads_.emplace_back([&context = *context] { run_promptly(context); });
     name_thread(threads_.back(), "escher-io");
   }
-  spawn_thread_ = std::thread([this] { run_all(spawner_); });
+  spawn_thread_ = std::thread([this] { run_promptly(spawner_); });
   name_thread(spawn_thread_, "escher-spawn");
   worker_thread_ = std::thread([this] { run_all(worker_); });
   name_thread(worker_thread_, "escher-worker");

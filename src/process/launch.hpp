@@ -51,6 +51,8 @@ struct LaunchOptions {
   // without both they count as unknown, and the launch takes longer.
   std::optional<std::uint64_t> ignored_signals;
   HostState* host_state = nullptr;
+  // The child begins on the CPU of the thread that launches it, see LaunchPlacement. Linux.
+  bool on_launcher_cpu = false;
   Watchdog* watchdog = nullptr;  // registers the new session; null = none
 };
 

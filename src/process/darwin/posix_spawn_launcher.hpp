@@ -37,6 +37,8 @@ class PosixSpawn {
   void add(const BoundToHost&) {}
   // The limit that has the mark is of Linux.
   void add(const LimitMark&) {}
+  // macOS binds no thread to a CPU.
+  void add(const OnLauncherCpu&) {}
   template <typename Init>
   void add(const std::optional<Init>& init) {
     if (init) add(*init);

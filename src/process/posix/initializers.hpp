@@ -15,6 +15,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -153,6 +154,27 @@ struct LimitMark {
 };
 // That limit of this process. False: there is none.
 bool get_mark_limit(rlimit* limit);
+
+// The child begins on the CPU of the thread that launches it, and may use those of the host from
+// execve on. The thread may use them again when this is destroyed. It reports no error: without it,
+// the child begins elsewhere. CloneLauncher only; it has no effect on macOS.
+class OnLauncherCpu {
+ public:
+  OnLauncherCpu() = default;
+  ~OnLauncherCpu();
+  OnLauncherCpu(const OnLauncherCpu&) = delete;
+  OnLauncherCpu& operator=(const OnLauncherCpu&) = delete;
+
+  ErrorCode on_setup(CloneLauncher&, const Path&, CommandLine);
+  ErrorCode on_exec_setup(CloneLauncher&, const Path&, CommandLine) const;
+
+ private:
+  static constexpr std::size_t kMostCpus = 4096;
+  using Cpus = std::array<std::uint64_t, kMostCpus / 64>;
+  // Those that the host may use, and the size that the kernel has for them; 0: nothing was changed.
+  Cpus cpus_;
+  long bytes_ = 0;
+};
 
 // The nice value.
 struct Priority {

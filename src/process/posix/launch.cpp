@@ -149,12 +149,14 @@ LaunchOutcome launch_child(const ResolvedCommand& command, const LaunchOptions& 
   if (options.uid) user = posix::UserId{*options.uid};
   // The change has cancelled the first one.
   if (changes_user) bound_again.emplace();
+  std::optional<posix::OnLauncherCpu> on_launcher_cpu;
+  if (options.on_launcher_cpu) on_launcher_cpu.emplace();
   posix::UnblockedSignals unblocked;
   const posix::KeptDumpable kept_dumpable(changes_user);
   return posix::NativeLauncher().launch(
       executable, argv.data(), environment, signals, session, terminal, bound_to_host, inside,
       start, directory, descriptors, close_others, open_files, limits, mark, priority, mask, groups,
-      group, user, bound_again, unblocked);
+      group, user, bound_again, on_launcher_cpu, unblocked);
 }
 
 // ---- The cgroup.

@@ -148,6 +148,59 @@ TEST_F(Initializers, InCgroupNamesTheCgroup) {
   }
 }
 
+// Prints on how many CPUs the child may run, before it calls execve.
+struct PrintsCpuCount {
+  ESCHER_IN_CHILD posix::ErrorCode on_exec_setup(posix::DefaultLauncher&, const posix::Path&,
+                                                 posix::CommandLine) const {
+    using posix::address, posix::call;
+    std::uint64_t cpus[64];
+    const long bytes = call(SYS_sched_getaffinity, 0, sizeof cpus, address(cpus));
+    int count = 0;
+    for (long i = 0; i < bytes / 8; ++i) count += __builtin_popcountll(cpus[i]);
+    const char text[] = {count == 1 ? '1' : '*', '\n'};
+    call(SYS_write, STDOUT_FILENO, address(text), sizeof text);
+    return {};
+  }
+};
+
+std::string allowed_cpus_in(const std::string& status) {
+  const std::string label = "Cpus_allowed:";
+  const auto found = status.find(label);
+  if (found == std::string::npos) return status;
+  return status.substr(found, status.find('\n', found) - found);
+}
+
+TEST_F(Initializers, OnLauncherCpuHoldsUntilExecveOnly) {
+  const std::string before = allowed_cpus_in(content_of("/proc/thread-self/status"));
+  posix::OnLauncherCpu on_launcher_cpu;
+  const std::string text =
+      output_of({"/bin/cat", "/proc/self/status"}, PrintsCpuCount(), on_launcher_cpu);
+  EXPECT_EQ(text.substr(0, 2), "1\n");
+  EXPECT_EQ(allowed_cpus_in(text), before);
+}
+
+TEST_F(Initializers, OnLauncherCpuGivesTheThreadItsCpusBack) {
+  const std::string before = allowed_cpus_in(content_of("/proc/thread-self/status"));
+  {
+    posix::OnLauncherCpu on_launcher_cpu;
+    EXPECT_FALSE(launch({"/nonexistent"}, on_launcher_cpu).ok());
+  }
+  EXPECT_EQ(allowed_cpus_in(content_of("/proc/thread-self/status")), before);
+}
+
+TEST_F(Initializers, OnLauncherCpuReportsNoError) {
+  HelperProcess host([](const HelperProcess::Channel& channel) {
+    if (!refuse_call({SYS_sched_setaffinity}, EPERM)) return 1;
+    posix::OnLauncherCpu on_launcher_cpu;
+    channel.send(step_and_error(launch({kPuppetPath, "exit", "0"}, on_launcher_cpu)));
+    return 0;
+  });
+  const std::string line = host.read_line();
+  host.wait();
+  if (line.empty()) GTEST_SKIP() << "no seccomp filters on this system";
+  EXPECT_EQ(line, "launched");
+}
+
 TEST_F(Initializers, StartDirIsTheWorkingDirectory) {
   EXPECT_EQ(output_of({kPuppetPath, "working-dir"}, v2::process_start_dir("/tmp")), "/tmp\n");
 }

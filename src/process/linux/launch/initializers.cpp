@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -221,6 +222,29 @@ ESCHER_IN_CHILD ErrorCode LimitMark::on_exec_setup(DefaultLauncher&, const Path&
                                                    CommandLine) const {
   set_limit(RLIMIT_RTTIME, {soft, hard});
   return {};
+}
+
+// The CPUs of the main thread, as the children of Node have: what this thread has may still be that
+// of an earlier launch, if the CPUs of the container have changed in the meantime.
+ErrorCode OnLauncherCpu::on_setup(CloneLauncher&, const Path&, CommandLine) {
+  unsigned cpu = 0;
+  if (::getcpu(&cpu, nullptr) != 0 || cpu >= kMostCpus) return {};
+  const long bytes = call(SYS_sched_getaffinity, ::getpid(), sizeof cpus_, address(&cpus_));
+  if (bytes <= 0) return {};
+  Cpus one = {};
+  one[cpu / 64] = std::uint64_t{1} << (cpu % 64);
+  if (call(SYS_sched_setaffinity, 0, bytes, address(&one)) == 0) bytes_ = bytes;
+  return {};
+}
+
+ESCHER_IN_CHILD ErrorCode OnLauncherCpu::on_exec_setup(CloneLauncher&, const Path&,
+                                                       CommandLine) const {
+  if (bytes_ > 0) call(SYS_sched_setaffinity, 0, bytes_, address(&cpus_));
+  return {};
+}
+
+OnLauncherCpu::~OnLauncherCpu() {
+  if (bytes_ > 0) call(SYS_sched_setaffinity, 0, bytes_, address(&cpus_));
 }
 
 bool get_mark_limit(rlimit* limit) { return ::getrlimit(RLIMIT_RTTIME, limit) == 0; }
