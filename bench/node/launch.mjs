@@ -156,8 +156,7 @@ const rates = (concurrency, state, bases) =>
       title: `/bin/true, ${AT_A_TIME[concurrency]}${STATE[state]}`,
       per: 'exec/s',
       base,
-      // Commands wait for the slice of the busy process, since each leads a session: there is no target.
-      ...(state !== '-busy' && { atLeast: TARGETS[concurrency][base] }),
+      atLeast: TARGETS[concurrency][base],
     }),
   );
 

@@ -168,6 +168,16 @@ export const workloads = {
       readline: readlineEvents,
     },
   },
+  'line-batches': {
+    full: { input: 'short', times: 8 },
+    smoke: { input: 'short', times: 2 },
+    contenders: {
+      engine: onEngine(async (run, tally) => {
+        for await (const { lines } of run.batches()) tally.addAll(lines);
+      }),
+      'output event': onEngine(takeBatches),
+    },
+  },
   'line-iterator': {
     full: { input: 'short', times: 2 },
     smoke: { input: 'short', times: 2 },
@@ -223,6 +233,14 @@ export const figures = [
     per: 'lines/s',
     base: 'readline',
     atLeast: 2,
+  }),
+  faster({
+    id: 'line-batches',
+    workload: 'line-batches',
+    title: 'for await over batches()',
+    per: 'lines/s',
+    base: 'output event',
+    atLeast: 0.9,
   }),
   faster({ ...iterator, id: 'line-iterator', base: 'readline', atLeast: 2 }),
   faster({ ...iterator, id: 'line-iterator-execa', base: 'execa', atLeast: 6 }),

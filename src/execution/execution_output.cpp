@@ -111,7 +111,10 @@ bool ExecutionOutput::may_read(Stream) {
 void ExecutionOutput::resume() {
   assert_on_strand(owner_.strand());
   for (const Stream stream : kStreams) {
-    if (auto* pipe = open_pipe(stream)) pipe->resume();
+    auto* pipe = open_pipe(stream);
+    if (pipe == nullptr) continue;
+    if (pipe->is_paused()) begin_wait_anew(stream);
+    pipe->resume();
   }
 }
 
@@ -215,6 +218,14 @@ void ExecutionOutput::flush_due_partials() {
   }
   partial_timer_.arm(owner_.strand(), next, keep_alive(owner_, this),
                      &ExecutionOutput::flush_due_partials);
+}
+
+// The pipe may be empty. What was waited for until now was the reader.
+void ExecutionOutput::begin_wait_anew(Stream stream) {
+  const SteadyTime now = SteadyClock::now();
+  last_chunk_at_[index_of(stream)] = now;
+  auto& since = waiting_since_[index_of(stream)];
+  if (since) since = now;
 }
 
 // While a pipe is not read, the wait is the reader's, not the child's.

@@ -100,6 +100,7 @@ class ExecutionOutput final : private PipeReader {
   void note_wait(Stream stream, std::uint64_t delivered_before);
   void flush_due_partials();
   void check_idle();
+  void begin_wait_anew(Stream stream);
   // What is left of `patience`, which counts from `since`.
   Millis patience_left(Stream stream, Millis patience, SteadyTime since);
 

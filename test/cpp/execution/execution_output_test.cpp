@@ -247,6 +247,22 @@ TEST_F(ExecutionOutputTest, DoesNotCountAPausedPipeAsSilence) {
   run_until_fed(Input::idle_timeout_fired);
 }
 
+// A read of a whole chunk may have emptied the pipe.
+TEST_F(ExecutionOutputTest, CountsSilenceAnewAfterAPause) {
+  constexpr std::size_t kChunk = 64 * 1024;
+  constexpr Millis kPatience(100);
+  options.idle_timeout = kPatience;
+  start();
+  out.put(std::string(kChunk - 1, 'x') + '\n');
+  run_until("the line", [&] { return statistics.bytes == kChunk; });
+  const auto later = SteadyClock::now() + std::chrono::milliseconds(150);
+  run_until("one and a half times the idle timeout", [&] { return SteadyClock::now() > later; });
+  const auto resumed = SteadyClock::now();
+  flow.release(kToken, kChunk + 1);
+  run_until_fed(Input::idle_timeout_fired);
+  EXPECT_GE(to_millis(SteadyClock::now() - resumed), kPatience);
+}
+
 TEST_F(ExecutionOutputTest, DeliversTheLastLineOfAStreamThatIsCut) {
   start();
   out.put("unfinished");
