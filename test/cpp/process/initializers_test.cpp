@@ -153,7 +153,7 @@ struct PrintsCpuCount {
   ESCHER_IN_CHILD posix::ErrorCode on_exec_setup(posix::DefaultLauncher&, const posix::Path&,
                                                  posix::CommandLine) const {
     using posix::address, posix::call;
-    std::uint64_t cpus[64];
+    std::uint64_t cpus[64] = {};
     const long bytes = call(SYS_sched_getaffinity, 0, sizeof cpus, address(cpus));
     int count = 0;
     for (long i = 0; i < bytes / 8; ++i) count += __builtin_popcountll(cpus[i]);
