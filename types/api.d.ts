@@ -320,7 +320,8 @@ export interface ExecutionEngineApi {
    * The result, or `null` if the execution has not ended.
    * @param options - `encoding`: `'buffer'` returns the exact bytes of the output; `'utf8'` if it is not set. `redacted`:
    * `false` returns the output as the command wrote it, with secrets and escape sequences, if its request has `capture: 'raw'`
-   * @throws `ERR_INVALID_ARG_VALUE` for `redacted: false` without `capture: 'raw'`
+   * @throws `ERR_EXECUTION_NOT_FOUND` for an unknown id; `ERR_INVALID_ARG_VALUE` for `redacted: false` without
+   * `capture: 'raw'`
    */
   getResult(
     id: string,

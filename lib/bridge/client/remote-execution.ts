@@ -152,8 +152,10 @@ export class RemoteExecution extends Handle {
     return new RemoteLines(this.#connection, {
       known: async () => {
         this.#isIterated = true;
-        await this.#known.wait();
-        return this.#key;
+        if (this.#start.aborted) await this.#end.wait();
+        else await this.#known.wait();
+        // It never had a record from which the server could read lines.
+        return this.#start.aborted ? undefined : this.#key;
       },
       failure: async () => {
         await this.#end.wait();

@@ -6,8 +6,11 @@ import type { RemoteConnection, RemoteKey } from './remote-connection';
 
 /** The execution that the lines belong to. */
 export interface LineOwner {
-  /** Resolves when requests for the execution can be sent, or the request was refused. */
-  known(): Promise<RemoteKey>;
+  /**
+   * Resolves when requests for the execution can be sent, or the request was refused. `undefined`: it has ended without
+   * a line.
+   */
+  known(): Promise<RemoteKey | undefined>;
   /** Rejects with the error that an iterator throws at the end, if there is one. */
   failure(): Promise<void>;
 }
@@ -65,6 +68,11 @@ export class RemoteLines implements LineSource {
     const key = await this.#owner.known();
     const attached = this.#attached;
     if (attached === undefined) return;
+    if (key === undefined) {
+      this.#attached = undefined;
+      attached.end();
+      return;
+    }
     const { reader, end } = this.#connection.read(key, (lines) => this.#push(lines));
     this.#reader = reader;
     try {

@@ -42,7 +42,11 @@ export class ConnectionExecutions {
   readonly #engine: ExecutionEngine;
   readonly #writeQueue: WriteQueue;
   readonly #limits: RequestLimits;
-  readonly #byId = new Map<string, ForwardedExecution>();
+  /**
+   * Those that the engine has a record of, and those whose admission is pending: oldest first, because an id can be used
+   * again before the admission of the next request is known.
+   */
+  readonly #byId = new Map<string, ForwardedExecution[]>();
   /** The executions that have not ended. */
   readonly #running = new Set<ForwardedExecution>();
   #isClosed = false;
@@ -95,6 +99,9 @@ export class ConnectionExecutions {
     const forwarded = new ForwardedExecution(this.#engine, handle, this.#writeQueue, all);
     this.#running.add(forwarded);
     void forwarded.settled.wait().then(() => this.#running.delete(forwarded));
+    this.#add(forwarded);
+    // It has no record, so no `removed` event follows.
+    if (aborted) void forwarded.settled.wait().then(() => this.#delete(forwarded));
     return { forwarded, admission: this.#admit(forwarded) };
   }
 
@@ -119,7 +126,7 @@ export class ConnectionExecutions {
 
   /** The execution with that id, if this connection started it and the engine has a record of it. */
   find(id: string): ForwardedExecution | undefined {
-    return this.#byId.get(id.toLowerCase());
+    return this.#byId.get(id.toLowerCase())?.[0];
   }
 
   /**
@@ -138,15 +145,17 @@ export class ConnectionExecutions {
       isAttached: true,
     });
     if (handle.facts.outcome !== undefined) forwarded.settled.resolve();
-    this.#byId.set(forwarded.id, forwarded);
+    this.#add(forwarded);
     return forwarded;
   }
 
   /** The last event of an execution of this connection. */
   readonly #onRemoved = (payload: RemovedEvent): void => {
-    const forwarded = this.#byId.get(payload.executionId);
+    const all = this.#byId.get(payload.executionId);
+    // The end of an execution is reported before its removal: the event is not about one that runs.
+    const forwarded = all?.find(({ settled }) => settled.isResolved);
     if (forwarded === undefined) return;
-    this.#byId.delete(payload.executionId);
+    this.#delete(forwarded);
     forwarded.forward(eventToWire('removed', payload));
   };
 
@@ -160,7 +169,7 @@ export class ConnectionExecutions {
   /** Sets the form of lines for executions that have no form of their own. */
   setDefaultForm(form: WireOutputForm): void {
     this.#defaultForm = form;
-    for (const forwarded of this.#byId.values()) forwarded.setDefaultForm(form);
+    for (const forwarded of this.#all()) forwarded.setDefaultForm(form);
   }
 
   /**
@@ -168,19 +177,24 @@ export class ConnectionExecutions {
    * that end with the engine have theirs in the handle.
    */
   keepResults(): void {
-    for (const forwarded of this.#byId.values()) forwarded.keepResult();
+    for (const forwarded of this.#all()) forwarded.keepResult();
   }
 
   /**
    * The result with the exact output; `null` before the end.
-   * @throws for an execution that this connection did not start, or whose request did not ask for it
+   * Rejects for an execution that this connection did not start, or whose request did not ask for it.
    */
-  exactResult(id: string, encoding: 'utf8' | 'buffer'): ReturnType<LocalHandle['exactResult']> {
+  async exactResult(
+    id: string,
+    encoding: 'utf8' | 'buffer',
+  ): Promise<ReturnType<LocalHandle['exactResult']>> {
     const forwarded = this.find(id);
-    if (forwarded === undefined || forwarded.isAttached) {
-      throw noExactOutput('that another connection has started');
+    if (forwarded !== undefined && !forwarded.isAttached) {
+      return forwarded.handle.exactResult(encoding);
     }
-    return forwarded.handle.exactResult(encoding);
+    // Rejects for an unknown id.
+    await this.#engine.getStatus(id);
+    throw noExactOutput('that another connection has started');
   }
 
   /** As the method of the engine. */
@@ -222,15 +236,28 @@ export class ConnectionExecutions {
   }
 
   async #admit(forwarded: ForwardedExecution): Promise<void> {
-    const { id } = forwarded;
-    // A request that will be refused must not replace the execution that has its id.
-    if (!this.#byId.has(id)) this.#byId.set(id, forwarded);
     try {
       await forwarded.admission();
     } catch (error) {
-      if (this.#byId.get(id) === forwarded) this.#byId.delete(id);
+      this.#delete(forwarded);
       throw error;
     }
-    this.#byId.set(id, forwarded);
+  }
+
+  *#all(): Generator<ForwardedExecution> {
+    for (const all of this.#byId.values()) yield* all;
+  }
+
+  #add(forwarded: ForwardedExecution): void {
+    const all = this.#byId.get(forwarded.id);
+    if (all === undefined) this.#byId.set(forwarded.id, [forwarded]);
+    else all.push(forwarded);
+  }
+
+  #delete(forwarded: ForwardedExecution): void {
+    const all = this.#byId.get(forwarded.id);
+    const index = all?.indexOf(forwarded) ?? -1;
+    if (index >= 0) all?.splice(index, 1);
+    if (all?.length === 0) this.#byId.delete(forwarded.id);
   }
 }

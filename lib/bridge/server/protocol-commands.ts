@@ -115,7 +115,7 @@ async function getResult(context: CommandContext, fields: Fields): Promise<unkno
   const encoding = asOneOf('encoding', fields.encoding ?? 'utf8', ['utf8', 'buffer'] as const);
   const redacted = asBoolean('redacted', fields.redacted ?? true);
   if (!redacted) {
-    const exact = context.executions.exactResult(id, encoding);
+    const exact = await context.executions.exactResult(id, encoding);
     return exact && resultToWire<string | Uint8Array>(exact);
   }
   const result =
@@ -222,8 +222,7 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
   },
   set_key_limit: {
     fields: ['key', 'limit'],
-    run: ({ engine }, { key, limit }) =>
-      engine.setKeyLimit(key as string, (limit ?? null) as number | null),
+    run: ({ engine }, { key, limit }) => engine.setKeyLimit(key as string, limit as number | null),
   },
   pause: { fields: [], run: ({ engine }) => engine.pause() },
   resume: { fields: [], run: ({ engine }) => engine.resume() },

@@ -108,6 +108,8 @@ async function getResult(caller: Caller, untrusted: unknown, options: unknown): 
   const { engine, page } = caller;
   const id = accessibleId(caller, untrusted);
   if (ownValue(options, 'redacted') === false && !page.raw.has(id)) {
+    // Rejects for an unknown id.
+    await engine.getStatus(id);
     throw noExactOutput("that this page has not started with capture: 'raw'");
   }
   return await engine.getResult(id, options as { encoding?: 'utf8' });

@@ -1,5 +1,6 @@
 /** `capture: 'raw'` over a bridge: only with the consent of the host, and for the connection that asked for it. */
 
+import { randomUUID } from 'node:crypto';
 import { Bridge, connectedPair } from '../../support/bridge';
 import { sh } from '../../support/commands';
 import { present, rejection } from '../../support/expectations';
@@ -103,6 +104,17 @@ describe('the exact output', () => {
       expect(answer).not.toHaveProperty('stdout');
       await refused;
       expect(await rejection(client.getResult(id, { redacted: false }))).toMatchObject(OF_OTHERS);
+    }
+  });
+
+  test('is not found for an unknown id', async () => {
+    const { client, engine } = await connectedPair({}, { allowRawCapture: true });
+    const id = randomUUID();
+    for (const api of [client, engine]) {
+      expect(await rejection(api.getResult(id, { redacted: false }))).toMatchObject({
+        code: 'ERR_EXECUTION_NOT_FOUND',
+        message: `Execution not found: ${id}`,
+      });
     }
   });
 

@@ -1,5 +1,6 @@
 /** `capture: 'raw'` of a page: only if the app allows it, and for the page that asked for it. */
 
+import { randomUUID } from 'node:crypto';
 import { executePlan } from 'escher-execution-engine/plan';
 import { sh } from '../../support/commands';
 import { present, rejection } from '../../support/expectations';
@@ -68,6 +69,17 @@ test('gives another window nothing, not even with access to all executions', asy
   expect(await rejection(two.page.getResult(id, EXACT))).toMatchObject(NOT_OF_PAGE);
   expect(await two.page.getResult(id)).toMatchObject({ stdout: '***\n' });
   expect(await one.page.getResult(id, EXACT)).toMatchObject({ stdout: `${SECRET}\n` });
+});
+
+test('an unknown id is not found, with access to all executions too', async () => {
+  for (const access of ['own', 'all'] as const) {
+    const { page } = oneWindow({}, { allowRawCapture: true, access });
+    const id = randomUUID();
+    expect(await rejection(page.getResult(id, EXACT))).toMatchObject({
+      code: 'ERR_EXECUTION_NOT_FOUND',
+      message: `Execution not found: ${id}`,
+    });
+  }
 });
 
 test('gives a page nothing of the executions of the app that it shares', async () => {
