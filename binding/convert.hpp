@@ -34,7 +34,8 @@ Napi::Value from_stats(Napi::Env env, const Engine& engine);
 // according to the WHATWG standard.
 Napi::Value from_output(Napi::Env env, const CapturedOutput& output, bool as_buffer);
 // Likewise, each followed by the number of all bytes, and by whether some of them are missing.
-Napi::Value from_exact(Napi::Env env, const ExactOutput& output, bool as_buffer);
+Napi::Value from_exact(Napi::Env env, const ExecutionResult& result, const ExactOutput* output,
+                       bool as_buffer);
 Napi::Value from_text(Napi::Env env, std::string_view text, bool ascii);
 // `null` if the text is longer than a string of V8 can be.
 Napi::Value from_text_or_null(Napi::Env env, std::string_view text, bool ascii);

@@ -215,8 +215,8 @@ Napi::Value EngineWrap::exact_output(const Napi::CallbackInfo& info) {
   if (*capture != CaptureMode::raw) return Napi::Boolean::New(env, false);
   const auto record = engine().record(key);
   if (!record) return engine().status(key) ? env.Null() : env.Undefined();
-  if (!record->output) return Napi::Array::New(env, 0);  // dropped
-  return from_exact(env, *record->output->exact, text(info, 1) == "buffer");
+  const ExactOutput* exact = record->output ? record->output->exact.get() : nullptr;
+  return from_exact(env, *record->result, exact, text(info, 1) == "buffer");
 }
 
 Napi::Value EngineWrap::remove(const Napi::CallbackInfo& info) {

@@ -105,13 +105,15 @@ Napi::Value from_output(Napi::Env env, const CapturedOutput& output, bool as_buf
   return out.array();
 }
 
-Napi::Value from_exact(Napi::Env env, const ExactOutput& output, bool as_buffer) {
+Napi::Value from_exact(Napi::Env env, const ExecutionResult& result, const ExactOutput* output,
+                       bool as_buffer) {
   FlatWriter out(env);
   for (const Stream stream : kStreams) {
     const auto i = index_of(stream);
-    out.put(from_kept(env, output.bytes[i].view(), output.ascii[i], as_buffer));
-    out.put(output.total_bytes[i]);
-    out.put(output.truncated[i]);
+    out.put(output ? from_kept(env, output->bytes[i].view(), output->ascii[i], as_buffer)
+                   : Napi::Value(env.Undefined()));
+    out.put(result.streams[i].exact_bytes);
+    out.put(result.streams[i].exact_truncated);
   }
   return out.array();
 }

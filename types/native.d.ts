@@ -149,19 +149,19 @@ export declare class NativeEngine {
   ): [stdout: Uint8Array, stderr: Uint8Array] | null | undefined;
   /**
    * The output of a finished execution before filter and redaction: its text, the bytes that were written, and whether
-   * it is truncated, for each stream. `false`: the request did not ask for it; empty: it was dropped; else as
-   * {@link output}.
+   * it is truncated, for each stream. `undefined` in place of a text: it was dropped. `false`: the request did not ask
+   * for it; else as {@link output}.
    */
   exactOutput(
     id: string,
     encoding: 'utf8',
     token?: number,
-  ): NativeExactOutput<string | null> | [] | false | null | undefined;
+  ): NativeExactOutput<string | null | undefined> | false | null | undefined;
   exactOutput(
     id: string,
     encoding: 'buffer',
     token?: number,
-  ): NativeExactOutput<Uint8Array> | [] | false | null | undefined;
+  ): NativeExactOutput<Uint8Array | undefined> | false | null | undefined;
   /** Drops a finished record. Returns the error, or `null`. */
   remove(id: string): NativeError | null;
   /** The values of the summaries, one after the other, newest first. */

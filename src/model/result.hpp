@@ -79,8 +79,6 @@ class OutputTimeline {
 struct ExactOutput {
   Bytes bytes[kStreamCount];
   bool ascii[kStreamCount] = {};
-  std::uint64_t total_bytes[kStreamCount] = {};
-  bool truncated[kStreamCount] = {};
 
   std::uint64_t size() const { return bytes[0].size() + bytes[1].size(); }
 };
@@ -104,6 +102,9 @@ struct StreamSummary {
   std::uint64_t total_bytes = 0;
   bool truncated = false;
   std::string overflow_file;  // empty = none
+  // Of the output before filter and redaction, with CaptureMode::raw.
+  std::uint64_t exact_bytes = 0;
+  bool exact_truncated = false;
 };
 
 struct ExecutionResult {

@@ -3,25 +3,19 @@
 #include <utility>
 
 #include "output/utf8.hpp"
-#include "policy/output_limit.hpp"
 
 namespace escher {
 
-ExactCapture::ExactCapture(std::uint64_t limit, bool warns)
-    : limit_(limit), warns_(warns), buffers_{OutputBuffer(limit), OutputBuffer(limit)} {}
-
-std::shared_ptr<const ExactOutput> ExactCapture::finish() {
+std::shared_ptr<const ExactOutput> ExactCapture::finish(ExecutionResult& result) {
   auto output = std::make_shared<ExactOutput>();
   for (const Stream stream : kStreams) {
     const auto i = index_of(stream);
     OutputBuffer& buffer = buffers_[i];
-    output->total_bytes[i] = buffer.total();
-    output->truncated[i] = buffer.over_limit();
+    StreamSummary& summary = result.streams[i];
+    summary.exact_bytes = buffer.total();
+    summary.exact_truncated = buffer.over_limit();
     Bytes kept = buffer.take();
-    if (output->truncated[i]) {
-      kept.truncate(cut_on_code_point(kept.view()));
-      if (warns_) kept.append(truncation_warning(kept.view(), stream, limit_));
-    }
+    if (summary.exact_truncated) kept.truncate(cut_on_code_point(kept.view()));
     output->ascii[i] = is_ascii(kept.view());
     output->bytes[i] = std::move(kept);
   }

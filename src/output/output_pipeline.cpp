@@ -22,9 +22,7 @@ OutputPipeline::OutputPipeline(OutputOptions options)
     : options_(std::move(options)),
       streams_{StreamState(options_), StreamState(options_)},
       batcher_(options_.token) {
-  if (options_.keep_exact) {
-    exact_.emplace(options_.limit, options_.strategy != OversizedOutputStrategy::fail_execution);
-  }
+  if (options_.keep_exact) exact_.emplace(options_.limit);
   std::optional<DisplayMode> display;
   if (options_.ansi == AnsiMode::sgr) {
     display = options_.progress ? DisplayMode::sgr_and_progress : DisplayMode::sgr;
@@ -261,7 +259,7 @@ std::shared_ptr<const CapturedOutput> OutputPipeline::finish(ExecutionResult& re
   }
   output->timeline = std::move(timeline_);
   output->timeline.shrink();
-  if (exact_) output->exact = exact_->finish();
+  if (exact_) output->exact = exact_->finish(result);
   if (options_.log_header) log_.add_footer(result);
   log_.close();
   recording_.close();

@@ -25,14 +25,16 @@ export function exactResult(
   if (exact === null) return null;
   const values = native.result(id, token);
   if (exact === undefined || !values) throw notFound(id);
+  const [stdout, stdoutBytes, stdoutTruncated, stderr, stderrBytes, stderrTruncated] = exact;
   const outcome = outcomeAt(values, 0, id);
-  if (exact.length === 0) {
+  Object.assign(outcome, { stdoutBytes, stdoutTruncated, stderrBytes, stderrTruncated });
+  // An overflow file has the redacted output.
+  Object.assign(outcome, { stdoutOverflowFile: null, stderrOverflowFile: null });
+  if (stdout === undefined || stderr === undefined) {
     const none = new Uint8Array(0);
     outcome.outputDropped = true;
     return encoding === 'utf8' ? withTexts(outcome, '', '') : withTexts(outcome, none, none);
   }
-  const [stdout, stdoutBytes, stdoutTruncated, stderr, stderrBytes, stderrTruncated] = exact;
-  Object.assign(outcome, { stdoutBytes, stdoutTruncated, stderrBytes, stderrTruncated });
   if (typeof stdout === 'string' && typeof stderr === 'string') {
     return withTexts(outcome, stdout, stderr);
   }

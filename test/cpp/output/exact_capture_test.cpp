@@ -8,7 +8,6 @@
 namespace escher {
 namespace {
 
-constexpr bool kWarns = true;
 const std::string kSecret = "hunter2-and-more";
 
 std::string text(const std::shared_ptr<const ExactOutput>& exact, Stream stream = Stream::out) {
@@ -16,38 +15,34 @@ std::string text(const std::shared_ptr<const ExactOutput>& exact, Stream stream 
 }
 
 TEST(ExactCapture, KeepsBothStreamsByteForByte) {
-  ExactCapture capture(100, kWarns);
+  ExactCapture capture(100);
+  ExecutionResult result;
   capture.add(Stream::out, "a\r\n");
   capture.add(Stream::err, "\xff\n");
   capture.add(Stream::out, "b");
-  const auto exact = capture.finish();
+  const auto exact = capture.finish(result);
   EXPECT_EQ(text(exact), "a\r\nb");
   EXPECT_EQ(text(exact, Stream::err), "\xff\n");
   EXPECT_TRUE(exact->ascii[0]);
   EXPECT_FALSE(exact->ascii[1]);
-  EXPECT_EQ(exact->total_bytes[0], 4U);
-  EXPECT_FALSE(exact->truncated[0]);
+  EXPECT_EQ(result.streams[0].exact_bytes, 4U);
+  EXPECT_FALSE(result.streams[0].exact_truncated);
   EXPECT_EQ(exact->size(), 6U);
 }
 
 TEST(ExactCapture, DropsWhatIsBeyondTheLimitAndReportsIt) {
-  ExactCapture capture(4, kWarns);
+  ExactCapture capture(4);
+  ExecutionResult result;
   capture.add(Stream::out, "abc");
   capture.add(Stream::out, "äöü");
   capture.add(Stream::err, "1234");
-  const auto exact = capture.finish();
-  // The two bytes of the "ä" do not fit.
-  EXPECT_EQ(text(exact), "abc\n[output truncated: stdout exceeded 4 bytes]\n");
-  EXPECT_TRUE(exact->truncated[0]);
-  EXPECT_EQ(exact->total_bytes[0], 9U);
+  const auto exact = capture.finish(result);
+  // The two bytes of the "ä" do not fit. There is no warning: the command has not written one.
+  EXPECT_EQ(text(exact), "abc");
+  EXPECT_TRUE(result.streams[0].exact_truncated);
+  EXPECT_EQ(result.streams[0].exact_bytes, 9U);
   EXPECT_EQ(text(exact, Stream::err), "1234");
-  EXPECT_FALSE(exact->truncated[1]);
-}
-
-TEST(ExactCapture, HasNoWarningIfTheExecutionFails) {
-  ExactCapture capture(2, !kWarns);
-  capture.add(Stream::out, "abc");
-  EXPECT_EQ(text(capture.finish()), "ab");
+  EXPECT_FALSE(result.streams[1].exact_truncated);
 }
 
 // ---- In a pipeline.
@@ -86,7 +81,7 @@ TEST_F(ExactPipeline, KeepsWhatIsRedactedAndWhatIsFiltered) {
   EXPECT_EQ(kept(*output), "a *** b\n");
   ASSERT_TRUE(output->exact);
   EXPECT_EQ(text(output->exact), "a \x1b[1mhunter2-and-more\x1b[0m b\n");
-  EXPECT_EQ(output->exact->total_bytes[0], text(output->exact).size());
+  EXPECT_EQ(result_.streams[0].exact_bytes, text(output->exact).size());
   EXPECT_EQ(result_.streams[0].total_bytes, kept(*output).size());
   EXPECT_EQ(test::text_of(listener_.entries(), Stream::out), "a *** b\n");
 }
@@ -128,9 +123,8 @@ TEST_F(ExactPipeline, IsTruncatedByItself) {
   const auto output = finish(pipeline);
   EXPECT_EQ(kept(*output), "***");
   EXPECT_FALSE(result_.streams[0].truncated);
-  EXPECT_TRUE(output->exact->truncated[0]);
-  EXPECT_TRUE(text(output->exact).starts_with("hunter2-\n[output truncated"))
-      << text(output->exact);
+  EXPECT_TRUE(result_.streams[0].exact_truncated);
+  EXPECT_EQ(text(output->exact), "hunter2-");
 }
 
 TEST_F(ExactPipeline, IsInNoOverflowFile) {
@@ -145,9 +139,8 @@ TEST_F(ExactPipeline, IsInNoOverflowFile) {
   const std::string spilled = test::content_of(result_.streams[0].overflow_file);
   EXPECT_EQ(spilled.size(), 40U);
   EXPECT_EQ(spilled.find("hunt"), std::string::npos) << spilled;
-  EXPECT_TRUE(output->exact->truncated[0]);
-  EXPECT_TRUE(text(output->exact).starts_with(kSecret + "\nhun\n[output truncated"))
-      << text(output->exact);
+  EXPECT_TRUE(result_.streams[0].exact_truncated);
+  EXPECT_EQ(text(output->exact), kSecret + "\nhun");
 }
 
 // Large output is read into the memory of the kept output.

@@ -128,8 +128,29 @@ test('nothing else shows it: events, lines, logs, overflow files, recordings, er
   expect(files.join('')).toContain('***');
   expect(files.join('')).not.toContain('hunter2-');
   const exact = present(await engine.getResult(run.id, { redacted: false }));
-  expect(exact.stdout).toMatch(/^<hunter2-a\n\[output truncated: stdout exceeded 10 bytes\]\n$/);
-  expect(exact).toMatchObject({ stdoutTruncated: true, stdoutBytes: 38 });
+  expect(exact).toMatchObject({ stdout: '<hunter2-a', stdoutTruncated: true, stdoutBytes: 38 });
+});
+
+test.each([
+  ['truncateWithWarning', 'utf8'],
+  ['truncateWithWarning', 'buffer'],
+  ['streamToFile', 'utf8'],
+  ['streamToFile', 'buffer'],
+] as const)('truncated output with %s, as %s, has bytes of the command only', async (...given) => {
+  const [oversizedOutputStrategy, encoding] = given;
+  const script = `printf '${SECRET}%s' 1 2 3 4 5 6 7 8 9; printf 'short ${SECRET}' >&2`;
+  const limits = { maxOutputSizeBytes: 24, oversizedOutputStrategy };
+  const { engine, result } = await exactOf(raw(script, limits));
+  const options = { encoding: encoding as 'buffer', redacted: false } as const;
+  const exact = present(await engine.getResult(result.id, options));
+  expect(Buffer.from(exact.stdout).toString()).toBe(`${SECRET}1hunter2`);
+  expect(Buffer.from(exact.stderr).toString()).toBe(`short ${SECRET}`);
+  expect(exact).toMatchObject({ stdoutTruncated: true, stdoutBytes: 9 * 17 });
+  expect(exact).toMatchObject({ stderrTruncated: false, stderrBytes: 22 });
+  // That file has the redacted output.
+  expect(exact).toMatchObject({ stdoutOverflowFile: null, stderrOverflowFile: null });
+  const isSpilled = oversizedOutputStrategy === 'streamToFile';
+  expect(result.stdoutOverflowFile).toEqual(isSpilled ? expect.any(String) : null);
 });
 
 test('it is truncated by itself, and fails no execution', async () => {
@@ -147,6 +168,28 @@ test('it counts against maxRetainedBytes, and is dropped with the redacted outpu
   const options = { encoding: 'buffer', redacted: false } as const;
   const bytes = await small.engine.getResult(small.result.id, options);
   expect(bytes).toMatchObject({ stdout: new Uint8Array(0), outputDropped: true });
+});
+
+test('what the result says of it stays right after it was dropped', async () => {
+  const limits = { maxOutputSizeBytes: 20, maxRetainedBytes: 1 };
+  const script = `printf '${SECRET} ${SECRET}'; printf '${SECRET}' >&2`;
+  const { engine, exact, result } = await exactOf(raw(script), limits);
+  const counts = {
+    stdoutBytes: 33,
+    stdoutTruncated: true,
+    stderrBytes: 16,
+    stderrTruncated: false,
+    outputDropped: true,
+  };
+  expect(exact).toMatchObject({ stdout: '', stderr: '', ...counts });
+  await engine.addSecret('another-secret');
+  expect(await engine.getResult(result.id, { redacted: false })).toMatchObject(counts);
+  expect(await engine.getResult(result.id)).toMatchObject({
+    stdoutBytes: 7,
+    stdoutTruncated: false,
+    stderrBytes: 3,
+    outputDropped: true,
+  });
 });
 
 test('it is kept for a large output of both streams', async () => {
