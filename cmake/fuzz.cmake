@@ -14,6 +14,7 @@ add_library(fuzzed_parts STATIC
   src/output/display/progress_sequence.cpp
   src/output/redaction/base64_lines.cpp
   src/output/redaction/form_automaton.cpp
+  src/output/redaction/form_set.cpp
   src/output/line_splitter.cpp
   src/output/newlines.cpp
   src/output/redaction/redactor.cpp

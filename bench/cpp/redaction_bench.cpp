@@ -74,7 +74,7 @@ void with_secrets(benchmark::internal::Benchmark* each) {
 }
 BENCHMARK(RedactStream)->Apply(with_secrets);
 
-// Done once for an engine, and once for each request with its own secrets.
+// Done once for the secrets of an engine, and once for those of a request.
 void CompileSecrets(benchmark::State& state) {
   const auto all = secrets(size_of(state));
   for (auto _ : state) benchmark::DoNotOptimize(Redactor(all));

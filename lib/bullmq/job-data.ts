@@ -67,10 +67,10 @@ export function jobData(given: ExecutionRequest, options: AddOptions): JobData {
     secretRefs: options.secretRefs ?? null,
   };
   const text = toJson('request', data);
-  checkedRequest(data.request, []);
+  checkedRequest(data.request);
   refuseInexact('request', { ...data.request, metadata: undefined });
   const stored = JSON.parse(text) as JobData;
-  checkedRequest(stored.request, []);
+  checkedRequest(stored.request);
   const bytes = Buffer.byteLength(text);
   if (bytes <= JOB_DATA_BYTES) return stored;
   throw new FleetError(
@@ -149,7 +149,7 @@ function checkedData(value: unknown): JobData {
     throw wrongValue('data.v', `must be 1. Received ${typeof v === 'number' ? v : typeof v}`);
   const known = asPlainObject('data.request', request) as unknown as ExecutionRequest;
   refuseForJobs(known);
-  checkedRequest(known, []);
+  checkedRequest(known);
   return {
     v,
     request: known,

@@ -17,7 +17,7 @@ export function testRequest(
   config: Readonly<ExecutionConfig>,
   isTaken: (id: string) => boolean,
 ): TestRequest {
-  const checked = checkedRequest(given, []);
+  const checked = checkedRequest(given);
   const refusal = idRefusal(checked.id, isTaken);
   if (refusal !== undefined) throw fromNative(refusal);
   // Without a prototype, from which it could inherit a field.

@@ -102,6 +102,7 @@ void EngineCore::add_secret(const std::string& secret, Handler<void> handler) {
   }
   redactors.add(secret);
   boost::asio::post(runtime.worker(), [this, secret, handler = std::move(handler)] {
+    redactors.merge_added();
     // Destroyed by the last strand.
     const std::shared_ptr<void> strands(nullptr, [this, secret, handler](void*) {
       boost::asio::post(runtime.worker(), [this, secret, handler] {

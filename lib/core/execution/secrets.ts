@@ -3,30 +3,30 @@
 import type { Channel } from '../native/channel';
 
 export class Secrets {
-  #known: readonly string[];
+  readonly #known: Set<string>;
 
   constructor(configured: readonly string[]) {
-    this.#known = configured;
+    this.#known = new Set(configured);
   }
 
   /** They are in no message about a request. */
-  get known(): readonly string[] {
+  get known(): ReadonlySet<string> {
     return this.#known;
   }
 
   get exist(): boolean {
-    return this.#known.length > 0;
+    return this.#known.size > 0;
   }
 
   /** Resolves when the engine redacts it everywhere. Rejects for a text that is too short or too long. */
   async add(channel: Channel, text: string): Promise<void> {
-    const before = this.#known;
+    const isNew = !this.#known.has(text);
     // At once: the next request may already contain it.
-    this.#known = [...before, text];
+    this.#known.add(text);
     try {
       await channel.ask((native, ticket) => native.addSecret(ticket, text));
     } catch (error) {
-      this.#known = this.#known.filter((secret) => secret !== text || before.includes(text));
+      if (isNew) this.#known.delete(text);
       throw error;
     }
   }

@@ -16,7 +16,7 @@ import { withdraw } from './request-if-live';
 export function prepared(
   channel: Channel,
   request: ExecutionRequest,
-  secrets: readonly string[],
+  secrets: ReadonlySet<string>,
 ): CheckedRequest {
   channel.checkAdmission();
   checkPermission();

@@ -3,16 +3,17 @@
 import type * as url from 'node:url';
 import type * as util from 'node:util';
 import { setOwn } from '../util/own-property';
+import { similarValue } from '../util/similar';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 const LONGEST_SHOWN = 100;
 
-/** What the check that runs must not show. Checks are synchronous. */
-let hidden: readonly string[] = [];
+/** What the check that runs must not show: lists of secrets, unchecked. Checks are synchronous. */
+let hidden: readonly Iterable<unknown>[] = [];
 
 /** Runs a check of values that can contain secrets in any place: its errors show none of them. */
-export function withoutSecrets<T>(secrets: readonly string[], check: () => T): T {
+export function withoutSecrets<T>(secrets: readonly Iterable<unknown>[], check: () => T): T {
   const outer = hidden;
   hidden = secrets;
   try {
@@ -22,8 +23,15 @@ export function withoutSecrets<T>(secrets: readonly string[], check: () => T): T
   }
 }
 
-const redacted = (text: string): string =>
-  hidden.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+/** Reads the lists only here: a check without an error must not take longer for many secrets. */
+function redacted(text: string): string {
+  const found = hidden
+    .flatMap((secrets) => [...secrets])
+    .filter((secret) => typeof secret === 'string' && secret !== '' && text.includes(secret));
+  // A secret can be a part of another one.
+  const longestFirst = (found as string[]).sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}
 
 /** The start of a text, long enough to recognize it in a message. Redacted before: a part of a secret is not found. */
 export function shortened(given: string): string {
@@ -57,6 +65,12 @@ export function received(value: unknown): string {
   return `Received type ${typeof value} (${shown})`;
 }
 
+/** As {@link received}, without the value. */
+export const receivedType = (value: unknown): string =>
+  typeof value === 'object' || value === undefined
+    ? received(value)
+    : `Received type ${typeof value}`;
+
 /** `expected`: "of type number", "an instance of AbortSignal". */
 export function wrongType(name: string, expected: string, value: unknown): TypeError {
   return coded(
@@ -69,16 +83,9 @@ export function wrongType(name: string, expected: string, value: unknown): TypeE
  * As {@link wrongType}, for a value that no message may show: the text of a command, an argument, an environment
  * variable, an input or the metadata can be a secret, also where it has the wrong type.
  */
-export function wrongSecretType(
-  name: string,
-  expected: string,
-  ...given: [value?: unknown]
-): TypeError {
-  const [value] = given;
-  const type = typeof value === 'object' ? received(value) : `Received type ${typeof value}`;
-  const shown = given.length === 0 ? '' : ` ${type}`;
+export function wrongSecretType(name: string, expected: string, value: unknown): TypeError {
   return coded(
-    new TypeError(`The ${nameOf(name)} must be ${expected}.${shown}`),
+    new TypeError(`The ${nameOf(name)} must be ${expected}. ${receivedType(value)}`),
     'ERR_INVALID_ARG_TYPE',
   );
 }
@@ -211,7 +218,12 @@ export const listOf = (names: readonly string[]): string =>
 export function asOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   const text = asString(name, value);
   if ((allowed as readonly string[]).includes(text)) return text as T;
-  throw wrongValue(name, `must be one of: ${listOf(allowed)}. Received '${shortened(text)}'`);
+  const meant = similarValue(text, allowed);
+  const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
+  throw wrongValue(
+    name,
+    `must be one of: ${listOf(allowed)}. Received '${shortened(text)}'${hint}`,
+  );
 }
 
 /** An instance of `URL` of any realm. */

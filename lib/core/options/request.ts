@@ -33,6 +33,7 @@ const METADATA_TABLE = new CheckedTable(METADATA, {});
 const PIPE = STDIN_MODES.indexOf('pipe');
 const INPUT = STDIN_MODES.indexOf('input');
 const IGNORE = STDIN_MODES.indexOf('ignore');
+const NO_SECRETS: ReadonlySet<string> = new Set();
 
 /** The id of a refused request, which may be the reason of the refusal. */
 export function idOfRefused(request: unknown): string {
@@ -193,15 +194,15 @@ function fromHere(given: string): string {
  * Checks the shape of a request. The inherited environment is left to the caller.
  * @param secrets those of the engine: with those of the request, they are in no message
  */
-export function checkedRequest(given: unknown, secrets: readonly string[]): CheckedRequest {
+export function checkedRequest(
+  given: unknown,
+  secrets: ReadonlySet<string> = NO_SECRETS,
+): CheckedRequest {
   const own = ownValue(given, 'redact');
-  if (own === undefined && secrets.length === 0) return checked(given);
-  const hidden = [...secrets, ...(Array.isArray(own) ? revealed(own) : [])].filter(isShownText);
-  return hidden.length === 0 ? checked(given) : withoutSecrets(hidden, () => checked(given));
+  if (own === undefined && secrets.size === 0) return checked(given);
+  const ofRequest = Array.isArray(own) ? revealed(own) : [];
+  return withoutSecrets([secrets, ofRequest], () => checked(given));
 }
-
-const isShownText = (secret: unknown): secret is string =>
-  typeof secret === 'string' && secret !== '';
 
 function checked(given: unknown): CheckedRequest {
   const values = TABLE.places();

@@ -16,10 +16,9 @@ struct RedactingStream::Pass {
   std::size_t done = 0;     // output or redacted up to here
 };
 
-RedactingStream::RedactingStream(const Redactor& redactor) : RedactingStream(redactor.automaton_) {}
+RedactingStream::RedactingStream(const Redactor& redactor) : RedactingStream(redactor.forms_) {}
 
-RedactingStream::RedactingStream(std::shared_ptr<const FormAutomaton> automaton)
-    : automaton_(std::move(automaton)) {}
+RedactingStream::RedactingStream(std::shared_ptr<const FormSet> forms) : forms_(std::move(forms)) {}
 
 void RedactingStream::feed(std::string_view chunk, const Sink& sink) {
   if (chunk.empty()) return;
@@ -48,7 +47,7 @@ void RedactingStream::pass_through(std::string_view sequence, const Sink& sink) 
 void RedactingStream::finish(const Sink& sink) {
   Pass pass{{}, sink, held_.size()};
   settle(pass);
-  *this = RedactingStream(automaton_);
+  *this = RedactingStream(forms_);
 }
 
 // Searches from `at` to `end` of the chunk, where no line break is skipped.
@@ -58,27 +57,27 @@ void RedactingStream::scan(std::size_t at, std::size_t end, Pass& pass) {
     step_across_breaks(at, pass);
   }
   const std::string_view text = pass.chunk.substr(0, end);
-  while ((at = automaton_->find(state_, text, at)) < end) step(at++, pass);
+  while ((at = forms_->find(state_, text, at)) < end) step(at++, pass);
 }
 
 void RedactingStream::step(std::size_t at, Pass& pass) {
-  state_ = automaton_->step(state_, pass.chunk[at]);
+  state_ = forms_->step(state_, pass.chunk[at]);
   const std::size_t end = held_.size() + at + 1;
-  const std::size_t length = automaton_->completed(state_);
+  const std::size_t length = forms_->completed(state_);
   if (length == 0) return;
   decide(end, pass);
   redact_before(end, length, pass);
 }
 
 void RedactingStream::step_across_breaks(std::size_t at, Pass& pass) {
-  spanning_state_ = automaton_->step(spanning_state_, pass.chunk[at]);
+  spanning_state_ = forms_->step(spanning_state_, pass.chunk[at]);
   const std::size_t end = held_.size() + at + 1;
-  const std::size_t length = automaton_->completed(spanning_state_);
+  const std::size_t length = forms_->completed(spanning_state_);
   if (length > 0) {
     decide(end, pass);
     redact_before(end, with_breaks(length, end), pass);
   }
-  const std::size_t prefix = automaton_->length(spanning_state_);
+  const std::size_t prefix = forms_->length(spanning_state_);
   if (with_breaks(prefix, end) > prefix) return;
   // From here on `state_` finds the same forms.
   spans_break_ = false;
@@ -95,11 +94,11 @@ std::size_t RedactingStream::skip_break(std::size_t at, Pass& pass) {
 void RedactingStream::begin_break(std::size_t at, Pass& pass) {
   if (!spans_break_) {
     spanning_state_ = state_;
-    spans_break_ = state_ != FormAutomaton::kRoot;
+    spans_break_ = state_ != FormSet::kRoot;
   }
   if (spans_break_) {
     const std::uint64_t position = held_from_ + held_.size() + at;
-    const std::size_t prefix = with_breaks(automaton_->length(spanning_state_), held_.size() + at);
+    const std::size_t prefix = with_breaks(forms_->length(spanning_state_), held_.size() + at);
     std::erase_if(breaks_,
                   [&](const LineBreak& earlier) { return earlier.position + prefix < position; });
     breaks_.push_back({position, 1});
@@ -125,9 +124,9 @@ bool RedactingStream::finish_break(std::size_t at, Pass& pass) {
 }
 
 void RedactingStream::decide(std::size_t end, Pass& pass) {
-  std::size_t undecided = automaton_->length(state_);
+  std::size_t undecided = forms_->length(state_);
   if (spans_break_) {
-    undecided = std::max(undecided, with_breaks(automaton_->length(spanning_state_), end));
+    undecided = std::max(undecided, with_breaks(forms_->length(spanning_state_), end));
   }
   pass.decided = end - std::min(end, undecided);
 }
@@ -199,8 +198,8 @@ void RedactingStream::emit_text(std::size_t end, Pass& pass) {
 // revoked, and the following bytes need no second pass.
 void RedactingStream::emit(std::string_view bytes, const Sink& sink) {
   std::size_t begin = 0;
-  while (automaton_->has_mask_byte()) {
-    const std::size_t end = automaton_->find(out_state_, bytes, begin);
+  while (forms_->has_mask_byte()) {
+    const std::size_t end = forms_->find(out_state_, bytes, begin);
     if (end == bytes.size()) break;
     if (begin < end) sink(bytes.substr(begin, end - begin));
     begin = end + 1;
@@ -228,7 +227,11 @@ Redactor::Redactor(const std::vector<std::string>& secrets) {
   }
   std::sort(forms.begin(), forms.end());
   forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
-  automaton_ = std::make_shared<const FormAutomaton>(forms);
+  forms_ = std::make_shared<const FormSet>(std::make_shared<const FormAutomaton>(forms));
+}
+
+Redactor Redactor::with(const Redactor& other) const {
+  return Redactor(std::make_shared<const FormSet>(*forms_, *other.forms_));
 }
 
 std::string Redactor::redact(std::string_view text) const {
@@ -240,6 +243,6 @@ std::string Redactor::redact(std::string_view text) const {
   return redacted;
 }
 
-std::size_t Redactor::memory_bytes() const { return automaton_->memory_bytes(); }
+std::size_t Redactor::memory_bytes() const { return forms_->memory_bytes(); }
 
 }  // namespace escher

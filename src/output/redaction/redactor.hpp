@@ -16,29 +16,36 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "output/redaction/base64_lines.hpp"
+#include "output/redaction/form_set.hpp"
 #include "output/redaction/secret_forms.hpp"
 
 namespace escher {
 
-class FormAutomaton;
-
-// A compiled set of secrets. Immutable; any thread; copies share the automaton.
+// A compiled set of secrets. Immutable; any thread; copies share what was compiled.
 class Redactor {
  public:
-  // `secrets`: those of the engine and of the request together.
+  // Compiles the secrets: it takes as long as they are many.
   explicit Redactor(const std::vector<std::string>& secrets);
+
+  // For the secrets of both. Compiles nothing; see FormSet for how many may be joined.
+  Redactor with(const Redactor& other) const;
 
   // For complete text: arguments, messages, paths. Must run before the text is truncated.
   std::string redact(std::string_view text) const;
 
   std::size_t memory_bytes() const;
+  // Whether both use the same compiled set.
+  bool shares_with(const Redactor& other) const { return forms_->shares_with(*other.forms_); }
 
  private:
   friend class RedactingStream;
-  std::shared_ptr<const FormAutomaton> automaton_;
+  explicit Redactor(std::shared_ptr<const FormSet> forms) : forms_(std::move(forms)) {}
+
+  std::shared_ptr<const FormSet> forms_;
 };
 
 // Redacts one stream. Owned by an output cleaner, used on the strand of its execution.
@@ -64,11 +71,12 @@ class RedactingStream {
   std::size_t held() const { return held_.size(); }
   // Whether what follows does not depend on what came before.
   bool is_idle() const {
-    return held_.empty() && state_ == 0 && out_state_ == 0 && !spans_break_ && !after_return_;
+    return held_.empty() && state_ == FormSet::kRoot && out_state_ == FormSet::kRoot &&
+           !spans_break_ && !after_return_;
   }
 
  private:
-  explicit RedactingStream(std::shared_ptr<const FormAutomaton> automaton);
+  explicit RedactingStream(std::shared_ptr<const FormSet> forms);
 
   struct Pass;
   // Positions count from the first byte of `held_`.
@@ -104,9 +112,9 @@ class RedactingStream {
   void emit(std::string_view bytes, const Sink& sink);
   void hold_rest(const Pass& pass);
 
-  std::shared_ptr<const FormAutomaton> automaton_;
-  std::uint32_t state_ = 0;      // of the automaton, after the input so far
-  std::uint32_t out_state_ = 0;  // likewise, after the output so far
+  std::shared_ptr<const FormSet> forms_;
+  FormSet::State state_{};      // of the search, after the input so far
+  FormSet::State out_state_{};  // likewise, after the output so far
   std::string held_;
   std::uint64_t held_from_ = 0;  // its position in the stream
   std::vector<Run> runs_;        // to redact after held-back bytes; they do not touch
@@ -116,9 +124,9 @@ class RedactingStream {
   std::size_t sequence_bytes_ = 0;
 
   Base64Lines lines_;
-  // The state of the automaton over the text without `breaks_`, while a form can span one of them.
+  // The state of the search in the text without `breaks_`, while a form can span one of them.
   bool spans_break_ = false;
-  std::uint32_t spanning_state_ = 0;
+  FormSet::State spanning_state_{};
   std::vector<LineBreak> breaks_;
   bool after_return_ = false;  // the last break ends with a "\r" so far
 };

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -116,6 +118,32 @@ TEST(RedactorProperty, OutputMatchesTheContractForAnyChunks) {
     stream.finish(append);
     ASSERT_EQ(out, expected_output(example.forms, example.text));
     ASSERT_EQ(out, redactor.redact(example.text));
+  });
+}
+
+// Secrets that are compiled apart are redacted as if they were compiled together.
+TEST(RedactorProperty, PartsRedactLikeTheWhole) {
+  for_many_cases([](Case& example) {
+    std::optional<Redactor> parts;
+    const auto& secrets = example.secrets;
+    const std::size_t size = (secrets.size() + 2) / 3;
+    for (std::size_t at = 0; at < secrets.size(); at += size) {
+      const auto begin = secrets.begin() + static_cast<std::ptrdiff_t>(at);
+      const Redactor part(
+          {begin, begin + static_cast<std::ptrdiff_t>(std::min(size, secrets.size() - at))});
+      parts = parts ? parts->with(part) : part;
+    }
+    RedactingStream stream(*parts);
+    RedactingStream whole{Redactor(secrets)};
+    std::string out;
+    const auto append = [&out](std::string_view bytes) { out += bytes; };
+    for (const auto& chunk : example.random.chunks(example.text, example.longest_chunk)) {
+      stream.feed(chunk, append);
+      whole.feed(chunk, [](std::string_view) {});
+      ASSERT_EQ(stream.held(), whole.held());
+    }
+    stream.finish(append);
+    ASSERT_EQ(out, expected_output(example.forms, example.text));
   });
 }
 
