@@ -48,7 +48,8 @@ export interface RetryPolicy {
   exitCodes?: readonly number[] | undefined;
   /**
    * A failure of the kind `'exit'` is retried only if the last 64 KiB of stderr or of stdout match this pattern. A string
-   * is the source of a regular expression, for policies that are sent as JSON. It needs `'exit'` in `on`.
+   * is the source of a regular expression, for policies that are sent as JSON. It needs `'exit'` in `on`. With the flag
+   * `y` it must match at the start of that text; `g` and the `lastIndex` of the pattern have no effect.
    * @defaultValue none
    */
   output?: RegExp | string | undefined;

@@ -56,7 +56,8 @@ export type RetriedListener<Name extends RetriedEventName> = (payload: RetriedEv
  *
  * Its `id` and its `pid` are those of the current attempt. Its iterators yield the lines of all attempts; `seq` starts at
  * 0 in each attempt. The exact bytes (`encoding: 'buffer'`) are those of the last attempt. `cancel()` also ends the delay
- * between two attempts; `kill()` sends a signal to the current attempt.
+ * between two attempts: the last attempt is then cancelled without a process, and the engine has no record of its `id`.
+ * `kill()` sends a signal to the current attempt.
  */
 export interface RetriedExecution extends Execution {
   /** The result of the last attempt. It resolves and rejects like the result of an {@link Execution}. */

@@ -42,9 +42,9 @@ const pattern: Codec = {
   toWire(name, value) {
     if (typeof value === 'string') return value;
     if (!isRegExp(value)) throw wrongType(name, 'of type string or an instance of RegExp', value);
-    // About the matches of other calls.
+    // `d` and `g` do not change whether a text matches, and `y` means its start.
     const flags = value.flags.replace(/[dgy]/g, '');
-    if (flags === '') return value.source;
+    if (flags === '') return value.sticky ? `^(?:${value.source})` : value.source;
     throw wrongValue(name, `must have no flags over the bridge. Received ${value}`);
   },
   fromWire: (_name, value) => value,

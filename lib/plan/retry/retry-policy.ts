@@ -94,7 +94,13 @@ export function isRetried(policy: CheckedPolicy, number: number, end: AttemptEnd
   if (cause !== 'exit') return true;
   const { exitCodes, output } = policy;
   if (exitCodes !== undefined && !exitCodes.has(end.outcome?.exitCode as number)) return false;
-  return output === undefined || end.output().some((text) => output.test(text));
+  return output === undefined || end.output().some((text) => matches(output, text));
+}
+
+/** A sticky pattern remembers the end of its last match. */
+function matches(pattern: RegExp, text: string): boolean {
+  pattern.lastIndex = 0;
+  return pattern.test(text);
 }
 
 function causeOf({ outcome, refusal }: AttemptEnd): RetryCause | undefined {
@@ -135,9 +141,9 @@ const asCauses = (name: string, value: unknown): ReadonlySet<RetryCause> =>
 const asExitCodes = (name: string, value: unknown): ReadonlySet<number> =>
   new Set(asArray(name, value).map((code, at) => asInteger(`${name}[${at}]`, code, 1)));
 
-/** Without the flags that make the result of a match depend on the match before. */
+/** A copy: the position of the caller's pattern has no effect. With the flag `y` it matches at the start of a text. */
 function asPattern(name: string, value: unknown): RegExp {
-  if (isRegExp(value)) return new RegExp(value.source, value.flags.replace(/[gy]/g, ''));
+  if (isRegExp(value)) return new RegExp(value.source, value.flags.replace('g', ''));
   if (typeof value !== 'string') {
     throw wrongType(name, 'of type string or an instance of RegExp', value);
   }

@@ -9,11 +9,11 @@ import {
   asInteger,
   asOneOf,
   asPlainObject,
+  asShortText,
   asString,
   invalidPlan,
   listOf,
   optional,
-  outOfRange,
   ownFields,
   ownValue,
   randomId,
@@ -23,8 +23,6 @@ import { requestCopy, withFields, withTags } from '../retry/attempt-request';
 import { type CheckedPolicy, checkedPolicy } from '../retry/retry-policy';
 import { neededSteps } from './dependencies';
 import type { Order } from './schedule';
-
-const LONGEST_NAME = 256;
 
 export interface CheckedStep {
   readonly name: string | null;
@@ -94,11 +92,14 @@ export async function checkRequests(
 function checked(given: unknown, id: string): CheckedPlan {
   const known = ['id', 'description', 'strategy', 'commands', 'metadata'];
   const plan = ownFields('plan', asPlainObject('plan', given), known);
-  optional(asName, 'plan.id', plan.id);
+  optional(asShortText, 'plan.id', plan.id);
   optional(asString, 'plan.description', plan.description);
   const metadata = optional(asPlainObject, 'plan.metadata', plan.metadata) as ExecutionMetadata;
   const commands = asArray('plan.commands', plan.commands);
-  if (commands.length === 0) throw wrongValue('plan.commands', 'must have at least one command');
+  if (commands.length === 0) {
+    const problem = 'must have at least one command. Received an empty array';
+    throw wrongValue('plan.commands', problem);
+  }
   const steps = commands.map((command, index) => step(command, index, id, metadata));
   refuseEqual(steps, 'name', ({ name }) => name);
   refuseEqual(steps, 'id', ({ request }) => request.id?.toLowerCase());
@@ -117,7 +118,7 @@ function step(
     string,
     unknown
   >;
-  const known = optional(asName, `${path}.name`, name) ?? null;
+  const known = optional(asShortText, `${path}.name`, name) ?? null;
   const policy = retry === undefined ? undefined : checkedPolicy(`${path}.retry`, retry);
   if (policy !== undefined && policy.attempts > 1 && ownValue(request, 'stdin') === 'pipe') {
     throw wrongValue(`${path}.stdin`, "must not be 'pipe' together with 'retry'. Use 'input'");
@@ -197,9 +198,3 @@ function order(
 }
 
 export const asLimit = (name: string, value: unknown): number => asInteger(name, value, 1);
-
-function asName(name: string, value: unknown): string {
-  const text = asString(name, value);
-  if (text.length >= 1 && text.length <= LONGEST_NAME) return text;
-  throw outOfRange(name, `a text of 1 to ${LONGEST_NAME} characters`, `${text.length} characters`);
-}

@@ -5,6 +5,11 @@ import { asArray, asPlainObject, ExecutionError, shortened } from '../../core/in
 /** By the index of a command, the indexes of those that it needs. */
 export type Needs = readonly (readonly number[])[];
 
+/** Names that a message lists. */
+const MOST_NAMES = 10;
+/** Commands of a long cycle that a message names, at either end. */
+const CIRCLE_ENDS = 5;
+
 const invalid = (problem: string): ExecutionError =>
   new ExecutionError('ERR_VALIDATION', `Validation error: ${problem}`, {
     reason: 'INVALID_DEPENDENCY_GRAPH',
@@ -31,8 +36,7 @@ export function neededSteps(
   const all = needs.map((set) => [...set]);
   const circle = circleIn(all);
   if (circle === undefined) return all;
-  const labels = circle.map((step) => label(step, names)).join(' -> ');
-  throw invalid(`"${path}" has a cycle: ${labels}`);
+  throw invalid(`"${path}" has a cycle${circleText(circle, names)}`);
 }
 
 /** Finds the index of a command by its name or index. A text is a name first. */
@@ -40,7 +44,7 @@ function lookUp(names: readonly (string | undefined)[]): (given: unknown, path: 
   const byName = new Map<unknown, number>();
   for (const [index, name] of names.entries()) if (name !== undefined) byName.set(name, index);
   return (given, path) => {
-    const isNumber = typeof given === 'string' && /^\d{1,9}$/.test(given);
+    const isNumber = typeof given === 'string' && /^(?:0|[1-9]\d{0,8})$/.test(given);
     const index = byName.get(given) ?? (isNumber ? Number(given) : given);
     if (Number.isInteger(index) && (index as number) >= 0 && (index as number) < names.length)
       return index as number;
@@ -54,13 +58,25 @@ function noCommand(
   path: string,
 ): ExecutionError {
   const shown = typeof given === 'string' ? `'${shortened(given)}'` : shortened(String(given));
-  const known = names.filter((name) => name !== undefined).map((name) => `'${name}'`);
-  const allowed = [`an index from 0 to ${names.length - 1}`, ...known].join(', ');
+  const known = names.filter((name) => name !== undefined);
+  const some = known.slice(0, MOST_NAMES).map((name) => `'${shortened(name)}'`);
+  const more = known.length > MOST_NAMES ? [`${known.length - MOST_NAMES} more names`] : [];
+  const allowed = [`an index from 0 to ${names.length - 1}`, ...some, ...more].join(', ');
   return invalid(`"${path}": there is no command ${shown}. It must be one of: ${allowed}`);
 }
 
 const label = (step: number, names: readonly (string | undefined)[]): string =>
-  names[step] ?? String(step);
+  shortened(names[step] ?? String(step));
+
+/** `: a -> b -> a`. A long cycle without its middle. */
+function circleText(circle: readonly number[], names: readonly (string | undefined)[]): string {
+  const shown = (steps: readonly number[]): string[] => steps.map((step) => label(step, names));
+  if (circle.length <= 2 * CIRCLE_ENDS) return `: ${shown(circle).join(' -> ')}`;
+  const [begin, end] = [circle.slice(0, CIRCLE_ENDS), circle.slice(-CIRCLE_ENDS)];
+  const middle = `... ${circle.length - 2 * CIRCLE_ENDS} more ...`;
+  const text = [...shown(begin), middle, ...shown(end)].join(' -> ');
+  return ` of ${circle.length - 1} commands: ${text}`;
+}
 
 /** The first cycle in the order of its dependencies, with its first step again at its end. */
 export function circleIn(needs: Needs): number[] | undefined {

@@ -158,6 +158,8 @@ test('patterns of retries need a host that allows them, and have no flags', asyn
   const open = await connectedPair({}, { allowProgressPatterns: true });
   for (const [output, attempts] of [
     [/a.ain/g, 2],
+    [/a.ain/y, 2],
+    [/gain/y, 1],
     ['other', 1],
   ] as const) {
     const { results } = await open.client.executePlan(retrying(output));

@@ -95,6 +95,17 @@ describe('which ends are retried', () => {
     const attempt = end(exited(1), 'x');
     expect([1, 2].map((number) => isRetried(global, number, attempt))).toEqual([true, true]);
   });
+
+  test('a pattern with the flag y matches at the start of the output, in every attempt', () => {
+    const output = /x/gy;
+    output.lastIndex = 1;
+    const sticky = policy({ on: ['exit'], output });
+    const retried = (text: string) =>
+      [1, 2].map((number) => isRetried(sticky, number, end(exited(1), text)));
+    expect(retried('xx')).toEqual([true, true]);
+    expect(retried(' x')).toEqual([false, false]);
+    expect(output.lastIndex).toBe(1);
+  });
 });
 
 test.each([
@@ -113,6 +124,12 @@ test.each([
     { attempts: 2, on: ['quit'] },
     /"policy.on\[0\]" property must be one of: 'launch'.*Received 'quit'/,
   ],
+  [
+    { attempts: 2, on: ['timout'] },
+    /must be one of: 'launch', 'timeout'.*Received 'timout'; did you mean "timeout"\?$/,
+  ],
+  [{ attempts: 2, retryOn: ['exit'] }, /"policy.retryOn".*is unknown; did you mean "on"/],
+  [{ retries: 2 }, /"policy.retries".*is unknown; did you mean "attempts"/],
   [{ attempts: 2, exitCodes: [1] }, /"policy.exitCodes" property needs 'exit' in "policy.on"/],
   [{ attempts: 2, output: /x/ }, /"policy.output" property needs 'exit' in "policy.on"/],
   [{ attempts: 2, on: ['exit'], exitCodes: [0] }, /"policy.exitCodes\[0\]".*at least 1/],

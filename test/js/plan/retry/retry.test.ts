@@ -78,11 +78,19 @@ describe.each(engines)('with %s', (_name, make) => {
 
   test('a cancel in a delay starts no process', async () => {
     const { file, command } = thirdTime();
-    const run = retry(await make(), sh(command), { attempts: 3, delayMs: 60_000, on: ['exit'] });
+    const engine = await make();
+    const run = retry(engine, sh(command), { attempts: 3, delayMs: 60_000, on: ['exit'] });
     const retrying = new Promise((resolve) => run.once('retrying', resolve));
     await retrying;
     expect(await run.cancel()).toBe(true);
-    expect(await run).toMatchObject({ status: 'cancelled', pid: null });
+    const { attempts, ...result } = await run;
+    expect(result).toMatchObject({ id: run.id, status: 'cancelled', pid: null });
+    expect(attempts.map(({ status }) => status)).toEqual(['failed', 'cancelled']);
+    // The attempt that was not started has no record, and no lines.
+    const unknown = { code: 'ERR_EXECUTION_NOT_FOUND' };
+    await expect(engine.getResult(run.id)).rejects.toMatchObject(unknown);
+    await expect(engine.getStatus(run.id)).rejects.toMatchObject(unknown);
+    expect(await collect(run.lines('stdout'))).toEqual(['try 1']);
     expect(readFileSync(file, 'utf8')).toBe('x\n');
   });
 

@@ -24,6 +24,10 @@ test.each([
   ],
   [{ test: ['deploy'] }, /"plan.strategy.dependencies.test": there is no command 'deploy'/],
   [{ test: [4] }, /there is no command 4/],
+  [{ '00': ['build'] }, /there is no command '00'/],
+  [{ test: ['01'] }, /there is no command '01'/],
+  [{ test: [' 1'] }, /there is no command ' 1'/],
+  [{ test: ['-0'] }, /there is no command '-0'/],
   [{ test: [-1] }, /there is no command -1/],
   [{ test: [null] }, /there is no command null/],
   [{ test: ['test'] }, /test depends on itself/],
@@ -45,6 +49,31 @@ test.each([
   [{ test: 'build' }, /"plan.strategy.dependencies.test" property must be an instance of Array/],
 ])('%p has the wrong type', (dependencies, message) => {
   expect(() => needs(dependencies)).toThrow(message);
+});
+
+describe('a message about a large plan', () => {
+  const names = Array.from({ length: 5000 }, (_, at) => `step-${at}`);
+  const message = (dependencies: object) => {
+    try {
+      needs(dependencies, names);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'nothing was thrown';
+  };
+
+  test('shows both ends of a cycle, and how many commands it has', () => {
+    const circle = Object.fromEntries(names.map((_, at) => [at, [(at + 1) % names.length]]));
+    expect(message(circle)).toBe(
+      'Validation error: "plan.strategy.dependencies" has a cycle of 5000 commands: ' +
+        'step-0 -> step-1 -> step-2 -> step-3 -> step-4 -> ... 4991 more ... -> ' +
+        'step-4996 -> step-4997 -> step-4998 -> step-4999 -> step-0',
+    );
+  });
+
+  test('lists some names, and how many more there are', () => {
+    expect(message({ other: [] })).toMatch(/'step-9', 4990 more names$/);
+  });
 });
 
 test('a cycle at the end of a path is reported without the path', () => {

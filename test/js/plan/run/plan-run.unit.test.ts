@@ -247,7 +247,10 @@ test('the steps have the metadata of the plan and tags of their own', async () =
 });
 
 test.each([
-  [{ commands: [] }, /"plan.commands" property must have at least one command/],
+  [{ commands: [] }, /must have at least one command. Received an empty array/],
+  [{ id: '' }, /"plan.id" property must have 1 to 256 characters. Received ''/],
+  [{ id: 5 }, /"plan.id" property must be of type string. Received type number \(5\)/],
+  [{ id: 'x'.repeat(300) }, /"plan.id" .*Received 'x{97}...' \(300 characters\)/],
   [{ commands: undefined }, /"plan.commands" property must be an instance of Array/],
   [
     { commands: commands('a', 'a') },
