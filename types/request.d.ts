@@ -246,7 +246,7 @@ export interface ExecutionRequest {
    * A recording of this execution: an asciicast v2 file, which `escher-execution-engine play`, asciinema and web players
    * show as it was. It has the output with its times, redacted, and the sizes of the terminal; never the input. With or
    * without `pty`: without one, both streams are recorded as they came, and lines end as on a terminal. The rules for the
-   * file are those of {@link outputLogPath}. An error never ends the command: `recordError` of the result has the reason.
+   * file are those of {@link outputLogPath}, and it must be another file. An error never ends the command: `recordError` of the result has the reason.
    * @defaultValue none
    */
   recordPath?: string | URL | undefined;
@@ -346,11 +346,11 @@ export interface ExecutionRequest {
    *   removes. `engine.getResult(id, { redacted: false })` returns it, and nothing else does: the result of `run()` and
    *   of `waitForCompletion()`, events, logs, recordings, overflow files, errors, listings and the journal stay redacted.
    *
-   * The exact output is kept in memory only: up to `maxOutputSizeBytes` of each stream, with its own `stdoutBytes` and
-   * `stdoutTruncated`; what is beyond is dropped, with `oversizedOutputStrategy: 'streamToFile'` too. It counts against
-   * `maxRetainedBytes`, so such an execution takes up to twice the memory. It ends with its record: a recovered
-   * execution has none. `serveBridge()` and `exposeEngine()` accept `'raw'` only with `allowRawCapture`, the subcommand
-   * `bridge` only with `--raw-capture`; a console never shows it.
+   * The exact output is kept in memory only: up to `maxOutputSizeBytes` of each stream, without a warning line, with its
+   * own `stdoutBytes` and `stdoutTruncated`, and without `stdoutOverflowFile`; what is beyond is dropped, with
+   * `oversizedOutputStrategy: 'streamToFile'` too. It counts against `maxRetainedBytes`, so such an execution takes up to
+   * twice the memory. It ends with its record: a recovered execution has none. `serveBridge()` and `exposeEngine()` accept
+   * `'raw'` only with `allowRawCapture`, the subcommand `bridge` only with `--raw-capture`; a console never shows it.
    * @defaultValue `'redacted'`
    * @example
    * ```ts

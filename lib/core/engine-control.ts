@@ -8,7 +8,7 @@ import { SUMMARY_VALUES, statsAt, summaryAt } from './generated/returned';
 import type { Channel } from './native/channel';
 import { filterValues } from './options/call';
 import { asId, asString } from './options/checks';
-import { asKeyLimit } from './options/key-limits';
+import { asKeyLimit, asNewKeyLimit } from './options/key-limits';
 import { asKey } from './options/kinds';
 
 export abstract class EngineControl extends EngineBase {
@@ -29,7 +29,7 @@ export abstract class EngineControl extends EngineBase {
 
   async setKeyLimit(key: string, limit: number | null): Promise<void> {
     const known = asKey('key', key);
-    const number = limit === null ? null : asKeyLimit('limit', limit);
+    const number = asNewKeyLimit('limit', limit);
     await this.channel.ask((native, ticket) => native.setKeyLimit(ticket, known, number));
   }
 

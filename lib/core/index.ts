@@ -93,8 +93,8 @@ export {
 export { describeCommand, unknownCommandType } from './options/command';
 export { configOver, shutdownGraceMs } from './options/config';
 export { ownFields } from './options/fields';
-export { asKeyLimit, asKeyLimits } from './options/key-limits';
-export { asAnySignal, asKey, asStdinMode, isSecrets, SECRETS } from './options/kinds';
+export { asKeyLimit, asKeyLimits, asNewKeyLimit } from './options/key-limits';
+export { asAnySignal, asKey, asShortText, asStdinMode, secretsFault } from './options/kinds';
 export { asLimits } from './options/limits';
 export { nearest, refuseUnknown, unknownField } from './options/names';
 export { refusePlanPatterns } from './options/plan-patterns';

@@ -6,6 +6,7 @@ import {
   asId,
   asKey,
   asKeyLimit,
+  asNewKeyLimit,
   asString,
   EngineBase,
   engineClosed,
@@ -44,7 +45,7 @@ export abstract class TestControl extends EngineBase {
 
   async setKeyLimit(key: string, limit: number | null): Promise<void> {
     this.checkOpen();
-    const known = limit === null ? null : asKeyLimit('limit', limit);
+    const known = asNewKeyLimit('limit', limit);
     this.begin(this.places.setKeyLimit(asKey('key', key), known));
   }
 

@@ -1,6 +1,7 @@
 #include "policy/request_rules.hpp"
 
 #include <cmath>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -175,14 +176,31 @@ Violation check_terminal(const ExecutionRequest& request) {
   return check_nul(Reason::invalid_env, "pty.term", request.pty->term);
 }
 
+// By their text. A link to the directory is found when the second file is opened: the first one is
+// locked.
+bool is_same_path(const std::string& one, const std::string& other) {
+  return std::filesystem::path(one).lexically_normal() ==
+         std::filesystem::path(other).lexically_normal();
+}
+
+Violation check_files(const ExecutionRequest& request) {
+  if (auto violation = check_word("recordPath", request.record_path)) return violation;
+  if (auto violation = check_word("outputLogPath", request.output_log_path)) return violation;
+  if (!request.record_path || !request.output_log_path ||
+      !is_same_path(*request.record_path, *request.output_log_path)) {
+    return {};
+  }
+  return refuse(Reason::invalid_command,
+                "\"recordPath\" must not be the file of \"outputLogPath\"");
+}
+
 Violation check_rest(const ExecutionRequest& request) {
   if (request.kill_signal && !is_signal(*request.kill_signal)) {
     return refuse(Reason::invalid_command,
                   must_be("killSignal", "a signal from 1 to " + std::to_string(kLastSignal),
                           std::to_string(*request.kill_signal)));
   }
-  if (auto violation = check_word("recordPath", request.record_path)) return violation;
-  return check_word("outputLogPath", request.output_log_path);
+  return check_files(request);
 }
 
 }  // namespace

@@ -2,7 +2,15 @@
 
 import type { EngineStats, ExecutionFilter, ExecutionSummary } from '../../../types/result';
 import type { WireStats, WireSummary } from '../../../types/wire';
-import { asId, asKey, asKeyLimit, asString, EngineBase, executionFilter } from '../../core/index';
+import {
+  asId,
+  asKey,
+  asKeyLimit,
+  asNewKeyLimit,
+  asString,
+  EngineBase,
+  executionFilter,
+} from '../../core/index';
 import { statsFromWire, summaryFromWire } from '../wire/result';
 
 export abstract class RemoteControl extends EngineBase {
@@ -18,7 +26,7 @@ export abstract class RemoteControl extends EngineBase {
   }
 
   async setKeyLimit(key: string, limit: number | null): Promise<void> {
-    const known = limit === null ? null : asKeyLimit('limit', limit);
+    const known = asNewKeyLimit('limit', limit);
     await this.ask('set_key_limit', { key: asKey('key', key), limit: known });
   }
 

@@ -14,15 +14,14 @@ import {
   asString,
   asStrings,
   CAPTURE_MODES,
-  isSecrets,
   type Kind,
   LIMITS,
   type Name,
   PTY,
-  SECRETS,
   STOP_STEP,
   STOP_TARGETS,
   STRATEGIES,
+  secretsFault,
   setOwn,
   unknownField,
   unknownSignal,
@@ -81,8 +80,9 @@ const oneOf = (allowed: readonly string[]): Codec =>
   same((name, value) => asOneOf(name, value, allowed));
 
 const secrets = same((name, value) => {
-  if (isSecrets(value)) return value;
-  throw wrongSecretType(name, SECRETS);
+  const fault = secretsFault(name, value);
+  if (fault !== undefined) throw fault;
+  return value;
 });
 
 /** `null` and `undefined` remove a name. JSON has only `null`. */

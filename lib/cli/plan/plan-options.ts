@@ -16,6 +16,10 @@ export interface PlanCommandOptions {
 
 const MOST = 10_000;
 
+/** What is allowed in a file. */
+export const PLAN_FIELDS =
+  'a JSON file such as {"strategy":{"type":"serial"},"commands":[{"command":{"type":"shell","command":"make"}}]}';
+
 export const PLAN: SubcommandSpec = {
   name: 'plan',
   operands: 'FILE',
@@ -63,11 +67,11 @@ function readPlan(file: string): ExecutionPlan {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${file} cannot be read (${code}).`, 'a JSON file with a plan');
+    throw new UsageError(`${file} cannot be read (${code}).`, PLAN_FIELDS);
   }
   try {
     return JSON.parse(text) as ExecutionPlan;
   } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${syntaxProblem(error)}`, 'a JSON file with a plan');
+    throw new UsageError(`${file} is not JSON: ${syntaxProblem(error)}`, PLAN_FIELDS);
   }
 }

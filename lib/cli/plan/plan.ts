@@ -11,12 +11,11 @@ import type { ExecutionRequest } from '../../../types/request';
 import type { CommandIo } from '../../../types/subcommand';
 import { ExecutionEngine, ExecutionError, ownValue } from '../../core/index';
 import { executePlan } from '../../plan/index';
-import { ExitCode } from '../exit-codes';
-import { PROGRAM } from '../program';
 import { Interrupts } from '../run/interrupts';
 import { OutputSink } from '../run/output-sink';
 import { subcommand } from '../subcommand';
-import { PLAN, type PlanCommandOptions, planOptions } from './plan-options';
+import { UsageError } from '../usage-error';
+import { PLAN, PLAN_FIELDS, type PlanCommandOptions, planOptions } from './plan-options';
 import { failedOutputText, finishedText, retryingText, stepName, summaryText } from './step-text';
 
 export const planCommand = subcommand(PLAN, (args, io) => runPlan(planOptions(args), io));
@@ -41,8 +40,7 @@ async function runPlan(options: PlanCommandOptions, io: CommandIo): Promise<numb
     return interrupts.exitCode ?? (result.status === 'completed' ? 0 : 1);
   } catch (error) {
     if (!(error instanceof ExecutionError) || error.code !== 'ERR_VALIDATION') throw error;
-    io.stderr.write(`${PROGRAM} plan: ${error.message}\n`);
-    return ExitCode.usage;
+    throw new UsageError(error.message, PLAN_FIELDS);
   } finally {
     interrupts.stop();
     await engine.shutdown();

@@ -6,6 +6,8 @@ import { DURATION_FORMAT, parseDuration } from '../duration';
 import { UsageError } from '../usage-error';
 
 const MIN_SECRET_LENGTH = 4;
+/** Of `stop`, see the engine. */
+const MOST_STEPS = 8;
 
 export function environmentOf(entries: readonly string[]): Record<string, string> {
   const env: Record<string, string> = Object.create(null);
@@ -83,22 +85,36 @@ function knownSignal(text: string): NodeJS.Signals | number | undefined {
 
 /** `INT:leader:10s,TERM:5s`: a signal, its target, and the time until the next step. */
 export function stopOf(text: string | undefined): StopStep[] | undefined {
-  return text?.split(',').map((step) => {
-    const [name = '', ...rest] = step.split(':');
-    const signal = knownSignal(name);
-    const to = rest.length === 2 ? rest[0] : 'tree';
-    const waitMs = parseDuration(rest.at(-1) ?? '');
-    const isTarget = to === 'tree' || to === 'leader';
-    if (rest.length <= 2 && isTarget && signal !== undefined && waitMs !== undefined) {
-      return { signal, to, waitMs };
-    }
-    throw new UsageError(
-      `--stop has a step that is not valid: '${step}'.`,
-      `SIGNAL[:tree|:leader]:TIME, separated by commas; TIME is ${DURATION_FORMAT}`,
-      '--stop INT:leader:10s,TERM:5s -- terraform apply',
-    );
-  });
+  const steps = text?.split(',') ?? [];
+  if (steps.length > MOST_STEPS) {
+    throw wrongStop(`has ${steps.length} steps, which are too many`);
+  }
+  return text === undefined ? undefined : steps.map(stopStepOf);
 }
+
+function stopStepOf(step: string): StopStep {
+  const [name = '', ...rest] = step.split(':');
+  const signal = knownSignal(name);
+  if (signal !== undefined && signalNumber(signal) === signalNumber('SIGKILL')) {
+    throw wrongStop(
+      `must not have the signal KILL, which follows the last step, received '${step}'`,
+    );
+  }
+  const to = rest.length === 2 ? rest[0] : 'tree';
+  const waitMs = parseDuration(rest.at(-1) ?? '');
+  const isTarget = to === 'tree' || to === 'leader';
+  if (rest.length <= 2 && isTarget && signal !== undefined && waitMs !== undefined) {
+    return { signal, to, waitMs };
+  }
+  throw wrongStop(`has a step that is not valid: '${step}'`);
+}
+
+const wrongStop = (problem: string): UsageError =>
+  new UsageError(
+    `--stop ${problem}.`,
+    `1 to ${MOST_STEPS} steps SIGNAL[:tree|:leader]:TIME, separated by commas; TIME is ${DURATION_FORMAT}`,
+    '--stop INT:leader:10s,TERM:5s -- terraform apply',
+  );
 
 export function signalOf(text: string | undefined): NodeJS.Signals | number | undefined {
   if (text === undefined) return undefined;

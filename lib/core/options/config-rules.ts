@@ -8,9 +8,18 @@ import { ANSI_MODES, STRATEGIES } from '../fields/enums';
 import type { Kind, Range } from '../fields/kinds';
 import { hiddenList, revealed } from '../util/hidden-list';
 import { signalName, signalNumber, similarSignal } from '../util/signals';
+import { similarValue } from '../util/similar';
 import { isUrl, listOf } from './checks';
 import { asKeyLimits, keyLimitValues } from './key-limits';
-import { isInRange, isSecrets, isUmask, rangeText, SECRETS, UMASK_RANGE } from './kinds';
+import {
+  isInRange,
+  isSecrets,
+  isUmask,
+  rangeText,
+  SECRETS,
+  secretsFault,
+  UMASK_RANGE,
+} from './kinds';
 import { asLimits, limitValues } from './limits';
 import { asStop, stopValues } from './stop';
 
@@ -67,6 +76,10 @@ function range(kind: Range): Rule {
 const oneOf = (names: readonly string[]): Rule => ({
   allowed: `one of ${listOf(names)}`,
   holds: (value) => names.includes(value as string),
+  hint: (value) => {
+    const meant = typeof value === 'string' ? similarValue(value, names) : undefined;
+    return meant === undefined ? '' : `; did you mean "${meant}"?`;
+  },
   toNative: (value) => names.indexOf(value as string),
   fromNative: (index) => names[index as number],
 });
@@ -122,6 +135,8 @@ const RULES: Readonly<Record<ConfigKind, Rule>> = {
     allowed: SECRETS,
     holds: isSecrets,
     isSecret: true,
+    partFault: (value) =>
+      Array.isArray(value) ? secretsFault('redact', value)?.message : undefined,
     effective: (value) => hiddenList(value as string[]),
     toNative: (value) => revealed(value as string[]),
   },

@@ -7,7 +7,7 @@ import { CONFIG } from '../fields/config';
 import { CONFIG_AT as AT } from '../generated/given';
 import { loadNative } from '../native/load';
 import { setOwn } from '../util/own-property';
-import { isPlainObject, ownValue, plainObjectFor, received } from './checks';
+import { isPlainObject, ownValue, plainObjectFor, received, receivedType } from './checks';
 import { ruleOf } from './config-rules';
 import { hint } from './names';
 import { isStopOfEngine } from './stop';
@@ -93,7 +93,7 @@ function set(
   if (!rule.holds(value)) {
     const part = rule.partFault?.(value);
     if (part !== undefined) throw invalid(part);
-    const got = rule.isSecret ? '' : ` ${received(value)}`;
+    const got = ` ${rule.isSecret ? receivedType(value) : received(value)}`;
     throw invalid(`"${field}" must be ${rule.allowed}.${got}${rule.hint?.(value) ?? ''}`);
   }
   const effective = rule.effective ? rule.effective(value) : value;

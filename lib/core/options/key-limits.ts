@@ -5,10 +5,14 @@ import { asKey } from './kinds';
 
 const LEAST = 'an integer of at least 1';
 
-export function asKeyLimit(name: string, value: unknown): number {
+export function asKeyLimit(name: string, value: unknown, allowed = LEAST): number {
   if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
-  throw outOfRange(name, LEAST, value);
+  throw outOfRange(name, allowed, value);
 }
+
+/** `null`: the limit of the configuration. */
+export const asNewKeyLimit = (name: string, value: unknown): number | null =>
+  value === null ? null : asKeyLimit(name, value, `${LEAST}, or null`);
 
 /** `key, limit, key, limit, …` */
 export function keyLimitValues(name: string, value: unknown): (string | number)[] {

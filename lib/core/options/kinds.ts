@@ -23,6 +23,7 @@ import {
   asStrings,
   isRegExp,
   outOfRange,
+  shortened,
   unknownSignal,
   wrongSecretType,
   wrongType,
@@ -42,6 +43,13 @@ export const SECRETS = 'an array of strings';
 export function isSecrets(value: unknown): value is readonly string[] {
   // Holes are entries too.
   return Array.isArray(value) && Array.from(value).every((secret) => typeof secret === 'string');
+}
+
+/** What is wrong with a list of secrets, which the error does not show. */
+export function secretsFault(name: string, value: unknown): TypeError | undefined {
+  if (!Array.isArray(value)) return wrongSecretType(name, SECRETS, value);
+  const at = Array.from(value as unknown[]).findIndex((secret) => typeof secret !== 'string');
+  return at < 0 ? undefined : wrongSecretType(`${name}[${at}]`, 'of type string', value[at]);
 }
 
 /** Ends the sentence "It must be …". */
@@ -109,19 +117,28 @@ function asPattern(name: string, value: unknown): unknown {
   return value;
 }
 
-const LONGEST_KEY = 256;
+const LONGEST_TEXT = 256;
 
 /** Executions of one key share a limit. */
 export function asKey(name: string, value: unknown): string {
-  const key = asString(name, value);
-  if (key.length >= 1 && key.length <= LONGEST_KEY) return key;
-  throw wrongValue(name, `must have 1 to ${LONGEST_KEY} characters. It has ${key.length}`);
+  return asShortText(name, value);
+}
+
+/** A name that messages and pages show. */
+export function asShortText(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw wrongType(name, 'of type string', value);
+  const { length } = value;
+  if (length >= 1 && length <= LONGEST_TEXT) return value;
+  const size = length === 0 ? '' : ` (${length} characters)`;
+  const rule = `must have 1 to ${LONGEST_TEXT} characters`;
+  throw wrongValue(name, `${rule}. Received '${shortened(value)}'${size}`);
 }
 
 /** Never shows the value. The engine checks the lengths. */
 function asSecrets(name: string, value: unknown): readonly string[] {
-  if (isSecrets(value)) return [...revealed(value)];
-  throw wrongSecretType(name, SECRETS);
+  const fault = secretsFault(name, value);
+  if (fault !== undefined) throw fault;
+  return [...revealed(value as readonly string[])];
 }
 
 /** Signals that can be sent: a name or a number of this platform. */

@@ -2,24 +2,32 @@
 
 import { CONFIG } from '../fields/config';
 import { COMMANDS, LIMITS, REQUEST, RUN_OPTIONS } from '../fields/request';
+import { distance, LONGEST, plain } from '../util/similar';
 import { wrongValue } from './checks';
 
 /** Names of other tools and short forms, and the fields that they mean: the first one that is known. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   abortsignal: ['signal'],
+  columns: ['cols'],
   concurrency: ['maxConcurrentExecutions', 'maxConcurrency'],
   cwd: ['workingDir'],
   directory: ['workingDir'],
   environment: ['env'],
+  height: ['rows'],
   logfile: ['outputLogPath', 'logDir'],
+  maxattempts: ['attempts'],
   maxbuffer: ['maxOutputSizeBytes'],
   maxconcurrency: ['maxConcurrentExecutions'],
   maxconcurrent: ['maxConcurrentExecutions'],
   maxqueue: ['maxQueuedExecutions'],
   maxqueued: ['maxQueuedExecutions'],
+  maxretries: ['attempts'],
+  retries: ['attempts'],
+  retryon: ['on'],
   secrets: ['redact'],
   timeout: ['timeoutMs', 'defaultTimeoutMs'],
   timeoutms: ['timeoutMs', 'defaultTimeoutMs'],
+  width: ['cols'],
   workdir: ['workingDir'],
 };
 
@@ -44,26 +52,6 @@ const PLACES: readonly Place[] = [
   { fields: fieldsOf([CONFIG]), name: 'a field of the configuration' },
   { fields: fieldsOf([LIMITS]), name: 'a field of "limits"' },
 ];
-
-/** `timeout_ms`, `timeoutMS` and `timeoutMs` become the same. */
-const plain = (name: string): string => name.replace(/[_-]/g, '').toLowerCase();
-
-/** Edits (insert, delete, replace) from `a` to `b`. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const replaced = (row[j] as number) + (a[i] === b[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
-}
-
-/** A longer name is not a misspelt one, and takes long to compare. */
-const LONGEST = 64;
 
 /** The nearest known name, if one is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {

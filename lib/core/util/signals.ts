@@ -1,6 +1,7 @@
 /** Names and numbers of the signals of this platform. */
 
 import type * as os from 'node:os';
+import { similarValue } from './similar';
 
 let numbers: Readonly<Record<string, number>> | undefined;
 let names: Map<number, string> | undefined;
@@ -46,11 +47,11 @@ export function signalName(number: number): string {
   return signalNames().get(number) ?? `SIG${number}`;
 }
 
-/** `SIGTERM` for `TERM` and `sig-term`. `undefined` if no name of a signal is that similar. */
+/** `SIGTERM` for `TERM`, `sig-term` and `SIGTREM`. `undefined` if no name of a signal is that similar. */
 export function similarSignal(given: unknown): string | undefined {
   const name = `SIG${String(given)
     .toUpperCase()
     .replace(/^SIG/, '')
     .replace(/[^A-Z\d]/g, '')}`;
-  return signalNumber(name) === undefined ? undefined : name;
+  return signalNumber(name) === undefined ? similarValue(name, Object.keys(signalNumbers())) : name;
 }

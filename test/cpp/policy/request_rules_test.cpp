@@ -268,6 +268,18 @@ TEST_F(RequestRulesTest, KillSignalAndLogPathAreValid) {
   refuses(Reason::invalid_command, "\"outputLogPath\" must not contain NUL bytes");
 }
 
+TEST_F(RequestRulesTest, RecordingAndLogAreTwoFiles) {
+  request_.output_log_path = "/var/log/a/../run.log";
+  for (const char* const same : {"/var/log/run.log", "/var//log/./run.log"}) {
+    request_.record_path = same;
+    refuses(Reason::invalid_command, "\"recordPath\" must not be the file of \"outputLogPath\"");
+  }
+  for (const char* const other : {"/var/log/run.cast", "/var/log/a/run.log", "run.log"}) {
+    request_.record_path = other;
+    accepts();
+  }
+}
+
 TEST_F(RequestRulesTest, RulesAreCheckedInTheOrderOfTheContract) {
   request_.id = "bad";
   request_.command = ExecCommand{"", {}};

@@ -245,7 +245,7 @@ describe('requests', () => {
       'a secret of the wrong type',
       { command, redact: [42] },
       'ERR_INVALID_ARG_TYPE',
-      /^The "request.redact" property must be an array of strings\.$/,
+      /^The "request.redact\[0\]" property must be of type string\. Received type number$/,
     ],
     [
       'metadata that goes in circles',

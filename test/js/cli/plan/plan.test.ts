@@ -126,6 +126,7 @@ test.each([
   const { code, stdout, stderr } = await plan(...args);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^ {2}allowed: \S.*\n {2}example: escher-execution-engine plan \S/m);
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
@@ -134,5 +135,6 @@ test('a cycle is reported', async () => {
   const commands = [named('a', 'true'), named('b', 'true')];
   const { code, stderr } = await plan(planFile({ strategy, commands }));
   expect(code).toBe(2);
-  expect(stderr).toMatch(/plan: Validation error: .*cycle: a -> b -> a\n$/);
+  expect(stderr).toMatch(/plan: Validation error: .*cycle: a -> b -> a\n/);
+  expect(stderr).toMatch(/allowed: a JSON file such as \{.*\}\n +example: /);
 });

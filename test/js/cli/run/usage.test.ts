@@ -12,6 +12,11 @@ describe('run', () => {
     [['--kill-after', 'soon', 'ls'], "--kill-after must be a duration, received 'soon'."],
     [['--stop', 'INT', 'ls'], "--stop has a step that is not valid: 'INT'."],
     [['--stop', 'INT:1s,TERM:all:1s', 'ls'], "--stop has a step that is not valid: 'TERM:all:1s'."],
+    [
+      ['--stop', 'INT:1s,KILL:1s', 'ls'],
+      "--stop must not have the signal KILL, which follows the last step, received 'KILL:1s'.",
+    ],
+    [['--stop', 'INT:1s'.concat(',INT:1s'.repeat(8)), 'ls'], '--stop has 9 steps, which are too'],
     [['--timeout'], '--timeout requires a value.'],
     [['--timeout', '--', 'ls'], '--timeout requires a value.'],
     [['--timeout', '1', '--timeout', '2', 'ls'], '--timeout must not be repeated.'],

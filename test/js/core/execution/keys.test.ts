@@ -66,8 +66,11 @@ describe('a key', () => {
   });
 
   test.each([
-    ['', 'must have 1 to 256 characters. It has 0'],
-    ['x'.repeat(257), 'must have 1 to 256 characters. It has 257'],
+    ['', "must have 1 to 256 characters. Received ''"],
+    [
+      'x'.repeat(257),
+      `must have 1 to 256 characters. Received '${'x'.repeat(97)}...' (257 characters)`,
+    ],
     [7, 'must be of type string'],
   ])('%j is refused', async (key, message) => {
     await expect(makeEngine().execute(sh('true', { key: key as string }))).rejects.toThrow(message);

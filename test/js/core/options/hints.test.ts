@@ -103,6 +103,72 @@ describe('a signal without its prefix', () => {
   });
 });
 
+test.each([
+  [{ killSignal: 'SIGTREM' }, '; did you mean "SIGTERM"?'],
+  [{ killSignal: 'SIGTERMM' }, '; did you mean "SIGTERM"?'],
+  [{ capture: 'Raw' }, 'Received \'Raw\'; did you mean "raw"?'],
+  [{ oversizedOutputStrategy: 'stream-to-file' }, '; did you mean "streamToFile"?'],
+  [{ ansi: 'colours' }, "Received 'colours'"],
+  [{ pty: { colums: 80 } }, 'is unknown; did you mean "cols"?'],
+  [{ pty: { columns: 80 } }, 'is unknown; did you mean "cols"?'],
+  [{ pty: { height: 25 } }, 'is unknown; did you mean "rows"?'],
+])('the near miss %j of a request', async (fields, end) => {
+  const message = (await refusalOf({ ...exec('true'), ...fields })) as string;
+  expect(message.slice(-end.length)).toBe(end);
+});
+
+test('a near miss of a configuration', () => {
+  for (const [config, meant] of [
+    [{ ansi: 'stripp' }, 'strip'],
+    [{ killSignal: 'SIGTREM' }, 'SIGTERM'],
+  ] as const) {
+    expect(thrown(() => new ExecutionEngine(config as never))).toMatchObject({
+      message: expect.stringMatching(new RegExp(`; did you mean "${meant}"\\?$`)),
+    });
+  }
+});
+
+describe('a message shows what was received', () => {
+  test.each([
+    [{ key: '' }, "must have 1 to 256 characters. Received ''"],
+    [{ key: 5 }, 'must be of type string. Received type number (5)'],
+    [{ redact: 'hunter2' }, 'must be an array of strings. Received type string'],
+    [{ redact: null }, 'must be an array of strings. Received null'],
+    [
+      { redact: ['hunter2', 5] },
+      '"request.redact[1]" property must be of type string. Received type number',
+    ],
+    [
+      { metadata: 'hunter2' },
+      '"request.metadata" property must be of type object. Received type string',
+    ],
+  ])('of the request %j', async (fields, end) => {
+    const message = (await refusalOf({ ...exec('true'), ...fields })) as string;
+    expect(message.slice(-end.length)).toBe(end);
+    expect(message).not.toContain('hunter2');
+  });
+
+  test('of secrets in a configuration, without them', () => {
+    const fault = (redact: unknown) => thrown(() => new ExecutionEngine({ redact } as never));
+    expect(fault('hunter2')).toMatchObject({
+      message: 'Invalid configuration: "redact" must be an array of strings. Received type string',
+    });
+    expect(fault(['hunter2', 5])).toMatchObject({
+      message:
+        'Invalid configuration: The "redact[1]" property must be of type string. Received type number',
+    });
+  });
+
+  test('of the limit of a key, for which null is allowed', async () => {
+    const engine = makeEngine();
+    expect(await rejection(engine.setKeyLimit('db', undefined as never))).toMatchObject({
+      message:
+        'The value of "limit" is out of range. It must be an integer of at least 1, or null. Received undefined',
+    });
+    await engine.setKeyLimit('db', null);
+  });
+});
+
 test('a handle or a promise in the place of an id is named', async () => {
   const engine = makeEngine();
   const run = engine.run(sh('true'));

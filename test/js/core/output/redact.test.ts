@@ -68,7 +68,7 @@ test('validation errors name the field and never the secret', async () => {
   const wrongType = engine.execute({ ...sh('true'), redact: ['ab1', 7] as never });
   await expect(wrongType).rejects.toMatchObject({
     code: 'ERR_INVALID_ARG_TYPE',
-    message: 'The "request.redact" property must be an array of strings.',
+    message: 'The "request.redact[1]" property must be of type string. Received type number',
   });
   expect(() => new ExecutionEngine({ redact: 'ab1' as never })).toThrow(
     expect.objectContaining({

@@ -94,6 +94,26 @@ test.each([
   });
 });
 
+test('a recording to the file of the log is refused, and through a link it is not written', async () => {
+  const engine = makeEngine();
+  const directory = tempDir();
+  const outputLogPath = path.join(directory, 'a.log');
+  const same = [outputLogPath, `${directory}/x/../a.log`, path.relative('', outputLogPath)];
+  for (const recordPath of same) {
+    await expect(engine.execute(sh('true', { outputLogPath, recordPath }))).rejects.toMatchObject({
+      code: 'ERR_VALIDATION',
+      message: 'Validation error: "recordPath" must not be the file of "outputLogPath"',
+    });
+  }
+  const link = path.join(tempDir(), 'link');
+  symlinkSync(directory, link);
+  const recordPath = path.join(link, 'a.log');
+  const result = await engine.run(sh('echo one', { outputLogPath, recordPath }));
+  expect(result).toMatchObject({ status: 'completed', logFile: outputLogPath, recordFile: null });
+  expect(result.recordError).toContain('another execution writes to it');
+  expect(readFileSync(outputLogPath, 'utf8')).toContain('one');
+});
+
 test('a recording that is removed is reported', async () => {
   const engine = makeEngine();
   const folder = path.join(tempDir(), 'folder');
