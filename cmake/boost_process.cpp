@@ -2,6 +2,24 @@
 // src/process/boost_process.hpp.
 #include "process/boost_process.hpp"
 
+#if defined(__linux__)
+#include <unistd.h>
+#endif
+
+#if defined(__linux__) && !defined(__GLIBC__)
+#include <sys/syscall.h>
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+// Boost.Process expects this function wherever the kernel has the system call; musl does not
+// declare it.
+static int close_range_of_kernel(unsigned first, unsigned last, int flags) {
+  return static_cast<int>(::syscall(SYS_close_range, first, last, flags));
+}
+#define close_range close_range_of_kernel
+#endif
+
 #if !defined(_WIN32)
 #include <boost/process/v2/src.hpp>
 #else
