@@ -7,10 +7,8 @@ import { inRoot } from '../../tools/lib/paths.mjs';
 import { must } from '../../tools/lib/run.mjs';
 import { nodeBinaries } from '../package/nodes.mjs';
 import { onMusl } from './bun-on-musl.mjs';
-import { CPP_NOT_EMULATED, SUITE_NOT_EMULATED } from './not-emulated.mjs';
 
 const ARM64 = [inRoot('test/platforms/arm64.sh')];
-const WITHOUT = 'what the emulator has not ([not-emulated.mjs](../test/platforms/not-emulated.mjs))';
 
 /**
  * The runs of suite.mjs on the platforms for which `isOf` is true; `command` is a runtime with its options. Throws if a
@@ -26,12 +24,10 @@ export function suiteRuns(isOf) {
 
 /** The C++ tests of other platforms; `command` runs a program of the platform. */
 export function cppRuns(isOf) {
-  return [
-    ...(isOf('linux-x64-musl')
-      ? [{ platform: 'linux-x64-musl', by: 'static programs', command: [] }]
-      : []),
-    ...(isOf('linux-arm64-glibc') ? [emulatedTests()] : []),
-  ].map((one) => ({ what: 'C++ tests', ...one }));
+  const runs = [{ platform: 'linux-x64-musl', by: 'static programs', command: [] }];
+  return runs
+    .filter(({ platform }) => isOf(platform))
+    .map((one) => ({ what: 'C++ tests', ...one }));
 }
 
 function nodes() {
@@ -60,20 +56,8 @@ function emulatedNodes() {
       platform: 'linux-arm64-glibc',
       by: `Node.js ${majorOf(command)} under ${emulator()}`,
       command,
-      skipped: SUITE_NOT_EMULATED,
-      without: WITHOUT,
     };
   });
-}
-
-function emulatedTests() {
-  return {
-    platform: 'linux-arm64-glibc',
-    by: emulator(),
-    command: ARM64,
-    skipped: Object.keys(CPP_NOT_EMULATED),
-    without: WITHOUT,
-  };
 }
 
 function bunOnMusl() {

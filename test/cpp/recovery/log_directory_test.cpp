@@ -1,5 +1,6 @@
 #include "recovery/log_directory.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/file.h>
 #include <sys/stat.h>
