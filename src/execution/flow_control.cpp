@@ -1,6 +1,7 @@
 #include "execution/flow_control.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace escher {
 
@@ -14,7 +15,7 @@ void FlowControl::close(std::uint64_t token) {
   const MutexLock lock(mutex_);
   const auto found = accounts_.find(token);
   if (found == accounts_.end()) return;
-  dropped = std::move(found->second.resume);
+  dropped = std::exchange(found->second.resume, nullptr);
   found->second.closed = true;
   if (found->second.outstanding == 0) accounts_.erase(found);
 }

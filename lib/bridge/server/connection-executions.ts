@@ -47,6 +47,8 @@ export class ConnectionExecutions {
    * again before the admission of the next request is known.
    */
   readonly #byId = new Map<string, ForwardedExecution[]>();
+  /** Resolved when it is known whether these have a record. Never rejected. */
+  readonly #undecided = new Map<ForwardedExecution, Promise<void>>();
   /** The executions that have not ended. */
   readonly #running = new Set<ForwardedExecution>();
   #isClosed = false;
@@ -95,14 +97,28 @@ export class ConnectionExecutions {
   ): { forwarded: ForwardedExecution; admission: Promise<void> } {
     const signal = aborted ? AbortSignal.abort() : undefined;
     const handle = this.#engine.run(request, { signal }) as LocalHandle;
-    const all = { ...options, defaultForm: this.#defaultForm };
+    const all = { ...options, defaultForm: this.#defaultForm, isAborted: aborted };
     const forwarded = new ForwardedExecution(this.#engine, handle, this.#writeQueue, all);
     this.#running.add(forwarded);
     void forwarded.settled.wait().then(() => this.#running.delete(forwarded));
     this.#add(forwarded);
-    // It has no record, so no `removed` event follows.
-    if (aborted) void forwarded.settled.wait().then(() => this.#delete(forwarded));
-    return { forwarded, admission: this.#admit(forwarded) };
+    const admission = this.#admit(forwarded);
+    this.#undecided.set(forwarded, this.#decide(forwarded, admission, aborted));
+    return { forwarded, admission };
+  }
+
+  async #decide(
+    forwarded: ForwardedExecution,
+    admission: Promise<void>,
+    aborted: boolean,
+  ): Promise<void> {
+    await admission.catch(ignore);
+    if (aborted) {
+      await forwarded.settled.wait();
+      // It has no record, so no `removed` event follows.
+      this.#delete(forwarded);
+    }
+    this.#undecided.delete(forwarded);
   }
 
   /**
@@ -124,9 +140,33 @@ export class ConnectionExecutions {
     return forwarded.handle;
   }
 
-  /** The execution with that id, if this connection started it and the engine has a record of it. */
+  /**
+   * Commands for an id can come before the admission of the one that is to have it. Resolves when it is known whom
+   * {@link find} must return; `undefined`: it is known.
+   */
+  choice(id: string): Promise<unknown> | undefined {
+    const all = this.#byId.get(id.toLowerCase()) ?? [];
+    // One alone is meant, also if it will be refused. An aborted one is never meant.
+    if (all.length < 2 && all[0]?.isAborted !== true) return undefined;
+    return this.#decided(all);
+  }
+
+  /** As {@link choice}, when it must also be known whether the engine has a record of it. */
+  admissions(id: string): Promise<unknown> | undefined {
+    return this.#decided(this.#byId.get(id.toLowerCase()) ?? []);
+  }
+
+  #decided(all: readonly ForwardedExecution[]): Promise<unknown> | undefined {
+    const pending = all.flatMap((forwarded) => this.#undecided.get(forwarded) ?? []);
+    return pending.length === 0 ? undefined : Promise.all(pending);
+  }
+
+  /**
+   * The execution with that id, if this connection started it and the engine has a record of it, or will have. It is right
+   * while there is no {@link choice}. The removal of an older one may not be reported yet.
+   */
   find(id: string): ForwardedExecution | undefined {
-    return this.#byId.get(id.toLowerCase())?.[0];
+    return this.#byId.get(id.toLowerCase())?.at(-1);
   }
 
   /**
@@ -135,9 +175,11 @@ export class ConnectionExecutions {
    */
   attach(id: string, run: number | null): ForwardedExecution {
     const known = this.find(id);
-    if (known !== undefined) return known;
+    if (known !== undefined && !known.settled.isResolved) return known;
     const handle = this.#engine.attach(id) as LocalHandle | undefined;
+    // Its record is removed, whether or not that was reported.
     if (handle === undefined) throw notFound(id);
+    if (known !== undefined) return known;
     const options = { form: 'none', defaultForm: this.#defaultForm, wholeResult: false } as const;
     const forwarded = new ForwardedExecution(this.#engine, handle, this.#writeQueue, {
       ...options,

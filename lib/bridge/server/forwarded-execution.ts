@@ -27,6 +27,8 @@ export interface ForwardOptions {
   run?: number | null;
   /** Another part of the program has started it, or another connection. */
   isAttached?: boolean;
+  /** The request was aborted before it came: the engine has no record of it. */
+  isAborted?: boolean;
 }
 
 const event = (payload: WireEvent): string => JSON.stringify({ type: 'event', payload });
@@ -39,6 +41,7 @@ export class ForwardedExecution {
   /** Identifies the execution within its connection, because an id can be used again. */
   readonly run: number | null;
   readonly isAttached: boolean;
+  readonly isAborted: boolean;
   /** Resolved when the execution has ended and its last event is queued. */
   readonly settled = new Deferred();
   /** The client has cancelled it. */
@@ -63,12 +66,14 @@ export class ForwardedExecution {
     engine: ExecutionEngine,
     handle: LocalHandle,
     writeQueue: WriteQueue,
-    { form, defaultForm, wholeResult, run = null, isAttached = false }: ForwardOptions,
+    options: ForwardOptions,
   ) {
     this.#engine = engine;
     this.handle = handle;
+    const { form, defaultForm, wholeResult, run = null } = options;
     this.run = run;
-    this.isAttached = isAttached;
+    this.isAttached = options.isAttached === true;
+    this.isAborted = options.isAborted === true;
     this.#writeQueue = writeQueue;
     this.#wholeResult = wholeResult;
     handle.on('started', (payload) => this.#send(() => event(eventToWire('started', payload))));

@@ -59,17 +59,50 @@ interface ProtocolCommand {
 }
 
 const PROTOCOL = 1;
-/** The fields that name an execution, see {@link idOf}. */
+/** The fields that name an execution, see {@link withId}. */
 const KEY = ['id', 'run'];
 const FORMS = ['lines', 'batches', 'none'] as const;
 
-/** The id of the execution. With `run`, it must be the one that the `execute` with that `seq` began. */
-function idOf({ executions }: CommandContext, fields: Fields): string {
+/**
+ * Calls `act` with the id of the execution: at once, or when it is known whom the id means. With `run`, it must be the one
+ * that the `execute` with that `seq` began.
+ */
+function withId<T>(
+  { executions }: CommandContext,
+  fields: Fields,
+  act: (id: string) => T | Promise<T>,
+  pending = executions.choice(asString('id', fields.id)),
+): T | Promise<T> {
   const id = asString('id', fields.id);
   const run = optional(asNumber, 'run', fields.run ?? undefined);
-  if (run !== undefined && executions.find(id)?.run !== run) throw notFound(id);
-  return id;
+  const actNow = (): T | Promise<T> => {
+    if (run !== undefined && executions.find(id)?.run !== run) throw notFound(id);
+    return act(id);
+  };
+  return pending === undefined ? actNow() : pending.then(actNow);
 }
+
+/**
+ * As {@link withId}, for what the engine does by the id alone. A request that will be refused must not reach the execution
+ * that has its id, so `run` waits for its admission.
+ */
+function onEngine<T>(
+  context: CommandContext,
+  fields: Fields,
+  act: (engine: ExecutionEngine, id: string) => Promise<T>,
+): T | Promise<T> {
+  const id = asString('id', fields.id);
+  const { executions, engine } = context;
+  const hasRun = (fields.run ?? undefined) !== undefined;
+  const pending = hasRun ? executions.admissions(id) : executions.choice(id);
+  return withId(context, fields, () => act(engine, id), pending);
+}
+
+/** A command that is a method of the engine with nothing but the id. */
+const byId =
+  <T>(act: (engine: ExecutionEngine, id: string) => Promise<T>) =>
+  (context: CommandContext, fields: Fields): T | Promise<T> =>
+    onEngine(context, fields, act);
 
 const number = (fields: Fields, name: string): number | undefined =>
   optional(asNumber, name, numberFromWire(fields[name] ?? undefined));
@@ -95,12 +128,19 @@ async function execute(
 }
 
 /** Forwards the events of an execution that another part of the program, or another connection, has started. */
-function attach({ executions }: CommandContext, fields: Fields, call: Call): WireAttached {
-  const forwarded = executions.attach(asString('id', fields.id), call.seq);
-  const { status, outcome } = forwarded.handle.facts;
-  const { pid = null, key } = forwarded.handle;
-  call.after = () => forwarded.release();
-  return { run: forwarded.run, status, pid, key, result: outcome ? outcomeToWire(outcome) : null };
+function attach(
+  context: CommandContext,
+  fields: Fields,
+  call: Call,
+): WireAttached | Promise<WireAttached> {
+  return withId(context, { id: fields.id }, (id) => {
+    const forwarded = context.executions.attach(id, call.seq);
+    const { run } = forwarded;
+    const { status, outcome } = forwarded.handle.facts;
+    const { pid = null, key } = forwarded.handle;
+    call.after = () => forwarded.release();
+    return { run, status, pid, key, result: outcome ? outcomeToWire(outcome) : null };
+  });
 }
 
 /** Checks a request. Starts nothing. */
@@ -109,29 +149,30 @@ async function validate(context: CommandContext, fields: Fields): Promise<void> 
   await context.engine.validate(context.executions.requestOf(fields.request), { files });
 }
 
-async function getResult(context: CommandContext, fields: Fields): Promise<unknown> {
-  const { engine } = context;
-  const id = idOf(context, fields);
+function getResult(context: CommandContext, fields: Fields): unknown {
+  const { engine, executions } = context;
   const encoding = asOneOf('encoding', fields.encoding ?? 'utf8', ['utf8', 'buffer'] as const);
   const redacted = asBoolean('redacted', fields.redacted ?? true);
-  if (!redacted) {
-    const exact = await context.executions.exactResult(id, encoding);
-    return exact && resultToWire<string | Uint8Array>(exact);
-  }
-  const result =
-    encoding === 'buffer' ? await engine.getResult(id, { encoding }) : await engine.getResult(id);
-  return result && resultToWire<string | Uint8Array>(result);
+  const read = (id: string) => {
+    if (!redacted) return executions.exactResult(id, encoding);
+    return encoding === 'buffer' ? engine.getResult(id, { encoding }) : engine.getResult(id);
+  };
+  return withId(context, fields, async (id) => {
+    const result = await read(id);
+    return result && resultToWire<string | Uint8Array>(result);
+  });
 }
 
-async function waitForCompletion(context: CommandContext, fields: Fields): Promise<unknown> {
-  const id = idOf(context, fields);
+function waitForCompletion(context: CommandContext, fields: Fields): unknown {
   const timeoutMs = number(fields, 'timeout_ms');
-  return resultToWire(await context.executions.waitForCompletion(id, timeoutMs));
+  return withId(context, fields, async (id) =>
+    resultToWire(await context.executions.waitForCompletion(id, timeoutMs)),
+  );
 }
 
-function sendInput(context: CommandContext, fields: Fields): Promise<void> {
+function sendInput(context: CommandContext, fields: Fields): void | Promise<void> {
   const data = asData('data', dataFromWire('data', fields.data));
-  return context.engine.sendInput(idOf(context, fields), data);
+  return onEngine(context, fields, (engine, id) => engine.sendInput(id, data));
 }
 
 async function list(
@@ -173,18 +214,19 @@ function hello({ engine, maxLineBytes }: CommandContext): object {
 }
 
 /** Sets the form of the lines of one execution, or the default of the connection. */
-function watch(context: CommandContext, fields: Fields): null {
+function watch(context: CommandContext, fields: Fields): null | Promise<null> {
   const { executions } = context;
   const form = asOneOf('output', fields.output, FORMS);
   if (fields.id === undefined || fields.id === null) {
     executions.setDefaultForm(form);
     return null;
   }
-  const id = idOf(context, fields);
-  const forwarded = executions.find(id);
-  if (forwarded === undefined) throw notFound(id);
-  forwarded.setForm(form);
-  return null;
+  return withId(context, fields, (id) => {
+    const forwarded = executions.find(id);
+    if (forwarded === undefined) throw notFound(id);
+    forwarded.setForm(form);
+    return null;
+  });
 }
 
 /** First the methods of the engine, in their order there; then the commands of a connection. */
@@ -192,10 +234,7 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
   execute: { fields: ['request', 'output', 'result', 'aborted'], run: execute },
   attach: { fields: ['id'], run: attach },
   validate: { fields: ['request', 'files'], run: validate },
-  get_status: {
-    fields: KEY,
-    run: (context, fields) => context.engine.getStatus(idOf(context, fields)),
-  },
+  get_status: { fields: KEY, run: byId((engine, id) => engine.getStatus(id)) },
   get_result: { fields: [...KEY, 'encoding', 'redacted'], isLarge: true, run: getResult },
   wait_for_completion: {
     fields: [...KEY, 'timeout_ms'],
@@ -204,14 +243,14 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
   },
   cancel: {
     fields: KEY,
-    run: (context, fields) => context.executions.cancel(idOf(context, fields)),
+    run: (context, fields) => onEngine(context, fields, (_, id) => context.executions.cancel(id)),
   },
   kill: {
     fields: [...KEY, 'signal'],
     run: (context, fields) =>
-      context.engine.kill(idOf(context, fields), fields.signal as NodeJS.Signals),
+      onEngine(context, fields, (engine, id) => engine.kill(id, fields.signal as NodeJS.Signals)),
   },
-  renew: { fields: KEY, run: (context, fields) => context.engine.renew(idOf(context, fields)) },
+  renew: { fields: KEY, run: byId((engine, id) => engine.renew(id)) },
   add_secret: {
     fields: ['text'],
     run: ({ engine }, { text }) => engine.addSecret(text as string),
@@ -227,24 +266,18 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
   pause: { fields: [], run: ({ engine }) => engine.pause() },
   resume: { fields: [], run: ({ engine }) => engine.resume() },
   send_input: { fields: [...KEY, 'data'], run: sendInput },
-  close_input: {
-    fields: KEY,
-    run: (context, fields) => context.engine.closeInput(idOf(context, fields)),
-  },
+  close_input: { fields: KEY, run: byId((engine, id) => engine.closeInput(id)) },
   resize: {
     fields: [...KEY, 'cols', 'rows'],
     run: (context, fields) => {
       const { cols, rows } = fields as unknown as TerminalSize;
-      return context.engine.resize(idOf(context, fields), { cols, rows });
+      return onEngine(context, fields, (engine, id) => engine.resize(id, { cols, rows }));
     },
   },
   list: { fields: ['status', 'tag', 'key', 'limit'], isLarge: true, run: list },
   running_count: { fields: [], run: ({ engine }) => engine.runningCount() },
   queued_count: { fields: [], run: ({ engine }) => engine.queuedCount() },
-  remove_execution: {
-    fields: KEY,
-    run: (context, fields) => context.engine.removeExecution(idOf(context, fields)),
-  },
+  remove_execution: { fields: KEY, run: byId((engine, id) => engine.removeExecution(id)) },
   cleanup: { fields: [], run: ({ engine }) => engine.cleanup() },
   start_cleanup_task: { fields: [], run: ({ engine }) => engine.startCleanupTask() },
   stop_cleanup_task: { fields: [], run: ({ engine }) => engine.stopCleanupTask() },
@@ -274,7 +307,8 @@ export const PROTOCOL_COMMANDS: Readonly<Record<string, ProtocolCommand>> = {
   watch: { fields: [...KEY, 'output'], run: watch },
   read_lines: {
     fields: KEY,
-    run: (context, fields, { seq }) => context.feed(idOf(context, fields), asNumber('seq', seq)),
+    run: (context, fields, { seq }) =>
+      withId(context, fields, (id) => context.feed(id, asNumber('seq', seq))),
   },
   lines_taken: {
     fields: ['reader', 'count'],

@@ -59,6 +59,8 @@ export class Session implements CommandContext {
   /** The `shutdown` commands, which are answered after all others. */
   readonly #shutdowns = new Set<Promise<void>>();
   #lineNumber = 0;
+  /** No more commands come, and so no acknowledgements. */
+  #isRead = false;
   #end: BridgeEnd | undefined;
 
   constructor(
@@ -91,6 +93,7 @@ export class Session implements CommandContext {
   /** Reads lines until the input ends, or {@link stop} is called. */
   async run(): Promise<void> {
     await Promise.race([this.#read(), this.stopped.wait()]);
+    this.#isRead = true;
     for (const feed of this.#feeds.values()) feed.stopAwaitingAcks();
   }
 
@@ -156,7 +159,9 @@ export class Session implements CommandContext {
           forwarded.whenReleased(() => (error === null ? resolve() : reject(error)));
         },
       };
-      this.#feeds.set(seq, new LineFeed(forwarded.handle.lineSource(), sink));
+      const feed = new LineFeed(forwarded.handle.lineSource(), sink);
+      this.#feeds.set(seq, feed);
+      if (this.#isRead) feed.stopAwaitingAcks();
     });
   }
 

@@ -126,7 +126,7 @@ Result<PrivateFile> PrivateFile::create_locked(const std::string& path) {
 std::optional<Error> PrivateFile::lock() {
   locked_ = ::flock(fd_, LOCK_EX | LOCK_NB) == 0;
   if (locked_ || errno != EWOULDBLOCK) return std::nullopt;
-  return refused(EBUSY, "open", path_, "another execution writes to it");
+  return refused(EBUSY, "open", path_, "an execution writes to it");
 }
 
 Result<PrivateFile> PrivateFile::open(const std::string& path, int flags) {

@@ -88,7 +88,7 @@ Result<PrivateFile> PrivateFile::replace(const std::string& path) {
     if (!old) {
       const int reason = last_errno();
       if (reason == ENOENT) return create(path);
-      if (reason == EBUSY) return refused(EBUSY, "open", path, "another execution writes to it");
+      if (reason == EBUSY) return refused(EBUSY, "open", path, "an execution writes to it");
       return is_directory(path) ? refused(EISDIR, "open", path, "it is not a regular file")
                                 : errors::io(reason, "open", path);
     }

@@ -51,7 +51,7 @@ TEST_F(EngineLog, OfARunningExecutionIsNotReplaced) {
   const auto later = run(std::move(second));
   EXPECT_EQ(later->status, Status::completed);
   EXPECT_EQ(later->log_file, "");
-  EXPECT_THAT(later->log_error, testing::HasSubstr("another execution writes to it"));
+  EXPECT_THAT(later->log_error, testing::HasSubstr("an execution writes to it"));
   cancel(writing);
   const auto result = wait_finished(writing);
   EXPECT_EQ(result->log_error, "");

@@ -124,7 +124,7 @@ TEST_F(PrivateFileTest, ReplaceRejectsAFileThatAnotherExecutionWrites) {
   ASSERT_TRUE(first.has_value());
   const auto second = PrivateFile::replace(path_);
   expect_refused(second, EBUSY, path_);
-  EXPECT_NE(second.error().message.find("another execution writes to it"), std::string::npos);
+  EXPECT_NE(second.error().message.find("an execution writes to it"), std::string::npos);
   EXPECT_TRUE(first->write("of the first").has_value());
   EXPECT_FALSE(first->removal());
   EXPECT_EQ(content_of(path_), "of the first");

@@ -227,10 +227,12 @@ TEST(CgroupTest, GroupThatCannotBeOpenedIsRemoved) {
   });
 }
 
+// musl adds O_LARGEFILE to every open; with glibc it is 0 here.
+constexpr KernelCall kOpenEntrance{SYS_openat, 2, O_PATH | O_DIRECTORY | O_CLOEXEC | O_LARGEFILE};
+
 // The exhaustion is transient, so the launch is retried instead of continuing without a group.
 TEST(CgroupTest, LaunchWithoutADescriptorForTheGroupFails) {
   EXPECT_RESULT("EMFILE", [](CgroupRig& rig) {
-    constexpr KernelCall kOpenEntrance{SYS_openat, 2, O_PATH | O_DIRECTORY | O_CLOEXEC};
     // The one of the check, which is open.
     const auto taken = rig.options().cgroups->acquire();
     if (!refuse_call(kOpenEntrance, EMFILE)) return std::string("EMFILE");
@@ -245,7 +247,6 @@ TEST(CgroupTest, LaunchWithoutADescriptorForTheGroupFails) {
 
 TEST(CgroupTest, GroupThatIsUsedAgainNeedsNoDescriptor) {
   EXPECT_RESULT("launched", [](CgroupRig& rig) {
-    constexpr KernelCall kOpenEntrance{SYS_openat, 2, O_PATH | O_DIRECTORY | O_CLOEXEC};
     if (!refuse_call(kOpenEntrance, EMFILE)) return std::string("launched");
     auto attempt = launch(rig.strand, shell_command("exit 0"), rig.options());
     if (!attempt) return attempt.error().message;

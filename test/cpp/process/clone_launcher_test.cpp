@@ -130,6 +130,10 @@ TEST_F(BoostProcess, WaitReturnsTheExitCode) {
 }
 
 TEST_F(BoostProcess, AsyncWaitCallsItsHandlerWithTheExitCode) {
+#if defined(__linux__) && !defined(__GLIBC__)
+  // The status that stands for a process that still runs, 0x7f, is a signal to WIFSIGNALED of musl.
+  GTEST_SKIP() << "async_wait of Boost.Process 1.81 does not wait with musl";
+#endif
   auto process = CloneLauncher()(context.get_executor(), kPuppetPath, Arguments{"exit", "9"});
   std::optional<int> code;
   process.async_wait([&](v2::error_code error, int exit_code) {

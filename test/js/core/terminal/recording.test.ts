@@ -110,7 +110,7 @@ test('a recording to the file of the log is refused, and through a link it is no
   const recordPath = path.join(link, 'a.log');
   const result = await engine.run(sh('echo one', { outputLogPath, recordPath }));
   expect(result).toMatchObject({ status: 'completed', logFile: outputLogPath, recordFile: null });
-  expect(result.recordError).toContain('another execution writes to it');
+  expect(result.recordError).toContain('an execution writes to it');
   expect(readFileSync(outputLogPath, 'utf8')).toContain('one');
 });
 
