@@ -141,7 +141,7 @@ export class ConnectionExecutions {
   }
 
   /**
-   * Commands for an id can come before the admission of the one that is to have it. Resolves when it is known whom
+   * Commands for an id can come before the admission of the execution that will have it. Resolves when it is known which one
    * {@link find} must return; `undefined`: it is known.
    */
   choice(id: string): Promise<unknown> | undefined {

@@ -64,7 +64,7 @@ const KEY = ['id', 'run'];
 const FORMS = ['lines', 'batches', 'none'] as const;
 
 /**
- * Calls `act` with the id of the execution: at once, or when it is known whom the id means. With `run`, it must be the one
+ * Calls `act` with the id of the execution: at once, or when it is known which execution the id means. With `run`, it must be the one
  * that the `execute` with that `seq` began.
  */
 function withId<T>(
