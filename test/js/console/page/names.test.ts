@@ -83,11 +83,12 @@ describeInBrowser('names on the page', () => {
   test('the number of executions that match the filter is announced', async () => {
     const console_ = await openConsole();
     const { page } = console_;
-    await console_.run('echo one');
-    await console_.run('echo two');
+    // The end of one would be announced in the same place, and replace the number.
+    await console_.run('sleep 1000 # one');
+    await console_.run('sleep 1000 # two');
     await page.fill('#filter', 'two');
     await page.locator('#announcer', { hasText: /^1 execution$/ }).waitFor();
-    await page.fill('#filter', 'echo');
+    await page.fill('#filter', 'sleep');
     await page.locator('#announcer', { hasText: /^2 executions$/ }).waitFor();
   });
 
