@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { newestVersions, tooNew } from '../pack/binary.mjs';
+import { inNoLibrary, newestVersions, tooNew } from '../pack/binary.mjs';
 import { readResults, tableOf, unconfirmed, writeResult } from './platform-results.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'escher-platforms-'));
@@ -85,4 +85,15 @@ test('versions of symbols above the limit are refused, and families without a li
   assert.deepEqual(tooNew({ GLIBC: '3.0' }, { GLIBC: '2.28' }), ['it needs GLIBC 3.0, above 2.28']);
   assert.deepEqual(tooNew(versions, { GLIBC: '2.28' }), ['it needs GLIBCXX 3.4.30, above none']);
   assert.deepEqual(tooNew(versions, {}), []);
+});
+
+test('a symbol that no library has is found, and those of the host are not', () => {
+  const symbols = [
+    '0000000000000000  w   D  *UND*\t0000000000000000  Base        __gmon_start__',
+    '0000000000000000      D  *UND*\t0000000000000000  Base        napi_throw',
+    '0000000000000000      DF *UND*\t0000000000000000 (GLIBC_2.2.5) strlen',
+    '0000000000000000      D  *UND*\t0000000000000000  Base        getcpu',
+    '0000000000001000 g    DF .text\t0000000000000010  Base        napi_register_module_v1',
+  ];
+  assert.deepEqual(inNoLibrary(symbols), ['no library has getcpu']);
 });

@@ -57,6 +57,7 @@ function inspectElf(file, oldest) {
     ...libraries.filter((name) => !ALLOWED_LIBRARIES.test(name)).map((name) => `it needs ${name}`),
     ...tooNew(versions, oldest),
     ...notAllowed(shown),
+    ...(versions.GLIBC === undefined ? [] : inNoLibrary(symbols)),
   ];
   if (/ \.(symtab|debug_\w+) /.test(objdump('-h', file))) wrong.push('it is not stripped');
   return { libraries, glibc: versions.GLIBC, wrong };
@@ -91,6 +92,18 @@ export function newestVersions(matches) {
     if (newest[family] === undefined || isNewer(version, newest[family])) newest[family] = version;
   }
   return newest;
+}
+
+/**
+ * The symbols that only the host can have, besides those of N-API, from lines of `objdump -T`. glibc gives each of its symbols
+ * a version: one without is in no library of that age, and the host ends when it calls it.
+ */
+export function inNoLibrary(symbols) {
+  return symbols
+    .filter((line) => line.includes('*UND*') && !/^\S+ +w /.test(line) && !/\([A-Z]/.test(line))
+    .map((line) => line.split(/\s+/).at(-1))
+    .filter((name) => !/^(napi|node_api)_/.test(name))
+    .map((name) => `no library has ${name}`);
 }
 
 /** A family without a limit is not allowed at all, if there are limits: a C++ runtime must be linked statically. */

@@ -227,8 +227,9 @@ ESCHER_IN_CHILD ErrorCode LimitMark::on_exec_setup(DefaultLauncher&, const Path&
 // The CPUs of the main thread, as the children of Node have: what this thread has may still be that
 // of an earlier launch, if the CPUs of the container have changed in the meantime.
 ErrorCode OnLauncherCpu::on_setup(CloneLauncher&, const Path&, CommandLine) {
-  unsigned cpu = 0;
-  if (::getcpu(&cpu, nullptr) != 0 || cpu >= kMostCpus) return {};
+  const int number = ::sched_getcpu();
+  const auto cpu = static_cast<std::size_t>(number);
+  if (number < 0 || cpu >= kMostCpus) return {};
   const long bytes = call(SYS_sched_getaffinity, ::getpid(), sizeof cpus_, address(&cpus_));
   if (bytes <= 0) return {};
   Cpus one = {};
