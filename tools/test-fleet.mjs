@@ -75,7 +75,7 @@ async function wanted() {
     .filter((store) => store === 'redis' || PostgresServer.isInstalled())
     .flatMap((store) =>
       all
-        .filter(({ stores }) => store === 'redis' || stores === 'both')
+        .filter(({ stores = 'redis' }) => stores === 'both' || stores === store)
         .map((proof) => ({ store, proof, name: `${store}: ${proof.name}` })),
     )
     .filter(({ name }) => matches(name))
@@ -115,6 +115,7 @@ function tools(stage, size) {
     folder: stage.folder,
     store: stage.store,
     worker: (settings) => stage.worker(settings),
+    starting: (settings) => stage.starting(settings),
     proxy: () => stage.proxy(),
     until,
     pause,

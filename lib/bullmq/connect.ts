@@ -10,6 +10,7 @@ import type { FleetConnection } from '../../types/bullmq';
 import { isPostgres } from './connection-option';
 import { namesOf } from './names';
 import type { SharedSettings } from './options';
+import { poolConfig } from './store/postgres-pool';
 import { PostgresStore } from './store/postgres-store';
 import { RedisStore, redisOptions } from './store/redis-store';
 import type { SideStore } from './store/side-store';
@@ -24,7 +25,7 @@ export function jobStore(connection: FleetConnection): JobStore {
   if (isPostgres(connection)) {
     return {
       // The first one that connects makes the tables.
-      connection: { connectionString: connection.postgres, migrate: true },
+      connection: { ...poolConfig(connection.postgres), migrate: true },
       backend: createPostgresBackend as unknown as JobStore['backend'],
     };
   }

@@ -104,7 +104,9 @@ class EngineWorker implements CommandWorker {
   }
 
   async ready(): Promise<void> {
-    const ready = this.#ready.then(() => this.#worker.waitUntilReady());
+    const ready = this.#ready.then(() =>
+      Promise.all([this.#worker.waitUntilReady(), this.#queue.waitUntilReady()]),
+    );
     const { signal } = this.#end;
     try {
       await boundedWait(ready, signal);

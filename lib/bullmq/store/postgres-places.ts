@@ -1,6 +1,7 @@
 /** The places of keys in PostgreSQL: which jobs of a key run, and which wait in which order. */
 
 import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from './postgres-pool';
 import type { Beginning, Verdict } from './side-store';
 
 export class PlaceTable {
@@ -14,21 +15,12 @@ export class PlaceTable {
 
   /** Runs `step` alone among those of the same name. */
   async inTransaction<T>(name: string, step: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect();
-    let isBroken = true;
-    try {
-      await client.query('BEGIN');
+    return await inTransaction(this.#pool, async (client) => {
       await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
         `${this.#queue}:${name}`,
       ]);
-      const value = await step(client);
-      await client.query('COMMIT');
-      isBroken = false;
-      return value;
-    } finally {
-      // A transaction that failed ends with its connection.
-      client.release(isBroken);
-    }
+      return await step(client);
+    });
   }
 
   /** Gives the job a place, or says how many are before it. */

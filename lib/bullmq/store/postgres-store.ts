@@ -4,6 +4,7 @@ import type { Client, Pool, PoolClient } from 'pg';
 import { LIVE_MS, OUTCOME_MS } from '../bounds';
 import { stringsOf } from './message';
 import { PlaceTable } from './postgres-places';
+import { inTransaction, poolConfig } from './postgres-pool';
 import { EXPIRE, SCHEMA } from './postgres-schema';
 import type { Beginning, LiveLines, Running, SideStore, Verdict } from './side-store';
 
@@ -47,15 +48,11 @@ export class PostgresStore implements SideStore {
     report: (error: unknown) => void,
   ): Promise<PostgresStore> {
     const { default: pg } = await import('pg');
-    const pool = new pg.Pool({ connectionString, max: 8 });
-    const client = await pool.connect();
-    try {
-      await client.query('SELECT pg_advisory_lock($1)', [SCHEMA_LOCK]);
+    const pool = new pg.Pool({ ...poolConfig(connectionString), max: 8 });
+    await inTransaction(pool, async (client) => {
+      await client.query('SELECT pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);
       await client.query(SCHEMA);
-      await client.query('SELECT pg_advisory_unlock($1)', [SCHEMA_LOCK]);
-    } finally {
-      client.release();
-    }
+    });
     return new PostgresStore(pool, () => new pg.Client({ connectionString }), queue, report);
   }
 

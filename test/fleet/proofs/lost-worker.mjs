@@ -74,6 +74,45 @@ async function unreported(stage) {
   return { runs: 1, twice: 0, lost: 0 };
 }
 
+/** A worker at its start, or in its first job, until the message for which `cutsAfter` is true. The store does not see its end. */
+async function cutOff({ starting, until, proxy }, cutsAfter) {
+  const wire = await proxy();
+  wire.cutsAfter = cutsAfter;
+  const lost = starting({ connection: wire.connection });
+  await until('it is cut off', () => wire.isCut);
+  await lost.end('SIGKILL');
+}
+
+async function duringStart(stage) {
+  const { queue, worker, commands, proxy } = stage;
+  const wire = await proxy();
+  await (await worker({ connection: wire.connection })).end('SIGKILL');
+  for (let last = 1; last <= wire.sent; last++) {
+    await cutOff(stage, (_text, number) => number === last);
+  }
+  await worker();
+  const id = await queue.add(commands.request('next'));
+  assert.equal((await queue.wait(id)).status, 'completed');
+  return { workers: wire.sent, left: 0 };
+}
+
+/** The server must not keep the locks of a transaction whose client is gone. */
+async function inTransaction(stage) {
+  const { queue, worker, commands } = stage;
+  await (await worker()).end('SIGKILL');
+  const id = await queue.add(commands.request('next'));
+  const statements = [
+    'SET LOCAL search_path',
+    'CREATE TABLE IF NOT EXISTS escher_runs',
+    'INSERT INTO escher_runs',
+  ];
+  for (const statement of statements) await cutOff(stage, (text) => text.includes(statement));
+  await worker();
+  assert.equal((await queue.wait(id)).status, 'completed');
+  assert.equal(commands.runs('next'), 1);
+  return { workers: statements.length, runs: 1, left: 0 };
+}
+
 function ledgerSize(folder) {
   return readdirSync(folder)
     .map((name) => readFileSync(path.join(folder, name)).length)
@@ -84,4 +123,6 @@ export const proofs = [
   { name: 'kill -9 while commands run', run: running, stores: 'both' },
   { name: 'kill -9 around the launch', run: launched, stores: 'both' },
   { name: 'kill -9 between the end and the report', run: unreported, stores: 'both' },
+  { name: 'cut off and kill -9 at each message of the start', run: duringStart },
+  { name: 'cut off and kill -9 in transactions', run: inTransaction, stores: 'postgres' },
 ];

@@ -56,6 +56,20 @@ async function forgetful(stage) {
   return { runs: 2, twice: 0, left: 0 };
 }
 
+/** A connection that is lost between two queries of a transaction must not end the process. */
+async function inTransaction({ queue, worker, commands, store, until }) {
+  const one = await worker();
+  const id = await queue.add(commands.request('held'), { delay: 1500 });
+  const holder = await store.hold(`bull:ops:${id}`);
+  await until('it waits for the lock', () => holder.isWaitedFor());
+  await store.kill();
+  await store.restart();
+  assert.equal((await queue.wait(id)).status, 'completed');
+  assert.equal(commands.runs('held'), 1);
+  assert.equal(await one.end('SIGTERM'), 0);
+  return { runs: 1, lost: 0 };
+}
+
 async function full({ queue, worker, commands, store, until }) {
   await worker();
   const running = await queue.add(commands.request('running', { seconds: 2 }));
@@ -89,6 +103,7 @@ async function gone({ queue, worker, commands, store, until }) {
 export const proofs = [
   { name: 'store killed for less than the lock', run: brief, stores: 'both' },
   { name: 'store killed for longer than the lock', run: lengthy, stores: 'both' },
+  { name: 'store killed in a transaction', run: inTransaction, stores: 'postgres' },
   { name: 'store killed without its file', run: forgetful, keepsAll: false },
   { name: 'memory of the store full', run: full },
   { name: 'closed while the store is away', run: gone, stores: 'both' },

@@ -84,6 +84,16 @@ export class PostgresServer {
     }
   }
 
+  /** Holds the lock of a job or of a key, until the server ends. */
+  async hold(name) {
+    const client = new pg.Client({ connectionString: this.connection.postgres });
+    client.on('error', () => {});
+    await client.connect();
+    await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [name]);
+    const waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    return { isWaitedFor: async () => (await this.ask(waiting)).length > 0 };
+  }
+
   async usedMemory() {
     return Number((await this.ask('SELECT pg_database_size(current_database()) AS size'))[0].size);
   }

@@ -5,7 +5,11 @@ import { connect, createServer } from 'node:net';
 export class CuttableProxy {
   #server;
   #sockets = new Set();
-  #isCut = false;
+  isCut = false;
+  /** How many messages the workers have sent. */
+  sent = 0;
+  /** By the text and the number of a message: whether it is the last one that the store gets. */
+  cutsAfter = () => false;
   port;
 
   static async to(port) {
@@ -20,23 +24,31 @@ export class CuttableProxy {
     for (const [index, socket] of pair.entries()) {
       const other = pair[1 - index];
       this.#sockets.add(socket);
-      socket.on('data', (bytes) => other.write(bytes));
+      socket.on('data', (bytes) => {
+        other.write(bytes);
+        if (index === 0) this.#sent(String(bytes));
+      });
       socket.on('error', () => {});
       socket.on('close', () => {
         this.#sockets.delete(socket);
-        other.destroy();
+        if (!this.isCut) other.destroy();
       });
-      if (this.#isCut) socket.pause();
+      if (this.isCut) socket.pause();
     }
   }
 
+  #sent(text) {
+    this.sent++;
+    if (this.cutsAfter(text, this.sent)) this.cut();
+  }
+
   cut() {
-    this.#isCut = true;
+    this.isCut = true;
     for (const socket of this.#sockets) socket.pause();
   }
 
   heal() {
-    this.#isCut = false;
+    this.isCut = false;
     for (const socket of this.#sockets) socket.resume();
   }
 

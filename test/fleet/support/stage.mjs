@@ -47,7 +47,14 @@ export class Stage {
   }
 
   /** `ledger`: workers with the same name have the same directory, as on the same machine. `aheadMs`: a wrong clock. */
-  async worker(settings = {}) {
+  async worker(settings) {
+    const worker = this.starting(settings);
+    await worker.ready();
+    return worker;
+  }
+
+  /** The same without waiting until it takes jobs. */
+  starting(settings = {}) {
     const {
       ledger = `ledger-${++this.#count}`,
       connection,
@@ -55,7 +62,7 @@ export class Stage {
       aheadMs,
       ...options
     } = settings;
-    const worker = await WorkerProcess.start({
+    const worker = new WorkerProcess({
       queue: 'ops',
       engine,
       aheadMs,

@@ -9,29 +9,32 @@ export class WorkerProcess {
   #child;
   #answers = new Map();
   #number = 0;
+  #ready;
   ended;
 
-  static async start(settings) {
-    const worker = new WorkerProcess();
-    worker.#child = fork(program, {
+  constructor(settings) {
+    this.#child = fork(program, {
       env: { ...process.env, FLEET_WORKER: JSON.stringify(settings) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    worker.ended = new Promise((resolve) =>
-      worker.#child.once('exit', (code, signal) => resolve(code ?? signal)),
+    this.ended = new Promise((resolve) =>
+      this.#child.once('exit', (code, signal) => resolve(code ?? signal)),
     );
-    const ready = new Promise((resolve) => worker.#answers.set(0, resolve));
-    worker.#child.on('message', ({ number, value }) => {
-      worker.#answers.get(number)?.(value);
-      worker.#answers.delete(number);
+    this.#ready = new Promise((resolve) => this.#answers.set(0, resolve));
+    this.#child.on('message', ({ number, value }) => {
+      this.#answers.get(number)?.(value);
+      this.#answers.delete(number);
     });
+  }
+
+  /** Resolves when it takes jobs. */
+  async ready() {
     await Promise.race([
-      ready,
-      worker.ended.then((end) => {
+      this.#ready,
+      this.ended.then((end) => {
         throw new Error(`a worker ended at its start: ${end}`);
       }),
     ]);
-    return worker;
   }
 
   get pid() {
