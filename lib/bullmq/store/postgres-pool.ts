@@ -8,9 +8,14 @@ import type { Pool, PoolClient, PoolConfig } from 'pg';
  */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
+/** When the kernel begins to ask an idle server whether it is there. Who waits for a notification would not notice. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
+
 export const poolConfig = (connectionString: string): PoolConfig => ({
   connectionString,
   idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
   // The pool listens to idle connections only. The others report to their query; without a listener they end the process.
   verify: (client, done) => {
     client.on('error', () => undefined);

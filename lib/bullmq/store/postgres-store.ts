@@ -48,12 +48,13 @@ export class PostgresStore implements SideStore {
     report: (error: unknown) => void,
   ): Promise<PostgresStore> {
     const { default: pg } = await import('pg');
-    const pool = new pg.Pool({ ...poolConfig(connectionString), max: 8 });
+    const config = poolConfig(connectionString);
+    const pool = new pg.Pool({ ...config, max: 8 });
     await inTransaction(pool, async (client) => {
       await client.query('SELECT pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);
       await client.query(SCHEMA);
     });
-    return new PostgresStore(pool, () => new pg.Client({ connectionString }), queue, report);
+    return new PostgresStore(pool, () => new pg.Client(config), queue, report);
   }
 
   get isReady(): boolean {
