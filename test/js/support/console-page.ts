@@ -31,6 +31,12 @@ export class ConsolePage<Server extends ConsoleClient = ConsoleProcess> {
     await this.page.locator('.xterm-rows', { hasText: text }).waitFor();
   }
 
+  /** Loads the page again, after which the output of an execution that has ended is filled in once, without gaps. */
+  async reopen(command: string): Promise<void> {
+    await this.page.reload();
+    await this.open(command);
+  }
+
   /** The visible lines of the terminal. */
   screen(): Promise<string[]> {
     return this.page.evaluate(

@@ -52,6 +52,7 @@ describeInBrowser('the download of the output', () => {
     const { page } = console_;
     await console_.run('seq -f "this is line %g of the output of a command" 100000');
     await console_.status('Completed');
+    await console_.reopen('seq');
     await console_.sees('line 100000');
     // In the page no script handles the text: its longest task is that of the click.
     await page.evaluate(`(() => { window.parsed = 0;

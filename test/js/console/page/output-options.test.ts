@@ -124,6 +124,7 @@ describeInBrowser('a search in the output', () => {
 
     await console_.run('seq -f "line %g" 250000');
     await console_.status('Completed');
+    await console_.reopen('line');
     await console_.sees('line 250000');
     await page.fill('#search', 'line 249999');
     await page.locator('#search-count', { hasText: '1 of 1' }).waitFor();
