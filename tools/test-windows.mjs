@@ -100,7 +100,8 @@ async function makePrefix() {
 }
 
 async function cppTests() {
-  const filter = options.only === undefined || options.only.includes(': ') ? '*' : options.only;
+  if (options.only?.startsWith('node ')) return [];
+  const filter = options.only ?? '*';
   const { code, output } = await run(
     [path.join(folder, 'engine_tests.exe'), '--gtest_color=no', `--gtest_filter=${filter}`],
     4 * MINUTE,
@@ -115,12 +116,16 @@ async function nodeTests(version) {
     ? options.only.slice(prefixOfName.length)
     : undefined;
   if (options.only !== undefined && name === undefined) return [];
-  const filter = name === undefined ? [] : [`--test-name-pattern=^${name}$`];
+  const filter = name === undefined ? [] : [`--test-name-pattern=^${escaped(name)}$`];
   const { code, output } = await run(
     [node, '--test-reporter=tap', ...filter, windowsPath(inRoot('test/windows/engine.test.mjs'))],
     3 * MINUTE,
   );
   return tapCases(output, code).map((row) => ({ ...row, name: prefixOfName + row.name }));
+}
+
+function escaped(text) {
+  return text.replaceAll(/[$()*+.?[\]\\^{|}]/g, '\\$&');
 }
 
 /** One process runs all files; a test that fails is repeated with its file. */

@@ -95,7 +95,11 @@ class WindowsEngineTest : public testing::Test {
  protected:
   using ResultPtr = std::shared_ptr<const ExecutionResult>;
 
-  WindowsEngineTest() { config.force_kill_after = kForever; }
+  WindowsEngineTest() {
+    // A test that waits for one of these periods sets it.
+    config.force_kill_after = kForever;
+    config.drain_grace = kForever;
+  }
   void TearDown() override { end(); }
 
   void start() {
