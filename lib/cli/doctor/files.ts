@@ -2,7 +2,7 @@
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join, posix, win32 } from 'node:path';
 import { type Check, limited, missing, ok } from './check';
 import type { Machine } from './machine';
 
@@ -79,9 +79,13 @@ function interpreterCheck(machine: Machine): Check {
   return ok({ id: 'interpreters', name: 'Interpreters', value });
 }
 
-function findInPath({ env, mayExecute }: Machine, name: string): string | undefined {
-  const dirs = (env.PATH ?? '').split(delimiter).filter((dir) => dir !== '');
-  return dirs.map((dir) => join(dir, name)).find(mayExecute);
+function findInPath({ platform, env, mayExecute }: Machine, name: string): string | undefined {
+  const { delimiter, join } = platform === 'win32' ? win32 : posix;
+  const listed = (value = '') => value.split(delimiter).filter((part) => part !== '');
+  const extensions = platform === 'win32' ? listed(env.PATHEXT ?? '.COM;.EXE;.BAT;.CMD') : [''];
+  return listed(env.PATH)
+    .flatMap((dir) => extensions.map((extension) => join(dir, `${name}${extension}`)))
+    .find(mayExecute);
 }
 
 function containerCheck({ read, env }: Machine): Check {

@@ -176,6 +176,19 @@ describe('the checks of doctor', () => {
     });
   });
 
+  test('interpreters on Windows are searched for with the extensions of programs', () => {
+    const interpreters = (PATHEXT?: string) => {
+      const env = { PATH: 'C:\\Windows;;D:\\tools', ...(PATHEXT === undefined ? {} : { PATHEXT }) };
+      const execute = ['D:\\tools\\python3.EXE', 'D:\\tools\\pwsh.RB', 'D:\\tools\\aws'];
+      const windows = { ...machine({}, { execute }), platform: 'win32', env } as const;
+      return fileChecks(windows).find(({ id }) => id === 'interpreters')?.value;
+    };
+    expect(interpreters()).toBe('python3: D:\\tools\\python3.EXE, pwsh: not found, aws: not found');
+    expect(interpreters('.RB')).toBe(
+      'python3: not found, pwsh: D:\\tools\\pwsh.RB, aws: not found',
+    );
+  });
+
   test('a PID 1 that does not reap orphans is a limitation', () => {
     const states = ['systemd\n', 'tini\n', 'sh\n', 'node\n', 'sleep\n'].map(
       (comm) =>
