@@ -2,6 +2,7 @@
 
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { JOB_DATA_BYTES, OUTCOME_BYTES } from '../../../lib/bullmq/bounds';
 import { jobData, readJobData } from '../../../lib/bullmq/job-data';
 import { Ledger } from '../../../lib/bullmq/ledger';
@@ -44,9 +45,11 @@ describe('the data of a job', () => {
   });
 
   test('survives JSON: paths and patterns are text', () => {
+    const directory = path.resolve('/srv');
+    const script = path.join(directory, 'run.sh');
     const request: ExecutionRequest = {
-      command: { type: 'script', path: new URL('file:///srv/run.sh') },
-      workingDir: new URL('file:///srv'),
+      command: { type: 'script', path: pathToFileURL(script) },
+      workingDir: pathToFileURL(directory),
       progress: { pattern: /(\d+)%/i },
     };
     const read = readJobData(JSON.parse(JSON.stringify(jobData(request, { key: 'k' }))));
@@ -55,8 +58,8 @@ describe('the data of a job', () => {
       idempotent: false,
       retryOn: ['launch'],
       request: {
-        command: { path: '/srv/run.sh' },
-        workingDir: '/srv',
+        command: { path: script },
+        workingDir: directory,
         progress: { pattern: '(\\d+)%', flags: 'i' },
       },
     });

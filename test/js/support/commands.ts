@@ -23,6 +23,10 @@ export const exec = <E extends Extra = None>(
   ...(extra as E),
 });
 
+/** A script in Node.js: a command that runs on every system. */
+export const node = (script: string): { command: ExecCommand } =>
+  exec(process.execPath, ['-e', script]);
+
 /**
  * A child that writes the given chunks to its standard output, each one only when the engine has read the one before:
  * what a test splits arrives split.

@@ -38,7 +38,9 @@ const isLive = (stat: ProcessStat | undefined): stat is ProcessStat =>
 /** Zombies do not count. */
 export const processExists = (pid: number): boolean => isLive(processStat(pid));
 
+/** Windows has no /proc, and no zombies. */
 function allStats(): ProcessStat[] {
+  if (process.platform === 'win32') return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => processStat(Number(name)))

@@ -15,7 +15,7 @@ import { metadataFromWire } from '../../../../lib/bridge/wire/values';
 import { ExecutionError } from '../../../../lib/core/errors';
 import { COMMANDS, CONFIG, LIMITS, PROGRESS, REQUEST, RETURNED } from '../../../../lib/core/fields';
 import { connectedPair } from '../../support/bridge';
-import { sh } from '../../support/commands';
+import { node, sh } from '../../support/commands';
 import { calledSetters, polluted } from '../../support/pollution';
 
 /** Every name that a message can have, on both sides. */
@@ -101,7 +101,7 @@ describe('a polluted Object.prototype', () => {
     await polluted(
       { error: { code: 'polluted' }, result: 'polluted', path: 'polluted' },
       async () => {
-        expect(await client.run(sh('echo hi'))).toMatchObject({ stdout: 'hi\n' });
+        expect(await client.run(node('console.log("hi")'))).toMatchObject({ stdout: 'hi\n' });
         expect(await client.runningCount()).toBe(0);
       },
     );

@@ -3,7 +3,7 @@ import type { ExecutionEmitter } from '../../../../lib/core/events/emitter';
 import { ExecutionState } from '../../../../lib/core/execution/execution-state';
 import { longestText, withOutput } from '../../../../lib/core/execution/results';
 import type { NativeEngine } from '../../../../types/native';
-import { sh } from '../../support/commands';
+import { node } from '../../support/commands';
 import { makeEngine } from '../../support/engine';
 
 describe('output above the maximum length of a string', () => {
@@ -19,7 +19,9 @@ describe('output above the maximum length of a string', () => {
   });
 
   test('is decoded from the bytes', async () => {
-    const outcome = await makeEngine().run(sh('printf out; printf err >&2'));
+    const outcome = await makeEngine().run(
+      node('process.stdout.write("out"); process.stderr.write("err")'),
+    );
     const bytes = [Buffer.from('out'), Buffer.from('err')];
     const native = {
       output: (_: string, encoding: string) => (encoding === 'utf8' ? [null, 'err'] : bytes),
@@ -31,7 +33,7 @@ describe('output above the maximum length of a string', () => {
 
 test('a result whose output does not fit into memory is settled without it', async () => {
   const state = new ExecutionState(randomUUID(), {} as ExecutionEmitter);
-  const outcome = await makeEngine().run(sh('printf out'));
+  const outcome = await makeEngine().run(node('process.stdout.write("out")'));
   state.isAdmitted = true;
   state.finishAs(outcome);
   const native = {

@@ -21,7 +21,7 @@ test('ids are taken from the source one by one', () => {
 
 test('the ids of an engine are different UUIDs of version 4', async () => {
   const engine = makeEngine();
-  const request = { command: { type: 'exec', program: 'true' } } as const;
+  const request = { command: { type: 'shell', command: 'exit' } } as const;
   const ids = Array.from({ length: 100 }, () => engine.run(request).id);
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(id).toMatch(UUID4);
