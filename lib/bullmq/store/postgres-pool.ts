@@ -8,7 +8,7 @@ import type { Pool, PoolClient, PoolConfig } from 'pg';
  */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
-/** When the kernel begins to ask an idle server whether it is there. Who waits for a notification would not notice. */
+/** When the kernel begins to ask an idle server whether it is there. A client that only listens would not notice. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
 export const poolConfig = (connectionString: string): PoolConfig => ({
