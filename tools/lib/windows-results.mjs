@@ -59,11 +59,15 @@ export function recordOf({ platform, compiler, bytes, on, runs }) {
     linked: true,
     bytes,
     needs: 'Windows 10',
-    runs: runs.map(({ by, what, rows }) => ({
-      ...{ by, what, on },
-      passed: count(rows, 'passed'),
-      of: rows.length - count(rows, 'skipped'),
-    })),
+    runs: runs.map(({ by, what, rows }) => {
+      const skipped = count(rows, 'skipped');
+      return {
+        ...{ by, what, on },
+        passed: count(rows, 'passed'),
+        of: rows.length - skipped,
+        ...(skipped === 0 ? {} : { without: `${skipped} skipped` }),
+      };
+    }),
     refused: [
       '`limits` but `cpuSeconds`, `memoryMax`, `pidsMax`',
       '`umask`',
