@@ -85,6 +85,9 @@ LaunchOutcome PosixSpawn::launch(const char* executable, CommandLine argv,
   return outcome;
 }
 
+// It changes nothing on macOS.
+OnLauncherCpu::~OnLauncherCpu() = default;
+
 bool get_mark_limit(rlimit*) { return false; }
 
 }  // namespace escher::posix
