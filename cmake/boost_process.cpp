@@ -3,18 +3,15 @@
 #include "process/boost_process.hpp"
 
 #if defined(__linux__)
-#include <unistd.h>
-#endif
-
-#if defined(__linux__) && !defined(__GLIBC__)
 #include <sys/syscall.h>
+#include <unistd.h>
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
 
-// Boost.Process expects this function wherever the kernel has the system call; musl does not
-// declare it.
-static int close_range_of_kernel(unsigned first, unsigned last, int flags) {
+// Boost.Process expects this function wherever the kernel has the system call; musl, and glibc
+// before 2.34, do not have it.
+[[maybe_unused]] static int close_range_of_kernel(unsigned first, unsigned last, int flags) {
   return static_cast<int>(::syscall(SYS_close_range, first, last, flags));
 }
 #define close_range close_range_of_kernel

@@ -37,9 +37,9 @@ TEST_F(CloneLauncherTest, ReturnsTheProcessAndItsPidfd) {
   ASSERT_TRUE(outcome.pidfd);
   EXPECT_NE(::fcntl(outcome.pidfd.get(), F_GETFD) & FD_CLOEXEC, 0);
   siginfo_t info = {};
-  ASSERT_EQ(::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(outcome.pidfd.get()), &info,
-                     WEXITED),
-            0);
+  // P_PIDFD, which glibc has since 2.36.
+  constexpr auto kPidfd = static_cast<idtype_t>(3);
+  ASSERT_EQ(::waitid(kPidfd, static_cast<id_t>(outcome.pidfd.get()), &info, WEXITED), 0);
   EXPECT_EQ(info.si_pid, outcome.pid);
   EXPECT_EQ(info.si_status, 7);
 }
