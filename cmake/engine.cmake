@@ -16,6 +16,9 @@ endif()
 list(FILTER engine_sources EXCLUDE REGEX "/src/.*/(${foreign_folders})/")
 list(FILTER engine_sources EXCLUDE REGEX "/src/process/(linux/watchdog/program|windows/console_helper)/")
 
+if(ESCHER_ZIG_TOOLS AND CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT ESCHER_STATIC_PROGRAMS)
+  list(APPEND engine_sources "${PROJECT_SOURCE_DIR}/cmake/stat_of_kernel.cpp")
+endif()
 add_library(execution_engine STATIC ${engine_sources} ${boost_sources})
 target_include_directories(execution_engine PUBLIC "${PROJECT_SOURCE_DIR}/src")
 target_compile_definitions(execution_engine PUBLIC
