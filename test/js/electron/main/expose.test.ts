@@ -88,12 +88,15 @@ describe('executions of the main process', () => {
   });
 });
 
+/** A flood of short lines keeps the thread of a busy machine for seconds, of this test and of the page. */
+const LONG_LINE = 'y'.repeat(1000);
+
 describe('the end of exposeEngine', () => {
   test('dispose() removes the handlers and does not end the engine', async () => {
     const { one, engine, exposed, ipcMain } = twoWindows({ access: 'all' });
     const before = listenerCounts(one.webContents);
     await one.page.subscribeAll();
-    const run = await one.page.run(exec('yes'), { onOutput: () => undefined });
+    const run = await one.page.run(exec('yes', [LONG_LINE]), { onOutput: () => undefined });
     await waitFor('it to run', async () => (await engine.getStatus(run.id)) === 'running');
     exposed.dispose();
     exposed.dispose();
@@ -112,7 +115,7 @@ describe('the end of exposeEngine', () => {
   test('a shutdown of the engine delivers every end to pages', async () => {
     const { one, engine } = twoWindows();
     const ends: string[] = [];
-    const run = await one.page.run(exec('yes'), {
+    const run = await one.page.run(exec('yes', [LONG_LINE]), {
       onOutput: () => undefined,
       onSettled: ({ result }) => ends.push(result.status),
     });

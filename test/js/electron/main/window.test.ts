@@ -202,7 +202,7 @@ describe('a page that is reloaded', () => {
 
 test('a crash ends the watches, and the next page starts without any', async () => {
   const { one, engine } = twoWindows({ cancelWith: 'window' });
-  const run = await one.page.run(exec('yes'), { onOutput: () => undefined });
+  const run = await one.page.run(exec('yes', ['y'.repeat(1000)]), { onOutput: () => undefined });
   one.crash();
   expect(await engine.waitForCompletion(run.id)).toMatchObject({ status: 'cancelled' });
   one.reload();
