@@ -74,11 +74,19 @@ async function unreported(stage) {
   return { runs: 1, twice: 0, lost: 0 };
 }
 
-/** A worker at its start, or in its first job, until the message for which `cutsAfter` is true. The store does not see its end. */
-async function cutOff({ starting, until, proxy }, cutsAfter) {
+/**
+ * A worker until the message for which `cutsAfter` is true, with `isStart` at the latest until it takes jobs: not every start
+ * has as many messages. The store does not see its end.
+ */
+async function cutOff({ starting, until, proxy }, cutsAfter, { isStart = false } = {}) {
   const wire = await proxy();
   wire.cutsAfter = cutsAfter;
   const lost = starting({ connection: wire.connection });
+  if (isStart)
+    lost.ready().then(
+      () => wire.cut(),
+      () => undefined,
+    );
   await until('it is cut off', () => wire.isCut);
   await lost.end('SIGKILL');
 }
@@ -88,7 +96,7 @@ async function duringStart(stage) {
   const wire = await proxy();
   await (await worker({ connection: wire.connection })).end('SIGKILL');
   for (let last = 1; last <= wire.sent; last++) {
-    await cutOff(stage, (_text, number) => number === last);
+    await cutOff(stage, (_text, number) => number === last, { isStart: true });
   }
   await worker();
   const id = await queue.add(commands.request('next'));
