@@ -1,12 +1,18 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { EchoEvent } from 'escher-execution-engine';
 import { exec, sh } from '../../support/commands';
 import { makeEngine } from '../../support/engine';
 import { Screen } from '../../support/screen';
+import { tempDir } from '../../support/temp';
 import { waitFor } from '../../support/wait';
 
 const PROMPT = { env: { PS1: '$ ', HISTFILE: null }, pty: true } as const;
 const BASH = ['--norc', '--noprofile', '-i'];
+
+/** Debian has them, but not every system. */
+const testWith = (program: string) => (existsSync(`/usr/bin/${program}`) ? test : test.skip);
 
 const nextEcho = async (run: { once: unknown }): Promise<EchoEvent> =>
   (await once(run as never, 'echo'))[0];
@@ -132,4 +138,46 @@ test('a full-screen program draws, and draws again after a resize', async () => 
   await screen.shows(/^96\n97\n98\n99\n100\n\(END\)$/);
   screen.type('q');
   expect((await run).status).toBe('completed');
+});
+
+testWith('vi')('vi edits a file (skipped without vi)', async () => {
+  const engine = makeEngine();
+  const size = { cols: 40, rows: 8 };
+  const workingDir = tempDir();
+  const file = path.join(workingDir, 'text');
+  writeFileSync(file, 'one\ntwo\n');
+  const run = engine.run(exec('vi', ['-u', 'NONE', 'text'], { workingDir, pty: size }));
+  const screen = new Screen(run, size);
+  await screen.shows(/^one\ntwo\n(~ *\n){5}/);
+  screen.type('dd');
+  await screen.shows(/^two\n(~ *\n){5}~/);
+  screen.type(':wq\r');
+  expect((await run).status).toBe('completed');
+  expect(readFileSync(file, 'utf8')).toBe('two\n');
+});
+
+testWith('top')(
+  'top fills the width of the terminal and ends by its key (skipped without top)',
+  async () => {
+    const engine = makeEngine();
+    const size = { cols: 60, rows: 12 };
+    const run = engine.run(exec('top', ['-d', '60', '-p', String(process.pid)], { pty: size }));
+    const screen = new Screen(run, size);
+    const text = await screen.shows(/^top - .*\nTasks: +1 total[\s\S]*\n +PID USER .*\n +\d+ /);
+    expect(text.split('\n').length).toBeLessThanOrEqual(size.rows);
+    expect(text).toContain(String(process.pid));
+    screen.type('q');
+    expect((await run).status).toBe('completed');
+  },
+);
+
+const testSudo = process.getuid?.() === 0 ? testWith('sudo') : test.skip;
+
+testSudo('sudo -S reads a password from the input (skipped without sudo or root)', async () => {
+  const engine = makeEngine();
+  const request = exec('sudo', ['-S', '-k', '-p', 'Password: ', 'true']);
+  const input = 'wrong\n';
+  const { exitCode, stderr } = await engine.run({ ...request, input, uid: 65_534, gid: 65_534 });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('Password: ');
 });
